@@ -1,0 +1,94 @@
+import type { Fates } from './fates.ts'
+import type { DemoState, Health } from './frames.ts'
+import type { KpiValue } from './kpi-value.ts'
+import type { Dimension, KpiId, KpiUnit } from './kpis.ts'
+import type { RejectReason } from './rejection.ts'
+import type { Filter } from './view.ts'
+import type { WindowId } from './windows.ts'
+
+/** What `/api/v1` answers. Times are epoch ms, money is decimal strings by currency. */
+
+export interface StreamAnswer {
+  name: string
+  region: string
+  endpoint: string | null
+  embedded: boolean
+  startAt: string
+  shards: { open: number; known: number }
+  demo: DemoState
+  source: Health
+  store: Health
+}
+
+export interface KpisAnswer {
+  asOf: number
+  window: WindowId
+  spanMs: number
+  filter?: Filter
+  kpis: Record<KpiId, { value: KpiValue; before: KpiValue; unit: KpiUnit }>
+  /** With `by`: the first `limit` keys, and what was folded into "other". */
+  by?: {
+    dimension: Dimension
+    rankedBy: KpiId
+    rows: { key: string; kpis: Record<KpiId, KpiValue> }[]
+    other: Record<KpiId, KpiValue> | null
+    keys: number
+  }
+}
+
+export interface SeriesAnswer {
+  asOf: number
+  kpi: KpiId
+  unit: KpiUnit
+  filter?: Filter
+  from: number
+  to: number
+  stepMs: number
+  /** `open`: more may still come in. */
+  points: { t: number; value: KpiValue; open: boolean }[]
+}
+
+export interface TotalsAnswer {
+  asOf: number
+  events: Record<string, number>
+  spend: Record<string, Record<string, string>>
+  revenue: Record<string, Record<string, string>>
+  fates: Fates
+  shards: Record<
+    string,
+    { checkpoint: string | null; records: number; bytes: number; millisBehindLatest: number }
+  >
+}
+
+export interface DeadLetter {
+  id: number
+  shardId: string
+  sequenceNumber: string
+  /** The event's place in its record; 0 where the record as a whole was rejected. */
+  index: number
+  arrivedAt: number
+  reason: RejectReason
+  detail: string
+  /** The bytes as text where they are UTF-8, else base64. Cut at 4 KiB. */
+  data: { encoding: 'utf8' | 'base64'; text: string; bytes: number; cut: boolean }
+}
+
+export interface DeadLettersAnswer {
+  asOf: number
+  /** All-time, also of those whose bytes are no longer kept. */
+  counts: Partial<Record<RejectReason, number>>
+  kept: number
+  letters: DeadLetter[]
+  /** Pass as `before` for the next page; null at the end. */
+  next: number | null
+}
+
+/** RFC 9457, `application/problem+json`. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  /** Bad input: the field and what to do about it. */
+  errors?: { field: string; message: string }[]
+}

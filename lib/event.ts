@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { EpochMs } from './time.ts'
+
+/** Longest strings kept of an event's fields; anything longer is rejected, naming the field. */
+export const MAX_ID_LENGTH = 128
+export const MAX_TYPE_LENGTH = 64
+export const MAX_TEXT_LENGTH = 2_048
+
+export const DEFAULT_CURRENCY = 'USD'
+
+/** The text fields of an event that carry no rule beyond their length. */
+export const TEXT_FIELDS = [
+  'visitor',
+  'session',
+  'page',
+  'title',
+  'referrer',
+  'account',
+  'campaign',
+  'ad',
+  'placement',
+  'country',
+  'device',
+] as const
+export type TextField = (typeof TEXT_FIELDS)[number]
+
+const text = z.string().max(MAX_TEXT_LENGTH)
+const amount = z.union([z.string(), z.number()])
+
+/** What a producer may put: the outside contract. Unknown fields are kept out, `props` takes them. */
+export const eventSchema = z.object({
+  id: z.string().min(1).max(MAX_ID_LENGTH).optional(),
+  type: z.string().min(1).max(MAX_TYPE_LENGTH),
+  time: z.union([z.iso.datetime({ offset: true }), z.number()]).optional(),
+  visitor: text.optional(),
+  session: text.optional(),
+  page: text.optional(),
+  title: text.optional(),
+  referrer: text.optional(),
+  account: text.optional(),
+  campaign: text.optional(),
+  ad: text.optional(),
+  placement: text.optional(),
+  cost: amount.optional(),
+  revenue: amount.optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+  country: text.optional(),
+  device: text.optional(),
+  status: z.number().optional(),
+  duration_ms: z.number().nonnegative().optional(),
+  props: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** An event as a producer writes it. */
+export type EventInput = z.input<typeof eventSchema>
+
+/** An event as stream apps see it: checked, its time settled, its money in whole micro-units. */
+export interface StreamEvent {
+  id: string
+  type: string
+  /** Event time; clamped to the arrival time if it lay in the future. */
+  time: EpochMs
+  visitor?: string
+  session?: string
+  page?: string
+  title?: string
+  referrer?: string
+  account?: string
+  campaign?: string
+  ad?: string
+  placement?: string
+  country?: string
+  device?: string
+  /** Micro-units; one amount is at most 1e15, so a number holds it exactly. */
+  costMicros?: number
+  revenueMicros?: number
+  currency: string
+  status?: number
+  durationMs?: number
+  props?: Record<string, unknown>
+}

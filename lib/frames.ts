@@ -1,0 +1,218 @@
+import type { AlertEvent, FiringAlert, RuleStanding } from './alert-rule.ts'
+import type { Fates } from './fates.ts'
+import type { KpiValue } from './kpi-value.ts'
+import type { Dimension, KpiId } from './kpis.ts'
+import type { Filter, View } from './view.ts'
+import type { WindowId } from './windows.ts'
+
+/**
+ * What is pushed. A view's state is a set of named cells, replaced whole when they change,
+ * and of named series of points, which only grow at the right and are corrected in place.
+ * snapshot + deltas = state, see `applyDelta`.
+ */
+export interface ViewState {
+  cells: Cells
+  series: Record<string, Point[]>
+}
+
+/** t (epoch ms, the start of a step) and its values; null: nothing was measured there. */
+export type Point = readonly [t: number, ...values: (number | null)[]]
+
+/** Changes of one view between two frames. `points.from`: older points are dropped. */
+export interface ViewDelta {
+  set?: Partial<Cells>
+  gone?: string[]
+  points?: Record<string, { from: number; upsert: Point[] }>
+}
+
+export type Cells = {
+  /** In every view. */
+  status: StatusCell
+  /** In every view: what fires now, longest first. */
+  firing: FiringAlert[]
+  /** overview. Series `spark.<kpi>` belong to the strip, `main` to the chart. */
+  chart?: ChartCell
+  /** overview: newest first. */
+  feed?: FeedEvent[]
+  /** spend; series `spend` holds [t, amount in the step, amount over the window up to t]. */
+  spend?: SpendCell
+  /** spend, alerts. */
+  rules?: RuleStanding[]
+  /** alerts: newest first. */
+  history?: AlertEvent[]
+} & {
+  /** overview: the strip. */
+  [K in `kpi.${KpiId}`]?: KpiCell
+} & {
+  /** overview: the ranked lists. */
+  [K in `list.${Dimension}`]?: ListCell
+} & {
+  /** shards: one cell a shard; series `shard.<id>` holds [t, records/s, bytes/s]. */
+  [shard: `shard.${string}`]: ShardCell
+}
+
+export interface StatusCell {
+  stream: { name: string; region: string; endpoint: string | null; embedded: boolean }
+  /** Arrival time of the newest record that is in the numbers; null before the first. */
+  newestArrivalAt: number | null
+  /** How far the slowest reader is behind the tip of its shard. */
+  behindMs: number
+  shards: { open: number; readable: number; troubled: number }
+  eventsPerSecond: number
+  fates: Fates
+  demo: DemoState
+  source: Health
+  store: Health
+}
+
+/** `none`: not an embedded stream, there is no demo traffic to switch. */
+export type DemoState = 'on' | 'off' | 'none'
+
+/** `problem` says what is wrong, `remedy` what to do about it. */
+export type Health =
+  | { kind: 'starting' }
+  | { kind: 'ok' }
+  | { kind: 'trouble'; since: number; problem: string; remedy: string }
+
+export interface KpiCell {
+  now: KpiValue
+  /** The window before this one. */
+  before: KpiValue
+}
+
+export interface ListCell {
+  rankedBy: KpiId
+  rows: ListRow[]
+  /** What the bounded memory of keys folded together; absent if nothing. */
+  other?: KpiValue
+  /** The whole dimension's total, for shares. Events without the field are not in it. */
+  total: KpiValue
+  /** How many keys there are. */
+  keys: number
+}
+
+export interface ListRow {
+  key: string
+  value: KpiValue
+  /** The chart's KPI for this key, where it is another one. */
+  chosen?: KpiValue
+}
+
+/** What series `main` shows: [t, value in the step, value one span earlier]. */
+export interface ChartCell {
+  kpi: KpiId
+  window: WindowId
+  filter?: Filter
+  spanMs: number
+  stepMs: number
+  /** Where the series ends: the end of the newest step, up to one step in the future. */
+  endsAt: number
+  /** For money. */
+  currency?: string
+}
+
+export interface FeedEvent {
+  id: string
+  type: string
+  time: number
+  /** The event's own words: page, campaign, status. */
+  text: string
+  /** Exact, with currency. */
+  money?: { kind: 'cost' | 'revenue'; amount: string; currency: string }
+  country?: string
+  device?: string
+  late: boolean
+}
+
+export type ReaderState =
+  /** Waits until its parents are read to the end. */
+  | { kind: 'waiting_for_parents'; parents: string[] }
+  | { kind: 'reading' }
+  | { kind: 'catching_up' }
+  | { kind: 'retrying'; since: number; problem: string; remedy: string }
+  /** The process has more in flight than it may hold. */
+  | { kind: 'paused' }
+  /** Read to its end. */
+  | { kind: 'finished' }
+
+export interface ShardCell {
+  shardId: string
+  /** Whether producers can still put into it. */
+  open: boolean
+  reader: ReaderState
+  parents: string[]
+  /** The part of the hash key range, both ends inclusive, decimal. */
+  hashRange: { from: string; to: string; share: number }
+  /** Over the last 10 s of arrival time. */
+  recordsPerSecond: number
+  bytesPerSecond: number
+  /** The part of the stream's records in those 10 s; null if there were none. */
+  trafficShare: number | null
+  millisBehindLatest: number
+  checkpoint: string | null
+  /** All-time. */
+  records: number
+  bytes: number
+  fates: Fates
+  lastArrivalAt: number | null
+}
+
+export interface SpendCell {
+  window: WindowId
+  spanMs: number
+  stepMs: number
+  endsAt: number
+  currency: string
+  /** Over the window, over the one before, and since midnight UTC; of the filter where there is one. */
+  now: KpiValue
+  before: KpiValue
+  today: KpiValue
+  byAccount: SpendRow[]
+  byCampaign: SpendRow[]
+  /** What the bounded memory of keys folded together. */
+  otherAccounts?: KpiValue
+  otherCampaigns?: KpiValue
+}
+
+export interface SpendRow {
+  key: string
+  now: KpiValue
+  before: KpiValue
+  today: KpiValue
+}
+
+/** Server → browser. */
+export interface SnapshotFrame {
+  view: string
+  /** Changes when the server starts anew: sequence numbers of another instance mean nothing. */
+  instance: string
+  seq: number
+  /** The server's clock, epoch ms. */
+  now: number
+  state: ViewState
+}
+
+export interface DeltaFrame {
+  view: string
+  instance: string
+  seq: number
+  now: number
+  delta: ViewDelta
+}
+
+/** Where a browser that was away left off. */
+export interface Resume {
+  instance: string
+  seq: number
+}
+
+export interface ServerToBrowser {
+  snapshot: (frame: SnapshotFrame) => void
+  delta: (frame: DeltaFrame) => void
+  problem: (message: string) => void
+}
+
+export interface BrowserToServer {
+  /** One view at a time; a new one replaces the last. */
+  watch: (view: View, resume?: Resume) => void
+}

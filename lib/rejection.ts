@@ -1,0 +1,29 @@
+/** Why a record or an event in it could not be applied. */
+export const REJECT_REASONS = [
+  'empty',
+  'not_utf8',
+  'not_json',
+  'not_an_event',
+  'bad_field',
+  'bad_gzip',
+  'too_large',
+  'kpl_aggregate',
+] as const
+export type RejectReason = (typeof REJECT_REASONS)[number]
+
+/** Bad input is a value. `detail` names the field and the remedy. */
+export interface Rejection {
+  reason: RejectReason
+  detail: string
+}
+
+export const REJECT_LABELS: Record<RejectReason, string> = {
+  empty: 'Empty record',
+  not_utf8: 'Not UTF-8',
+  not_json: 'Not JSON',
+  not_an_event: 'Not an event',
+  bad_field: 'Bad field',
+  bad_gzip: 'Broken gzip',
+  too_large: 'Too large',
+  kpl_aggregate: 'KPL aggregate',
+}

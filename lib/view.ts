@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { DIMENSIONS, KPI_IDS } from './kpis.ts'
+import { WINDOW_IDS } from './windows.ts'
+
+/** Only events whose dimension has this key. */
+export const filterSchema = z.strictObject({
+  dimension: z.enum(DIMENSIONS),
+  key: z.string().min(1).max(2_048),
+})
+export type Filter = z.infer<typeof filterSchema>
+
+/** What a browser can watch. Everyone who watches an equal view shares its frames. */
+export const viewSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('overview'),
+    window: z.enum(WINDOW_IDS),
+    kpi: z.enum(KPI_IDS),
+    filter: filterSchema.optional(),
+  }),
+  z.strictObject({ kind: z.literal('shards') }),
+  z.strictObject({
+    kind: z.literal('spend'),
+    window: z.enum(WINDOW_IDS),
+    filter: filterSchema.optional(),
+  }),
+  z.strictObject({ kind: z.literal('alerts') }),
+  /** Status and firing alerts only: what every page shows. */
+  z.strictObject({ kind: z.literal('status') }),
+])
+export type View = z.infer<typeof viewSchema>
+
+/** Equal views have equal keys. */
+export function viewKey(view: View): string {
+  const filter =
+    'filter' in view && view.filter !== undefined
+      ? `${view.filter.dimension}=${view.filter.key}`
+      : ''
+  switch (view.kind) {
+    case 'overview':
+      return `overview|${view.window}|${view.kpi}|${filter}`
+    case 'spend':
+      return `spend|${view.window}|${filter}`
+    case 'shards':
+    case 'alerts':
+    case 'status':
+      return view.kind
+  }
+}

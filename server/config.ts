@@ -1,0 +1,141 @@
+import { isIP } from 'node:net'
+import path from 'node:path'
+import { z } from 'zod'
+import { parseTime } from '../lib/time.ts'
+import { SetupError } from './platform/errors.ts'
+
+/** Where to begin on a stream that has no checkpoint yet. */
+export type StartAt = { kind: 'trim_horizon' } | { kind: 'latest' } | { kind: 'time'; at: number }
+
+export interface Config {
+  port: number
+  host: string
+  dataDir: string
+  stream: StreamConfig
+  startAt: StartAt
+  demo: boolean
+  logLevel: string
+}
+
+export type StreamConfig =
+  /** `port` undefined: 4567, or any free one if that is taken. */
+  | { kind: 'embedded'; name: string; region: string; port: number | undefined }
+  | { kind: 'kinesis'; name: string; region: string | undefined; endpoint: string | undefined }
+
+export const EMBEDDED_STREAM = 'clickstream'
+export const EMBEDDED_REGION = 'us-east-1'
+export const DEFAULT_EMBEDDED_PORT = 4567
+
+const port = (name: string) =>
+  z.coerce
+    .number({ error: `${name} must be a port number` })
+    .int(`${name} must be a whole number`)
+    .min(0, `${name} must be between 0 and 65535`)
+    .max(65_535, `${name} must be between 0 and 65535`)
+
+const environment = z.object({
+  PORT: port('PORT').default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('./data'),
+  KINESIS_STREAM: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9_.-]{1,128}$/,
+      'KINESIS_STREAM must be a stream name: letters, digits, _ . -',
+    )
+    .optional(),
+  KINESIS_ENDPOINT: z
+    .url('KINESIS_ENDPOINT must be a URL such as http://127.0.0.1:4567')
+    .optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_DEFAULT_REGION: z.string().optional(),
+  START_AT: z.string().optional(),
+  DEMO: z.enum(['on', 'off'], { error: 'DEMO must be "on" or "off"' }).optional(),
+  EMBEDDED_KINESIS_PORT: port('EMBEDDED_KINESIS_PORT').optional(),
+  ROLE: z.string().default('all'),
+  DATABASE_URL: z.string().optional(),
+  REDIS_URL: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'], {
+      error: 'LOG_LEVEL must be one of trace, debug, info, warn, error',
+    })
+    .default('warn'),
+})
+type Environment = z.infer<typeof environment>
+
+/** Reads the environment once. Empty variables count as unset. Throws `SetupError` in plain words. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(set)
+  if (!parsed.success) {
+    throw new SetupError(parsed.error.issues.map((issue) => issue.message).join('\n'))
+  }
+  refuseNotYet(parsed.data)
+  const stream = streamConfig(parsed.data)
+  const embedded = stream.kind === 'embedded'
+  if (parsed.data.DEMO === 'on' && !embedded) {
+    throw new SetupError('DEMO=on needs the embedded stream: unset KINESIS_STREAM, or set DEMO=off')
+  }
+  return {
+    port: parsed.data.PORT,
+    host: loopbackHost(parsed.data.HOST),
+    dataDir: path.resolve(parsed.data.DATA_DIR),
+    stream,
+    startAt: startAt(parsed.data.START_AT, embedded),
+    demo: embedded && parsed.data.DEMO !== 'off',
+    logLevel: parsed.data.LOG_LEVEL,
+  }
+}
+
+function streamConfig(env: Environment): StreamConfig {
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION
+  if (env.KINESIS_STREAM === undefined) {
+    if (env.KINESIS_ENDPOINT !== undefined) {
+      throw new SetupError(
+        'KINESIS_ENDPOINT is set but KINESIS_STREAM is not: name the stream to read',
+      )
+    }
+    return {
+      kind: 'embedded',
+      name: EMBEDDED_STREAM,
+      region: EMBEDDED_REGION,
+      port: env.EMBEDDED_KINESIS_PORT,
+    }
+  }
+  return { kind: 'kinesis', name: env.KINESIS_STREAM, region, endpoint: env.KINESIS_ENDPOINT }
+}
+
+function startAt(text: string | undefined, embedded: boolean): StartAt {
+  const value = (text ?? (embedded ? 'trim_horizon' : 'latest')).trim()
+  const word = value.toLowerCase()
+  if (word === 'trim_horizon' || word === 'latest') return { kind: word }
+  const at = parseTime(value)
+  if (at === undefined) {
+    throw new SetupError(
+      'START_AT must be trim_horizon, latest, or an RFC 3339 time such as 2026-01-31T09:00:00Z',
+    )
+  }
+  return { kind: 'time', at }
+}
+
+/** Without sign-in, anyone who can reach the port could read and change everything. */
+function loopbackHost(host: string): string {
+  const loopback =
+    host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+  if (!loopback) {
+    throw new SetupError(
+      `HOST=${host} would let other machines in, and there is no sign-in yet: leave HOST at 127.0.0.1, or put a reverse proxy that asks for a password in front`,
+    )
+  }
+  return host
+}
+
+function refuseNotYet(env: Environment): void {
+  if (env.ROLE !== 'all') throw new SetupError('ROLE: only "all" is there so far; unset it')
+  if (env.DATABASE_URL !== undefined) {
+    throw new SetupError('DATABASE_URL: the store is SQLite under DATA_DIR so far; unset it')
+  }
+  if (env.REDIS_URL !== undefined) {
+    throw new SetupError('REDIS_URL: frames stay in one process so far; unset it')
+  }
+}

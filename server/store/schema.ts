@@ -1,0 +1,157 @@
+import type { Generated } from 'kysely'
+
+/** Every table is keyed by stream, so that a data folder can serve one stream after another. */
+export interface Schema {
+  stream: StreamTable
+  lease: LeaseTable
+  shard: ShardTable
+  seen: SeenTable
+  dead_letter: DeadLetterTable
+  dead_letter_count: DeadLetterCountTable
+  event_total: EventTotalTable
+  money_total: MoneyTotalTable
+  pane: PaneTable
+  pane_delta: PaneDeltaTable
+  alert_rule: AlertRuleTable
+  alert_event: AlertEventTable
+  setting: SettingTable
+}
+
+/** Bytes: a Uint8Array going in, an ArrayBuffer coming out. */
+export type Blob = Uint8Array
+
+/** One row for each incarnation of a stream: deleted and created anew it is another one. */
+export interface StreamTable {
+  id: Generated<number>
+  name: string
+  /** Endpoint or region: where the name means something. */
+  place: string
+  created_ms: number
+  /** Where reading began, settled once: JSON of StartAt with `latest` resolved to a time. */
+  start_at: string
+}
+
+/** Whoever raises the epoch is the writer; an older epoch cannot commit any more. */
+export interface LeaseTable {
+  stream_id: number
+  epoch: number
+}
+
+export interface ShardTable {
+  stream_id: number
+  shard_id: string
+  /** JSON array of shard ids. */
+  parents: string
+  hash_from: string
+  hash_to: string
+  /** Set once the shard takes no more records. */
+  closed: number
+  /** 1 once it has been read to its end. */
+  finished: number
+  /** The last sequence number that is in the numbers; null: nothing read yet. */
+  checkpoint: string | null
+  /** Arrival time up to which the shard has been read. */
+  read_to_ms: number | null
+  last_arrival_ms: number | null
+  newest_event_ms: number | null
+  records: number
+  bytes: number
+  applied: number
+  duplicate: number
+  rejected: number
+  late: number
+  clamped: number
+}
+
+/** Hashes of ids (16 bytes each) that arrived in one minute. */
+export interface SeenTable {
+  stream_id: number
+  seq: Generated<number>
+  minute_ms: number
+  hashes: Blob
+}
+
+export interface DeadLetterTable {
+  id: Generated<number>
+  stream_id: number
+  shard_id: string
+  sequence_number: string
+  event_index: number
+  arrived_ms: number
+  reason: string
+  detail: string
+  /** At most 4 KiB of `bytes`. */
+  data: Blob
+  bytes: number
+}
+
+export interface DeadLetterCountTable {
+  stream_id: number
+  reason: string
+  n: number
+}
+
+export interface EventTotalTable {
+  stream_id: number
+  type: string
+  n: number
+}
+
+/**
+ * Money by kind, account and currency: `units` × 1,000,000 + `micros` micro-units, added up apart so
+ * that no sum overflows 64 bits.
+ */
+export interface MoneyTotalTable {
+  stream_id: number
+  kind: 'cost' | 'revenue'
+  account: string
+  currency: string
+  units: number
+  micros: number
+}
+
+export interface PaneTable {
+  stream_id: number
+  level_ms: number
+  /** '' is the total over all events. */
+  dimension: string
+  start_ms: number
+  body: Blob
+}
+
+/** What commits since the last flush added to panes, in order. */
+export interface PaneDeltaTable {
+  seq: Generated<number>
+  stream_id: number
+  body: Blob
+}
+
+export interface AlertRuleTable {
+  id: string
+  stream_id: number
+  /** JSON of the rule's fields. */
+  body: string
+  sample: number
+  created_ms: number
+  updated_ms: number
+}
+
+export interface AlertEventTable {
+  id: Generated<number>
+  stream_id: number
+  rule_id: string
+  /** JSON: the rule as it was. */
+  rule: string
+  fired_ms: number
+  cleared_ms: number | null
+  cleared: string | null
+  /** JSON of KpiValue. */
+  value: string
+  peak: string
+}
+
+export interface SettingTable {
+  stream_id: number
+  name: string
+  value: string
+}

@@ -1,0 +1,30 @@
+import type { Transaction } from 'kysely'
+import type { StreamEvent } from '../../lib/event.ts'
+import type { Schema } from '../store/schema.ts'
+
+/**
+ * The plug: one independent computation over the record stream. What an app writes and the checkpoint
+ * up to which it has read land in the same transaction, so an app never sees an event twice.
+ */
+export interface StreamApp {
+  readonly name: string
+  /** Takes events in, in shard order, each once. Synchronous and without I/O. */
+  fold(events: readonly AppliedEvent[]): void
+  /** Takes out what was folded since the last seal, as one unit of writing. Synchronous. */
+  seal(): SealedWork
+}
+
+/** An event whose fate is "applied". */
+export interface AppliedEvent {
+  event: StreamEvent
+  shardId: string
+  arrivedAt: number
+  late: boolean
+}
+
+export interface SealedWork {
+  /** Writes inside the commit's transaction. Called again with a new one if the commit failed. */
+  write(tx: Transaction<Schema>, streamId: number): Promise<void>
+  /** The transaction is durable. */
+  committed(): void
+}
