@@ -4,7 +4,7 @@ import type { EpochMs } from './time.ts'
 /** Longest strings kept of an event's fields; anything longer is rejected, naming the field. */
 export const MAX_ID_LENGTH = 128
 export const MAX_TYPE_LENGTH = 64
-export const MAX_TEXT_LENGTH = 2_048
+export const MAX_TEXT_LENGTH = 8_192
 
 export const DEFAULT_CURRENCY = 'USD'
 
@@ -27,31 +27,31 @@ export type TextField = (typeof TEXT_FIELDS)[number]
 const text = z.string().max(MAX_TEXT_LENGTH)
 const amount = z.union([z.string(), z.number()])
 
-/** What a producer may put: the outside contract. Unknown fields are kept out, `props` takes them. */
+/** What a producer may put: the outside contract. null counts as absent; unknown fields are passed over. */
 export const eventSchema = z.object({
-  id: z.string().min(1).max(MAX_ID_LENGTH).optional(),
+  id: z.string().min(1).max(MAX_ID_LENGTH).nullish(),
   type: z.string().min(1).max(MAX_TYPE_LENGTH),
-  time: z.union([z.iso.datetime({ offset: true }), z.number()]).optional(),
-  visitor: text.optional(),
-  session: text.optional(),
-  page: text.optional(),
-  title: text.optional(),
-  referrer: text.optional(),
-  account: text.optional(),
-  campaign: text.optional(),
-  ad: text.optional(),
-  placement: text.optional(),
-  cost: amount.optional(),
-  revenue: amount.optional(),
+  time: z.union([z.iso.datetime({ offset: true }), z.number()]).nullish(),
+  visitor: text.nullish(),
+  session: text.nullish(),
+  page: text.nullish(),
+  title: text.nullish(),
+  referrer: text.nullish(),
+  account: text.nullish(),
+  campaign: text.nullish(),
+  ad: text.nullish(),
+  placement: text.nullish(),
+  cost: amount.nullish(),
+  revenue: amount.nullish(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .optional(),
-  country: text.optional(),
-  device: text.optional(),
-  status: z.number().optional(),
-  duration_ms: z.number().nonnegative().optional(),
-  props: z.record(z.string(), z.unknown()).optional(),
+    .nullish(),
+  country: text.nullish(),
+  device: text.nullish(),
+  status: z.number().nullish(),
+  duration_ms: z.number().nonnegative().nullish(),
+  props: z.record(z.string(), z.unknown()).nullish(),
 })
 
 /** An event as a producer writes it. */

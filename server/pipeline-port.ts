@@ -1,11 +1,14 @@
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
-import type { ViewDelta, ViewState } from '../lib/frames.ts'
+import type { DemoState, ViewDelta, ViewState } from '../lib/frames.ts'
 import type { Dimension, KpiId } from '../lib/kpis.ts'
 import type { Filter, View } from '../lib/view.ts'
 import type { WindowId } from '../lib/windows.ts'
+import type { StartAt } from './config.ts'
 
 /** What the main thread asks of the pipeline's worker thread. */
 export interface PipelinePort {
+  /** The stream's key in the store; null until the stream was reached for the first time. */
+  streamId(): number | null
   /** Frames of `view` come through `onFrame` until `unwatch`; a first one with the whole state at once. */
   watch(key: string, view: View): void
   unwatch(key: string): void
@@ -15,7 +18,7 @@ export interface PipelinePort {
   demoChanged(state: 'on' | 'off'): void
   kpis(query: KpisQuery): Promise<KpisAnswer>
   series(query: SeriesQuery): Promise<SeriesAnswer>
-  /** Shards as they stand now, and the pipeline's health. */
+  /** The shards view as it stands now: cells `status`, `firing` and `shard.<id>`. */
   live(): Promise<ViewState>
   /** Prometheus text of the worker's registry. */
   metrics(): Promise<string>
@@ -42,3 +45,38 @@ export interface SeriesQuery {
   /** The end of the range; absent: now. */
   to?: number
 }
+
+/** What the worker thread is given when it starts. */
+export interface PipelineOptions {
+  storeFile: string
+  stream: {
+    name: string
+    region: string | undefined
+    endpoint: string | undefined
+    embedded: boolean
+  }
+  startAt: StartAt
+  demo: DemoState
+  logLevel: string
+}
+
+export type ToWorker =
+  | { kind: 'watch'; key: string; view: View }
+  | { kind: 'unwatch'; key: string }
+  | { kind: 'rules_changed' }
+  | { kind: 'demo'; state: DemoState }
+  | { kind: 'ask'; id: number; question: Question }
+  | { kind: 'stop' }
+
+export type Question =
+  | { kind: 'kpis'; query: KpisQuery }
+  | { kind: 'series'; query: SeriesQuery }
+  | { kind: 'live' }
+  | { kind: 'metrics' }
+
+export type FromWorker =
+  | { kind: 'stream'; streamId: number }
+  | { kind: 'frame'; frame: PipelineFrame }
+  | { kind: 'answer'; id: number; answer: unknown }
+  | { kind: 'failure'; id: number; message: string }
+  | { kind: 'stopped' }

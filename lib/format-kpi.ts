@@ -1,0 +1,131 @@
+import { absent, count, decimal, exact, NONE, percent, points } from './format.ts'
+import { amountIn, exactMoneyOf, money } from './format-money.ts'
+import { duration, millis } from './format-time.ts'
+import type { KpiValue } from './kpi-value.ts'
+import { KPIS, type KpiId } from './kpis.ts'
+import { HOUR_MS, SECOND_MS } from './time.ts'
+
+/** `text` is the figure, `unit` stands small beside it (perhaps ''), `exact` is for hovers and copying. */
+export interface FigureText {
+  text: string
+  unit: string
+  exact: string
+}
+
+/**
+ * A KPI's value over a window of `spanMs`, in the KPI's own unit: counts become "/s", money becomes "/h".
+ * Where there is no value the text is "–" and the unit stays.
+ */
+export function kpiFigure(kpi: KpiId, value: KpiValue, spanMs: number): FigureText {
+  const figure = value.value
+  switch (KPIS[kpi].unit) {
+    case 'per_second': {
+      const perSecond = figure === null ? null : (figure * SECOND_MS) / spanMs
+      const whole = `${exact(figure)} in ${duration(spanMs)}`
+      return { text: decimal(perSecond), unit: '/s', exact: absent(figure) ? NONE : whole }
+    }
+    case 'per_hour': {
+      const perHour = figure === null ? null : (figure * HOUR_MS) / spanMs
+      const whole = `${exactMoneyOf(value)} in ${duration(spanMs)}`
+      return {
+        text: money(perHour, value.currency),
+        unit: '/h',
+        exact: absent(figure) ? NONE : whole,
+      }
+    }
+    case 'per_mille':
+      return { text: money(figure, value.currency), unit: 'per 1,000', exact: exactMoneyOf(value) }
+    case 'percent': {
+      const whole = figure === null ? NONE : `${exact(figure * 100)} %`
+      return { text: percent(figure), unit: '', exact: whole }
+    }
+    case 'ms': {
+      const whole = figure === null ? NONE : `${exact(figure, 3)} ms`
+      return { text: millis(figure), unit: '', exact: whole }
+    }
+    case 'count':
+      return { text: count(figure), unit: '', exact: exact(figure) }
+  }
+}
+
+/** The figure with its unit in one string, as it is read out: "152.3/s", "$61.20/h", "$1.20 per 1,000". */
+export function kpiText(kpi: KpiId, value: KpiValue, spanMs: number): string {
+  const { text, unit } = kpiFigure(kpi, value, spanMs)
+  return joinUnit(text, unit)
+}
+
+export const joinUnit = (text: string, unit: string): string =>
+  unit === '' || unit.startsWith('/') ? `${text}${unit}` : `${text} ${unit}`
+
+/**
+ * What a rule compares: the amount or count over the whole window, not its rate.
+ * "$61.20", "1,204 page views".
+ */
+export function thresholdText(kpi: KpiId, value: number | null, currency?: string): string {
+  switch (KPIS[kpi].formula.kind) {
+    case 'money':
+      return money(value, currency)
+    case 'money_per':
+      return `${money(value, currency)} per 1,000`
+    case 'ratio':
+      return percent(value)
+    case 'quantile':
+      return millis(value)
+    case 'count':
+    case 'distinct':
+      return absent(value) ? NONE : `${count(value)} ${KPIS[kpi].label.toLowerCase()}`
+  }
+}
+
+/** A rule's value as it was measured, in the terms of its threshold, with the exact amount for hovers. */
+export function measuredFigure(kpi: KpiId, value: KpiValue): FigureText {
+  const text = thresholdText(kpi, value.value, value.currency)
+  const whole = value.money === undefined ? exact(value.value) : exactMoneyOf(value)
+  return { text, unit: '', exact: whole }
+}
+
+/**
+ * Against the window before. `text` carries no sign, `direction` does.
+ * `none`: nothing to compare now; `new`: there was nothing before.
+ */
+export interface ChangeText {
+  kind: 'new' | 'same' | 'none' | 'change'
+  direction: 'up' | 'down' | 'flat'
+  text: string
+  tone: 'better' | 'worse' | 'neutral'
+}
+
+const NO_CHANGE: ChangeText = { kind: 'none', direction: 'flat', text: NONE, tone: 'neutral' }
+
+/** Percentages change by points, everything else by percent. Money is compared within its currency. */
+export function kpiChange(kpi: KpiId, now: KpiValue, before: KpiValue): ChangeText {
+  const to = now.value
+  const from = now.currency === undefined ? before.value : amountIn(before, now.currency)
+  if (absent(to)) return NO_CHANGE
+  const ratio = KPIS[kpi].unit === 'percent'
+  if (absent(from) || (from === 0 && !ratio)) {
+    return to === 0
+      ? { kind: 'same', direction: 'flat', text: 'same', tone: 'neutral' }
+      : { kind: 'new', direction: 'up', text: 'new', tone: 'neutral' }
+  }
+  const direction = to > from ? 'up' : 'down'
+  const text = ratio ? points(Math.abs(to - from) * 100) : relative(from, to)
+  if (!/[1-9]/.test(text)) {
+    return { kind: 'same', direction: 'flat', text: 'same', tone: 'neutral' }
+  }
+  return { kind: 'change', direction, text, tone: tone(kpi, direction) }
+}
+
+function tone(kpi: KpiId, direction: 'up' | 'down'): ChangeText['tone'] {
+  const { better } = KPIS[kpi]
+  if (better === 'none') return 'neutral'
+  return better === direction ? 'better' : 'worse'
+}
+
+/** 4 %, 0.3 %, and beyond tenfold ×13. */
+function relative(from: number, to: number): string {
+  const change = Math.abs(to / from - 1)
+  if (change >= 10) return `×${count(Math.round(to / from))}`
+  const size = change * 100
+  return `${size < 0.95 ? size.toFixed(1) : size.toFixed(0)} %`
+}

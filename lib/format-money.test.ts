@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { amountIn, exactMoney, exactMoneyOf, money, otherMoney } from './format-money.ts'
+import { micros, moneyText } from './money.ts'
+
+describe('money', () => {
+  test.each([
+    [61.2, 'USD', '$61.20'],
+    [0, 'USD', '$0.00'],
+    [9_999, 'USD', '$9,999.00'],
+    [9_999.7, 'USD', '$10.0k'],
+    [12_345.6, 'USD', '$12.3k'],
+    [4_560_000, 'EUR', '€4.56M'],
+    [12_345, 'CHF', 'CHF\u00a012.3k'],
+    [-12_345, 'USD', '-$12.3k'],
+    [0.0042, 'USD', '$0.0042'],
+    [1_200, 'JPY', '¥1,200'],
+  ])('%d %s reads %s', (amount, currency, text) => expect(money(amount, currency)).toBe(text))
+
+  test('nothing is no amount', () => expect(money(null)).toBe('–'))
+})
+
+test('the exact amount is the decimal string, digit by digit', () => {
+  const amount = fc.bigInt({ min: 0n, max: 10n ** 24n })
+  fc.assert(
+    fc.property(amount, (value) => {
+      const text = moneyText(micros(value))
+      const [whole, fraction = ''] = text.split('.')
+      const shown = exactMoney(text, 'USD').replaceAll(/[$,]/g, '')
+      const [shownWhole, shownFraction = ''] = shown.split('.')
+      expect(shownWhole).toBe(whole)
+      expect(shownFraction).toBe(fraction.padEnd(2, '0'))
+    }),
+  )
+})
+
+test('the main currency comes first, and the others are named', () => {
+  const value = { value: 12.34, currency: 'USD', money: { EUR: '3', USD: '12.340001' } }
+  expect(exactMoneyOf(value)).toBe('$12.340001, €3.00')
+  expect(otherMoney(value)).toEqual(['€3.00'])
+  expect(exactMoneyOf({ value: null })).toBe('–')
+})
+
+test('an amount is taken in the currency asked for', () => {
+  const value = { value: 12.34, currency: 'USD', money: { EUR: '3', USD: '12.34' } }
+  expect(amountIn(value, 'EUR')).toBe(3)
+  expect(amountIn(value, 'JPY')).toBe(0)
+  expect(amountIn({ value: null }, 'USD')).toBeNull()
+})

@@ -1,0 +1,206 @@
+import type { Kysely } from 'kysely'
+import type {
+  AlertEvent,
+  AlertRule,
+  FiringAlert,
+  RuleStanding,
+  RuleState,
+} from '../../lib/alert-rule.ts'
+import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
+import { messageOf } from '../platform/errors.ts'
+import type { Log } from '../platform/log.ts'
+import type { Schema } from '../store/schema.ts'
+import { type FiringState, nextFiringState } from './rule-state.ts'
+import type { RuleStore } from './rule-store.ts'
+
+/** How many past alerts the page shows. */
+const HISTORY_LIMIT = 50
+
+export interface AlertWatch {
+  /** Reads the rules, and which alerts were firing when the last process ended. */
+  load(): Promise<void>
+  /** The rules in the store were changed. */
+  rulesChanged(): void
+  /** Looks at every rule, and keeps what fired or cleared. Never rejects. */
+  evaluate(now: number): Promise<void>
+  standings(): RuleStanding[]
+  /** Longest first. */
+  firing(): FiringAlert[]
+  history(): readonly AlertEvent[]
+  rules(): readonly AlertRule[]
+}
+
+interface Watched {
+  rule: AlertRule
+  state: FiringState
+  value: KpiValue
+}
+
+type Write =
+  | { kind: 'fired'; rule: AlertRule; at: number; value: KpiValue }
+  | {
+      kind: 'cleared'
+      ruleId: string
+      firedAt: number
+      at: number
+      why: NonNullable<AlertEvent['cleared']>
+      peak: KpiValue
+    }
+
+/** Holds rules against what the KPIs measure now. What it must write waits while the store cannot. */
+export function createAlertWatch(ports: {
+  db: Kysely<Schema>
+  streamId: number
+  ruleStore: RuleStore
+  valueOf: (rule: AlertRule, now: number) => KpiValue
+  onRules: (rules: readonly AlertRule[]) => void
+  log: Log
+}): AlertWatch {
+  const { db, streamId, ruleStore, log } = ports
+  const watched = new Map<string, Watched>()
+  let stale = true
+  let writes: Write[] = []
+  let history: AlertEvent[] = []
+  let historyStale = true
+
+  async function load(): Promise<void> {
+    await refreshRules(0)
+    for (const event of await openEvents()) {
+      const entry = watched.get(event.ruleId)
+      if (entry === undefined) continue
+      const { firedAt: since, value, peak } = event
+      entry.state = { kind: 'firing', since, value, peak, withinSince: null }
+    }
+  }
+
+  const openEvents = async () =>
+    (await ruleStore.events({ limit: 1_000 })).filter(({ clearedAt }) => clearedAt === null)
+
+  async function refreshRules(now: number): Promise<void> {
+    stale = false
+    const rules = await ruleStore.list()
+    const ids = new Set(rules.map(({ id }) => id))
+    for (const [id, entry] of watched) {
+      if (ids.has(id)) continue
+      end(entry, now, 'rule_deleted')
+      watched.delete(id)
+    }
+    for (const rule of rules) {
+      const entry = watched.get(rule.id)
+      if (entry === undefined) {
+        watched.set(rule.id, { rule, state: { kind: 'quiet' }, value: NO_VALUE })
+      } else if (entry.rule.updatedAt !== rule.updatedAt) {
+        end(entry, now, 'rule_changed')
+        watched.set(rule.id, { rule, state: { kind: 'quiet' }, value: NO_VALUE })
+      }
+    }
+    ports.onRules(rules)
+  }
+
+  function end(
+    { rule, state }: Watched,
+    at: number,
+    why: NonNullable<AlertEvent['cleared']>,
+  ): void {
+    if (state.kind !== 'firing') return
+    writes.push({
+      kind: 'cleared',
+      ruleId: rule.id,
+      firedAt: state.since,
+      at,
+      why,
+      peak: state.peak,
+    })
+  }
+
+  async function evaluate(now: number): Promise<void> {
+    try {
+      if (stale) await refreshRules(now)
+    } catch (error) {
+      stale = true
+      log.warn({ problem: messageOf(error) }, 'rules cannot be read')
+    }
+    for (const entry of watched.values()) look(entry, now)
+    try {
+      await flush()
+      if (historyStale) history = await ruleStore.events({ limit: HISTORY_LIMIT })
+      historyStale = false
+    } catch (error) {
+      log.warn({ problem: messageOf(error) }, 'alerts cannot be written yet')
+    }
+  }
+
+  function look(entry: Watched, now: number): void {
+    const { rule } = entry
+    entry.value = ports.valueOf(rule, now)
+    const before = entry.state
+    const { state, transition } = nextFiringState(before, { rule, value: entry.value, now })
+    if (transition === 'fired') writes.push({ kind: 'fired', rule, at: now, value: entry.value })
+    if (transition === 'cleared') end(entry, now, 'value')
+    entry.state = state
+    if (transition !== 'none') log.info({ ruleId: rule.id, transition }, 'alert')
+  }
+
+  async function flush(): Promise<void> {
+    while (writes[0] !== undefined) {
+      await write(writes[0])
+      writes = writes.slice(1)
+      historyStale = true
+    }
+  }
+
+  async function write(change: Write): Promise<void> {
+    if (change.kind === 'fired') {
+      const { id, createdAt: _c, updatedAt: _u, sample: _s, ...fields } = change.rule
+      const value = JSON.stringify(change.value)
+      await db
+        .insertInto('alert_event')
+        .values({
+          stream_id: streamId,
+          rule_id: id,
+          rule: JSON.stringify(fields),
+          fired_ms: change.at,
+          cleared_ms: null,
+          cleared: null,
+          value,
+          peak: value,
+        })
+        .execute()
+      return
+    }
+    await db
+      .updateTable('alert_event')
+      .set({ cleared_ms: change.at, cleared: change.why, peak: JSON.stringify(change.peak) })
+      .where('stream_id', '=', streamId)
+      .where('rule_id', '=', change.ruleId)
+      .where('fired_ms', '=', change.firedAt)
+      .execute()
+  }
+
+  return {
+    load,
+    rulesChanged: () => {
+      stale = true
+    },
+    evaluate,
+    standings: () =>
+      [...watched.values()].map(({ rule, state, value }) => ({
+        rule,
+        state: shownState(state, value),
+        value,
+      })),
+    firing: () =>
+      [...watched.values()]
+        .flatMap(({ rule, state, value }) =>
+          state.kind === 'firing' ? [{ rule, since: state.since, value }] : [],
+        )
+        .sort((a, b) => a.since - b.since),
+    history: () => history,
+    rules: () => [...watched.values()].map(({ rule }) => rule),
+  }
+}
+
+function shownState(state: FiringState, value: KpiValue): RuleState {
+  if (state.kind === 'firing') return { kind: 'firing', since: state.since, peak: state.peak }
+  return value.value === null ? { kind: 'no_value' } : { kind: 'ok' }
+}

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { AlertRule, RuleInput } from '../../lib/alert-rule.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import { epochMs } from '../../lib/time.ts'
+import { openStore, type Store } from '../store/open-store.ts'
+import { createAlertWatch } from './alert-watch.ts'
+import { CLEAR_AFTER_MS, type FiringState, nextFiringState } from './rule-state.ts'
+import { createRuleStore } from './rule-store.ts'
+
+const input: RuleInput = {
+  kpi: 'spend',
+  filter: { dimension: 'account', key: 'acme' },
+  window: '1h',
+  when: 'above',
+  value: '50',
+  currency: 'USD',
+}
+const usd = (amount: string): KpiValue => ({
+  value: Number(amount),
+  money: { USD: amount },
+  currency: 'USD',
+})
+const rule = (fields: Partial<RuleInput> = {}): AlertRule => ({
+  ...input,
+  ...fields,
+  id: 'r',
+  createdAt: 0,
+  updatedAt: 0,
+  sample: false,
+})
+
+describe('a rule', () => {
+  const quiet: FiringState = { kind: 'quiet' }
+
+  test('fires one micro-unit beyond its threshold, not at it', () => {
+    const at = (amount: string) =>
+      nextFiringState(quiet, { rule: rule(), value: usd(amount), now: 1 }).transition
+    expect(at('50')).toBe('none')
+    expect(at('50.000001')).toBe('fired')
+  })
+
+  test('clears once its value has stayed within for long enough, and keeps its peak until then', () => {
+    let state = nextFiringState(quiet, { rule: rule(), value: usd('60'), now: 0 }).state
+    const see = (amount: string, now: number) => {
+      const next = nextFiringState(state, { rule: rule(), value: usd(amount), now })
+      state = next.state
+      return next.transition
+    }
+    expect(see('75', 1_000)).toBe('none')
+    expect(see('49', 2_000)).toBe('none')
+    expect(see('51', 3_000)).toBe('none')
+    expect(state).toMatchObject({ kind: 'firing', since: 0, peak: usd('75') })
+    expect(see('49', 4_000)).toBe('none')
+    expect(see('49', 4_000 + CLEAR_AFTER_MS - 1)).toBe('none')
+    expect(see('49', 4_000 + CLEAR_AFTER_MS)).toBe('cleared')
+  })
+
+  test('below its threshold fires on less, and not on no value', () => {
+    const below = rule({ kpi: 'ctr', when: 'below', value: '2' })
+    const at = (value: number | null) =>
+      nextFiringState(quiet, { rule: below, value: { value }, now: 1 }).transition
+    expect(at(0.019)).toBe('fired')
+    expect(at(0.02)).toBe('none')
+    expect(at(null)).toBe('none')
+  })
+})
+
+describe('the watch over all rules', () => {
+  let folder: string
+  let store: Store
+  let now = epochMs(1_000_000)
+  let amount = '0'
+  const log = pino({ level: 'silent' })
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'kinesight-alerts-'))
+    store = await openStore(path.join(folder, 'kinesight.db'))
+    now = epochMs(1_000_000)
+    amount = '0'
+  })
+  afterEach(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function open() {
+    let ids = 0
+    const clock = { now: () => now, monotonicMs: () => now }
+    const ruleStore = createRuleStore(store.db, {
+      streamId: () => 1,
+      clock,
+      newId: () => `rule-${++ids}`,
+    })
+    const watch = createAlertWatch({
+      db: store.db,
+      streamId: 1,
+      ruleStore,
+      valueOf: () => usd(amount),
+      onRules: () => {},
+      log,
+    })
+    await watch.load()
+    const at = async (ms: number, value: string) => {
+      now = epochMs(ms)
+      amount = value
+      await watch.evaluate(ms)
+    }
+    return { ruleStore, watch, at }
+  }
+
+  test('keeps when an alert fired and cleared, with its peak', async () => {
+    const { ruleStore, watch, at } = await open()
+    await ruleStore.create(input)
+    watch.rulesChanged()
+    await at(1_000, '10')
+    expect(watch.firing()).toEqual([])
+    await at(2_000, '61.2')
+    expect(watch.firing()).toMatchObject([{ since: 2_000, value: usd('61.2') }])
+    await at(3_000, '70')
+    await at(4_000, '1')
+    await at(4_000 + CLEAR_AFTER_MS, '1')
+    expect(watch.firing()).toEqual([])
+    expect(watch.history()).toMatchObject([
+      { firedAt: 2_000, clearedAt: 9_000, cleared: 'value', value: usd('61.2'), peak: usd('70') },
+    ])
+  })
+
+  test('an alert that fired before a restart still fires since then', async () => {
+    const first = await open()
+    await first.ruleStore.create(input)
+    first.watch.rulesChanged()
+    await first.at(2_000, '60')
+    const second = await open()
+    await second.at(10_000, '60')
+    expect(second.watch.firing()).toMatchObject([{ since: 2_000 }])
+    expect(second.watch.history()).toHaveLength(1)
+  })
+
+  test('a rule that is changed or deleted while it fires ends its alert and says why', async () => {
+    const { ruleStore, watch, at } = await open()
+    const created = await ruleStore.create(input)
+    watch.rulesChanged()
+    await at(2_000, '60')
+    await ruleStore.update(created?.id ?? '', { ...input, value: '55' })
+    watch.rulesChanged()
+    await at(3_000, '60')
+    expect(watch.history()).toMatchObject([
+      { firedAt: 3_000, clearedAt: null, rule: { value: '55' } },
+      { firedAt: 2_000, clearedAt: 3_000, cleared: 'rule_changed' },
+    ])
+    await ruleStore.remove(created?.id ?? '')
+    watch.rulesChanged()
+    await at(4_000, '60')
+    expect(watch.firing()).toEqual([])
+    expect(watch.history()[0]).toMatchObject({ clearedAt: 4_000, cleared: 'rule_deleted' })
+  })
+})

@@ -1,0 +1,76 @@
+import { type AlertRule, ruleThreshold } from '../../lib/alert-rule.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import { parseMoney } from '../../lib/money.ts'
+import { SECOND_MS } from '../../lib/time.ts'
+
+/**
+ * A rule fires as soon as its value is beyond the threshold, and clears once it has not been for this
+ * long: a value that trembles around its threshold is one alert, not many.
+ */
+export const CLEAR_AFTER_MS = 5 * SECOND_MS
+
+export type FiringState =
+  | { kind: 'quiet' }
+  | {
+      kind: 'firing'
+      since: number
+      /** As it crossed. */
+      value: KpiValue
+      /** Furthest beyond the threshold. */
+      peak: KpiValue
+      /** Since when it has not been beyond; null: it is. */
+      withinSince: number | null
+    }
+
+export type Transition = 'none' | 'fired' | 'cleared'
+
+/** The state after seeing `value` at `now` (epoch ms). Pure. */
+export function nextFiringState(
+  state: FiringState,
+  seen: { rule: AlertRule; value: KpiValue; now: number },
+): { state: FiringState; transition: Transition } {
+  const { rule, value, now } = seen
+  const beyond = isBeyond(rule, value)
+  if (state.kind === 'quiet') {
+    if (!beyond) return { state, transition: 'none' }
+    const firing: FiringState = {
+      kind: 'firing',
+      since: now,
+      value,
+      peak: value,
+      withinSince: null,
+    }
+    return { state: firing, transition: 'fired' }
+  }
+  if (beyond) {
+    const peak = further(rule, value, state.peak)
+    return { state: { ...state, peak, withinSince: null }, transition: 'none' }
+  }
+  const withinSince = state.withinSince ?? now
+  if (now - withinSince >= CLEAR_AFTER_MS)
+    return { state: { kind: 'quiet' }, transition: 'cleared' }
+  return { state: { ...state, withinSince }, transition: 'none' }
+}
+
+/** Money is compared to the micro-unit. A KPI without a value is never beyond. */
+function isBeyond(rule: AlertRule, value: KpiValue): boolean {
+  const difference = compare(rule, value)
+  if (difference === undefined) return false
+  return rule.when === 'above' ? difference > 0 : difference < 0
+}
+
+function compare(rule: AlertRule, value: KpiValue): number | undefined {
+  const exact = value.money?.[rule.currency ?? 'USD']
+  if (exact !== undefined) {
+    const [amount, threshold] = [parseMoney(exact), parseMoney(rule.value)]
+    if (amount.ok && threshold.ok) return Number(amount.micros - threshold.micros)
+  }
+  return value.value === null ? undefined : value.value - ruleThreshold(rule)
+}
+
+function further(rule: AlertRule, a: KpiValue, b: KpiValue): KpiValue {
+  if (a.value === null) return b
+  if (b.value === null) return a
+  const larger = a.value > b.value
+  return (rule.when === 'above') === larger ? a : b
+}

@@ -1,0 +1,134 @@
+import type { Kysely } from 'kysely'
+import type { AlertEvent, AlertRule, RuleInput } from '../../lib/alert-rule.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Schema } from '../store/schema.ts'
+
+/** More rules than anyone watches; each costs a reading a second. */
+export const MAX_RULES = 200
+
+export interface RuleStore {
+  list(): Promise<AlertRule[]>
+  get(id: string): Promise<AlertRule | undefined>
+  /** Returns undefined when there are `MAX_RULES` already. */
+  create(input: RuleInput, options?: { sample: boolean }): Promise<AlertRule | undefined>
+  /** Replaces the rule's fields; undefined: there is no such rule. */
+  update(id: string, input: RuleInput): Promise<AlertRule | undefined>
+  /** Whether there was such a rule. */
+  remove(id: string): Promise<boolean>
+  /** Newest first; `before` is an event's id. */
+  events(page: { limit: number; before?: number | undefined }): Promise<AlertEvent[]>
+}
+
+/** `streamId` is asked at each call: a stream that was deleted and made anew has another one. */
+export function createRuleStore(
+  db: Kysely<Schema>,
+  ports: { streamId: () => number; clock: Clock; newId: () => string },
+): RuleStore {
+  const rules = () =>
+    db.selectFrom('alert_rule').selectAll().where('stream_id', '=', ports.streamId())
+
+  return {
+    async list() {
+      const rows = await rules().orderBy('created_ms').orderBy('id').execute()
+      return rows.map(toRule)
+    },
+    async get(id) {
+      const row = await rules().where('id', '=', id).executeTakeFirst()
+      return row && toRule(row)
+    },
+    create(input, options) {
+      return db.transaction().execute(async (tx) => {
+        const streamId = ports.streamId()
+        const { n } = await tx
+          .selectFrom('alert_rule')
+          .select((expression) => expression.fn.countAll<number>().as('n'))
+          .where('stream_id', '=', streamId)
+          .executeTakeFirstOrThrow()
+        if (n >= MAX_RULES) return undefined
+        const at = ports.clock.now()
+        const row = {
+          id: ports.newId(),
+          stream_id: streamId,
+          body: JSON.stringify(input),
+          sample: options?.sample === true ? 1 : 0,
+          created_ms: at,
+          updated_ms: at,
+        }
+        await tx.insertInto('alert_rule').values(row).execute()
+        return toRule(row)
+      })
+    },
+    async update(id, input) {
+      const row = await db
+        .updateTable('alert_rule')
+        .set({ body: JSON.stringify(input), updated_ms: ports.clock.now() })
+        .where('stream_id', '=', ports.streamId())
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toRule(row)
+    },
+    async remove(id) {
+      const gone = await db
+        .deleteFrom('alert_rule')
+        .where('stream_id', '=', ports.streamId())
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return gone.numDeletedRows > 0n
+    },
+    async events({ limit, before }) {
+      let query = db
+        .selectFrom('alert_event')
+        .selectAll()
+        .where('stream_id', '=', ports.streamId())
+        .orderBy('id', 'desc')
+        .limit(limit)
+      if (before !== undefined) query = query.where('id', '<', before)
+      return (await query.execute()).map(toEvent)
+    },
+  }
+}
+
+interface RuleRow {
+  id: string
+  body: string
+  sample: number
+  created_ms: number
+  updated_ms: number
+}
+
+/** The fields were checked on their way in. */
+function toRule(row: RuleRow): AlertRule {
+  return {
+    ...(JSON.parse(row.body) as RuleInput),
+    id: row.id,
+    createdAt: row.created_ms,
+    updatedAt: row.updated_ms,
+    sample: row.sample === 1,
+  }
+}
+
+export interface EventRow {
+  id: number
+  rule_id: string
+  rule: string
+  fired_ms: number
+  cleared_ms: number | null
+  cleared: string | null
+  value: string
+  peak: string
+}
+
+export function toEvent(row: EventRow): AlertEvent {
+  return {
+    id: row.id,
+    ruleId: row.rule_id,
+    rule: JSON.parse(row.rule) as RuleInput,
+    firedAt: row.fired_ms,
+    clearedAt: row.cleared_ms,
+    cleared: row.cleared as AlertEvent['cleared'],
+    value: JSON.parse(row.value) as KpiValue,
+    peak: JSON.parse(row.peak) as KpiValue,
+  }
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { parentPort, workerData } from 'node:worker_threads'
+import { createPipeline } from './pipeline.ts'
+import type { FromWorker, PipelineOptions, ToWorker } from './pipeline-port.ts'
+import { systemClock } from './platform/clock.ts'
+import { messageOf } from './platform/errors.ts'
+import { createLog } from './platform/log.ts'
+import { openStore } from './store/open-store.ts'
+import { createKinesisSource } from './stream/kinesis-source.ts'
+
+/** kinesalite takes any credentials, but the SDK wants some. */
+const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' }
+
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread')
+
+const options = workerData as PipelineOptions
+const log = createLog({ level: options.logLevel, name: 'pipeline' })
+const post = (message: FromWorker): void => port.postMessage(message)
+
+const pipeline = createPipeline(options, {
+  store: await openStore(options.storeFile),
+  source: createKinesisSource({
+    streamName: options.stream.name,
+    region: options.stream.region,
+    endpoint: options.stream.endpoint,
+    ...(options.stream.embedded && { credentials: EMBEDDED_CREDENTIALS }),
+  }),
+  clock: systemClock,
+  random: Math.random,
+  log,
+  newId: randomUUID,
+  onStream: (streamId) => post({ kind: 'stream', streamId }),
+  onFrame: (frame) => post({ kind: 'frame', frame }),
+})
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'watch':
+      pipeline.watch(message.key, message.view)
+      break
+    case 'unwatch':
+      pipeline.unwatch(message.key)
+      break
+    case 'rules_changed':
+      pipeline.rulesChanged()
+      break
+    case 'demo':
+      pipeline.setDemo(message.state)
+      break
+    case 'ask':
+      pipeline.answer(message.question).then(
+        (answer) => post({ kind: 'answer', id: message.id, answer }),
+        (error: unknown) => post({ kind: 'failure', id: message.id, message: messageOf(error) }),
+      )
+      break
+    case 'stop':
+      pipeline
+        .stop()
+        .catch((error: unknown) => log.error({ problem: messageOf(error) }, 'stop failed'))
+        .finally(() => post({ kind: 'stopped' }))
+      break
+  }
+})
+
+pipeline.run().catch((error: unknown) => {
+  log.error({ err: error }, 'pipeline failed')
+  process.exit(1)
+})

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openStore } from './open-store.ts'
+import { readSetting, writeSetting } from './setting.ts'
+import { addStream, findStream } from './stream-row.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'kinesight-store-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('what is written is there after the store is opened again', async () => {
+  const file = path.join(folder, 'kinesight.db')
+  const place = { name: 'clickstream', place: 'us-east-1' }
+  const first = await openStore(file)
+  const stream = await addStream(first.db, place, { createdMs: 7, startAt: '{}' })
+  await writeSetting(first.db, stream.id, { name: 'demo', value: 'on' })
+  await writeSetting(first.db, stream.id, { name: 'demo', value: 'off' })
+  await first.close()
+  const second = await openStore(file)
+  expect(await findStream(second.db, place)).toEqual({ id: stream.id, createdMs: 7, startAt: '{}' })
+  expect(await readSetting(second.db, stream.id, 'demo')).toBe('off')
+  await second.close()
+})
+
+test('two connections of one process see each other and wait for each other', async () => {
+  const file = path.join(folder, 'kinesight.db')
+  const writer = await openStore(file)
+  const reader = await openStore(file)
+  await writer.db.transaction().execute(async (tx) => {
+    await tx.insertInto('lease').values({ stream_id: 1, epoch: 1 }).execute()
+    expect(await reader.db.selectFrom('lease').selectAll().execute()).toEqual([])
+  })
+  expect(await reader.db.selectFrom('lease').selectAll().execute()).toHaveLength(1)
+  await Promise.all([writer.close(), reader.close()])
+})
+
+test('bytes come back as they went in', async () => {
+  const store = await openStore(path.join(folder, 'kinesight.db'))
+  const hashes = Uint8Array.from([0, 1, 254, 255])
+  await store.db.insertInto('seen').values({ stream_id: 1, minute_ms: 0, hashes }).execute()
+  const row = await store.db.selectFrom('seen').select('hashes').executeTakeFirstOrThrow()
+  expect(new Uint8Array(row.hashes)).toEqual(hashes)
+  await store.close()
+})
+
+test('a folder that is not there is named', async () => {
+  const file = path.join(folder, 'missing', 'kinesight.db')
+  await expect(openStore(file)).rejects.toThrow(/missing\/kinesight\.db cannot be opened/)
+})

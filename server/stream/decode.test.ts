@@ -1,0 +1,128 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { eventSchema } from '../../lib/event.ts'
+import { parseTime } from '../../lib/time.ts'
+import { type DecodedItem, decodeRecord } from './decode-record.ts'
+import { FUTURE_SKEW_MS, parseEvent } from './parse-event.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const values = (items: DecodedItem[]) =>
+  items.map((item) => (item.ok ? item.value : item.rejection.reason))
+
+describe('a record', () => {
+  test.each([
+    ['one event', '{"type":"a"}', [{ type: 'a' }]],
+    ['an array', '[{"type":"a"},{"type":"b"}]', [{ type: 'a' }, { type: 'b' }]],
+    ['lines', '{"type":"a"}\r\n\n{"type":"b"}\n', [{ type: 'a' }, { type: 'b' }]],
+    ['an event over several lines', '{\n "type": "a"\n}', [{ type: 'a' }]],
+    [
+      'lines of which one is torn',
+      '{"type":"a"}\n{"ty\n{"type":"b"}',
+      [{ type: 'a' }, 'not_json', { type: 'b' }],
+    ],
+    ['a torn event', '{"type":', ['not_json']],
+    ['blanks', ' \n ', ['empty']],
+    ['nothing', '', ['empty']],
+    ['an empty array', '[]', ['empty']],
+  ])('of %s', (_name, text, expected) => {
+    expect(values(decodeRecord(bytes(text)))).toEqual(expected)
+    if (text !== '') expect(values(decodeRecord(gzipSync(text)))).toEqual(expected)
+  })
+
+  test('that is not text, or broken gzip, or an aggregate, is rejected as a whole', () => {
+    expect(values(decodeRecord(Uint8Array.of(0xff, 0xfe)))).toEqual(['not_utf8'])
+    expect(values(decodeRecord(Uint8Array.of(0x1f, 0x8b, 1)))).toEqual(['bad_gzip'])
+    expect(values(decodeRecord(Uint8Array.of(0xf3, 0x89, 0x9a, 0xc2)))).toEqual(['kpl_aggregate'])
+  })
+
+  test('that would unfold without end is rejected', () => {
+    expect(values(decodeRecord(gzipSync(Buffer.alloc(17 * 1024 * 1024))))).toEqual(['too_large'])
+  })
+})
+
+const arrivedAt = 1_700_000_000_000
+const parse = (value: unknown) => parseEvent(value, { arrivedAt, fallbackId: () => 'shard:1:0' })
+const problem = (value: unknown) => {
+  const parsed = parse(value)
+  return parsed.ok ? undefined : parsed.rejection.detail
+}
+
+describe('an event', () => {
+  test('takes its arrival time and its place in the stream where it says nothing else', () => {
+    expect(parse({ type: 'x', page: null })).toEqual({
+      ok: true,
+      named: false,
+      clamped: false,
+      event: { id: 'shard:1:0', type: 'x', time: arrivedAt, currency: 'USD' },
+    })
+  })
+
+  test('from the future is moved to its arrival, within the skew it is left alone', () => {
+    const near = parse({ type: 'x', time: arrivedAt + FUTURE_SKEW_MS })
+    expect(near).toMatchObject({ clamped: false, event: { time: arrivedAt + FUTURE_SKEW_MS } })
+    const far = parse({ type: 'x', time: arrivedAt + FUTURE_SKEW_MS + 1 })
+    expect(far).toMatchObject({ clamped: true, event: { time: arrivedAt } })
+  })
+
+  test('carries money in exact micro-units', () => {
+    expect(parse({ type: 'x', cost: '0.000001', revenue: -2.5, currency: 'EUR' })).toMatchObject({
+      event: { costMicros: 1, revenueMicros: -2_500_000, currency: 'EUR' },
+    })
+  })
+
+  test.each([
+    [{}, /^type must be a word/],
+    [{ type: 'x', id: 7 }, /^id must be a string.*it is 7/],
+    [{ type: 'x', id: 'i'.repeat(129) }, /^id must be/],
+    [{ type: 'x', time: '2026-02-30T00:00:00Z' }, /^time must be RFC 3339/],
+    [{ type: 'x', time: '2026-01-01 00:00:00' }, /^time must be RFC 3339/],
+    [{ type: 'x', cost: '1e3' }, /^cost must be a decimal/],
+    [{ type: 'x', cost: '-1' }, /^cost must not be negative/],
+    [{ type: 'x', cost: '0.0000001' }, /^cost must be a decimal with at most 6/],
+    [{ type: 'x', currency: 'usd' }, /^currency must be three capital letters/],
+    [{ type: 'x', page: 3 }, /^page must be a string; it is 3/],
+    [{ type: 'x', visitor: 'v'.repeat(9_000) }, /^visitor must be at most 8192/],
+    [{ type: 'x', status: '200' }, /^status must be a number/],
+    [{ type: 'x', duration_ms: -1 }, /^duration_ms must be/],
+    [{ type: 'x', props: [] }, /^props must be an object/],
+    ['text', /^an event is a JSON object, this is a string/],
+    [[], /this is an array/],
+    [null, /this is null/],
+  ])('that is %j is rejected, naming the field and the remedy', (value, message) => {
+    expect(problem(value)).toMatch(message)
+  })
+
+  test('is accepted exactly when the published schema accepts it', () => {
+    const odd = fc.oneof(
+      fc.constant(null),
+      fc.constant(undefined),
+      fc.string(),
+      fc.integer(),
+      fc.constant({}),
+    )
+    const record = fc.record(
+      {
+        id: odd,
+        type: fc.oneof(odd, fc.constant('page_view')),
+        time: fc.oneof(odd, fc.nat(), fc.constant('2026-01-31T09:00:00.5+01:00')),
+        visitor: odd,
+        page: odd,
+        cost: fc.oneof(fc.constant('1.5'), fc.nat()),
+        currency: fc.oneof(odd, fc.constant('EUR')),
+        status: odd,
+        duration_ms: odd,
+        props: odd,
+      },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(record, (value) => {
+        // The schema cannot say what a time's range is, nor that a number's is: both are parseTime's.
+        const { time } = value
+        fc.pre(typeof time !== 'number' || parseTime(time) !== undefined)
+        expect(parse(value).ok).toBe(eventSchema.safeParse(value).success)
+      }),
+    )
+  })
+})
