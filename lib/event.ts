@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseMoney } from './money.ts'
 import type { EpochMs } from './time.ts'
 
 /** Longest strings kept of an event's fields; anything longer is rejected, naming the field. */
@@ -25,7 +26,9 @@ export const TEXT_FIELDS = [
 export type TextField = (typeof TEXT_FIELDS)[number]
 
 const text = z.string().max(MAX_TEXT_LENGTH)
-const amount = z.union([z.string(), z.number()])
+const amount = z
+  .union([z.string(), z.number()])
+  .refine((value) => parseMoney(value).ok, 'must be a decimal with at most 6 decimals')
 
 /** What a producer may put: the outside contract. null counts as absent; unknown fields are passed over. */
 export const eventSchema = z.object({
@@ -41,7 +44,7 @@ export const eventSchema = z.object({
   campaign: text.nullish(),
   ad: text.nullish(),
   placement: text.nullish(),
-  cost: amount.nullish(),
+  cost: amount.refine((value) => Number(value) >= 0, 'must not be negative').nullish(),
   revenue: amount.nullish(),
   currency: z
     .string()

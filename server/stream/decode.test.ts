@@ -108,7 +108,7 @@ describe('an event', () => {
         time: fc.oneof(odd, fc.nat(), fc.constant('2026-01-31T09:00:00.5+01:00')),
         visitor: odd,
         page: odd,
-        cost: fc.oneof(fc.constant('1.5'), fc.nat()),
+        cost: fc.oneof(fc.constantFrom('1.5', '-1', '-0', '1e3', ''), fc.integer()),
         currency: fc.oneof(odd, fc.constant('EUR')),
         status: odd,
         duration_ms: odd,

@@ -29,8 +29,6 @@ export interface ShardReader {
   state(): ReaderState
   /** How far behind the shard's tip the reader is, ms. */
   lagMs(): number
-  /** Settles when the reader has ended, by `signal` or at the shard's end. Never rejects. */
-  done: Promise<void>
 }
 
 export interface ReaderPorts {
@@ -128,13 +126,14 @@ export function startShardReader(
     return waitMs
   }
 
+  // Every failure is met inside.
+  void run()
   return {
     state: () => state,
     lagMs: () => {
       const silentMs = clock.monotonicMs() - lastReadAt
       return Math.round(behindMs + (silentMs > 1_000 ? silentMs : 0))
     },
-    done: run(),
   }
 }
 

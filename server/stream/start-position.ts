@@ -5,7 +5,7 @@ import { addStream, findStream, type StreamPlace, type StreamRow } from '../stor
 import type { Position } from './stream-source.ts'
 
 /** Kinesis gives whole seconds, others milliseconds. */
-const SAME_CREATION_MS = 1_500
+export const SAME_CREATION_MS = 1_500
 
 /**
  * The stream's row. A stream that was deleted and made anew under its name gets a row of its own: its

@@ -5,7 +5,8 @@ export const THROUGHPUT_SPAN_MS = 15 * 60 * SECOND_MS
 const SLOTS = THROUGHPUT_SPAN_MS / SECOND_MS
 
 export interface Throughput {
-  add(arrivedAt: number, bytes: number): void
+  /** One record by default. */
+  add(arrivedAt: number, bytes: number, count?: number): void
   /** Records and bytes that arrived in [from, to), epoch ms, whole seconds. */
   between(from: number, to: number): { records: number; bytes: number }
 }
@@ -16,7 +17,7 @@ export function createThroughput(): Throughput {
   const records = new Float64Array(SLOTS)
   const bytes = new Float64Array(SLOTS)
   return {
-    add(arrivedAt, size) {
+    add(arrivedAt, size, count = 1) {
       const second = Math.floor(arrivedAt / SECOND_MS)
       const slot = second % SLOTS
       const held = seconds[slot] as number
@@ -26,7 +27,7 @@ export function createThroughput(): Throughput {
         records[slot] = 0
         bytes[slot] = 0
       }
-      records[slot] = (records[slot] as number) + 1
+      records[slot] = (records[slot] as number) + count
       bytes[slot] = (bytes[slot] as number) + size
     },
     between(from, to) {
