@@ -55,7 +55,6 @@ interface Reached {
   kpi: KpiApp
   consumer: Consumer
   alerts: ReturnType<typeof createAlertWatch>
-  feed: ReturnType<typeof createFeed>
 }
 
 type PartState = { cells: Partial<Cells>; series: ViewState['series'] }
@@ -92,11 +91,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     ports.onStream(stream.id)
     const kpi = createKpiApp({ db: store.db, streamId: stream.id, clock })
     await kpi.restore()
-    const feed = createFeed()
     const consumer = createConsumer(stream, {
       db: store.db,
       source,
-      apps: [createTotalsApp(), kpi, feed],
+      apps: [createTotalsApp(), kpi],
       clock,
       random: ports.random,
       log,
@@ -116,7 +114,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     await alerts.load()
     consumer.onCommit(() => metrics.committed(consumer.readings().lastCommitMs))
     await consumer.start()
-    reached = { kpi, consumer, alerts, feed }
+    reached = { kpi, consumer, alerts }
     const evaluating = evaluateLoop(alerts)
     await Promise.race([consumer.failed, Promise.all([framing, evaluating])])
   }
@@ -184,13 +182,14 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     return { cells: { ...cells, ...part.cells } as Cells, series: part.series }
   }
 
-  function partOf(view: View, { kpi, consumer, alerts, feed }: Reached) {
+  function partOf(view: View, { kpi, consumer, alerts }: Reached) {
     switch (view.kind) {
       case 'overview': {
         const overview = createOverviewView(view, kpi)
+        const feed = createFeed(kpi.recent, view.filter)
         return async (now: number) => {
           const state = await overview.state(now)
-          return { ...state, cells: { ...state.cells, feed: feed.cell(now) } }
+          return { ...state, cells: { ...state.cells, feed: feed.events(now) } }
         }
       }
       case 'spend': {

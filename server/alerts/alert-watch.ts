@@ -52,7 +52,7 @@ export function createAlertWatch(ports: {
   db: Kysely<Schema>
   streamId: number
   ruleStore: RuleStore
-  valueOf: (rule: AlertRule, now: number) => KpiValue
+  valueOf: (rule: AlertRule, now: number) => Promise<KpiValue>
   onRules: (rules: readonly AlertRule[]) => void
   log: Log
 }): AlertWatch {
@@ -120,19 +120,19 @@ export function createAlertWatch(ports: {
       stale = true
       log.warn({ problem: messageOf(error) }, 'rules cannot be read')
     }
-    for (const entry of watched.values()) look(entry, now)
     try {
+      for (const entry of watched.values()) await look(entry, now)
       await flush()
       if (historyStale) history = await ruleStore.events({ limit: HISTORY_LIMIT })
       historyStale = false
     } catch (error) {
-      log.warn({ problem: messageOf(error) }, 'alerts cannot be written yet')
+      log.warn({ problem: messageOf(error) }, 'alerts cannot be looked at or written now')
     }
   }
 
-  function look(entry: Watched, now: number): void {
+  async function look(entry: Watched, now: number): Promise<void> {
     const { rule } = entry
-    entry.value = ports.valueOf(rule, now)
+    entry.value = await ports.valueOf(rule, now)
     const before = entry.state
     const { state, transition } = nextFiringState(before, { rule, value: entry.value, now })
     if (transition === 'fired') writes.push({ kind: 'fired', rule, at: now, value: entry.value })

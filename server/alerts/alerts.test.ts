@@ -99,7 +99,7 @@ describe('the watch over all rules', () => {
       db: store.db,
       streamId: 1,
       ruleStore,
-      valueOf: () => usd(amount),
+      valueOf: async () => usd(amount),
       onRules: () => {},
       log,
     })

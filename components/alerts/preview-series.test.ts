@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import type { SeriesAnswer } from '../../lib/api.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import { KPI_IDS } from '../../lib/kpis.ts'
+import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import { coveredMs, previewPlan, previewPoints, timesBeyond } from './preview-series.ts'
+
+const answer = (values: KpiValue[], from = 0, stepMs = 1_000): SeriesAnswer => ({
+  asOf: 0,
+  kpi: 'spend',
+  unit: 'per_hour',
+  from,
+  to: from + values.length * stepMs,
+  stepMs,
+  points: values.map((value, at) => ({ t: from + at * stepMs, value, open: false })),
+})
+const plain = (...values: (number | null)[]): KpiValue[] => values.map((value) => ({ value }))
+
+const plan = { ...previewPlan('spend', '10s'), steps: 3 }
+
+test('sums slide over the window of the rule, in every window', () => {
+  for (const window of WINDOW_IDS) {
+    expect(coveredMs(previewPlan('spend', window))).toBe(WINDOWS[window].spanMs)
+  }
+})
+
+test('every plan asks for whole steps of its series', () => {
+  for (const kpi of KPI_IDS) {
+    for (const window of WINDOW_IDS) {
+      const { stepMs, steps, window: asked } = previewPlan(kpi, window)
+      expect(WINDOWS[asked].spanMs % stepMs).toBe(0)
+      expect(Number.isInteger(steps)).toBe(true)
+    }
+  }
+})
+
+test('a sliding sum starts where the first whole window ends', () => {
+  expect(previewPoints([answer(plain(1, 2, 3, 4))], plan, undefined)).toEqual([
+    [2_000, 6],
+    [3_000, 9],
+  ])
+})
+
+test('nothing measured adds nothing to a sum, and stays nothing by itself', () => {
+  expect(previewPoints([answer(plain(1, null, 3))], plan, undefined)).toEqual([[2_000, 4]])
+  expect(previewPoints([answer(plain(null))], { ...plan, steps: 1 }, undefined)).toEqual([
+    [0, null],
+  ])
+})
+
+test('two answers are one series, whichever came first', () => {
+  const late = answer(plain(3, 4), 2_000)
+  expect(previewPoints([late, answer(plain(1, 2))], plan, undefined)).toEqual([
+    [2_000, 6],
+    [3_000, 9],
+  ])
+})
+
+test('money is drawn in the currency of the rule', () => {
+  const values = [{ value: 9, currency: 'USD', money: { USD: '9', EUR: '2.5' } }]
+  expect(previewPoints([answer(values)], { ...plan, steps: 1 }, 'EUR')).toEqual([[0, 2.5]])
+})
+
+test('beyond counts crossings, not points', () => {
+  const points = previewPoints(
+    [answer(plain(1, 6, 7, 2, 8, null, 9))],
+    { ...plan, steps: 1 },
+    undefined,
+  )
+  expect(timesBeyond(points, 5, 'above')).toBe(3)
+  expect(timesBeyond(points, 2, 'below')).toBe(1)
+  expect(timesBeyond(points, 100, 'above')).toBe(0)
+})

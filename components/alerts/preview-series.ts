@@ -1,0 +1,96 @@
+import type { SeriesAnswer } from '../../lib/api.ts'
+import { amountIn } from '../../lib/format-money.ts'
+import type { Point } from '../../lib/frames.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
+import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+
+/** What to ask `/kpis/{id}/series` for, to draw what a rule would have seen. */
+export interface PreviewPlan {
+  window: WindowId
+  step: '1s' | '10s' | '30s' | '1m' | '5m' | '10m' | '1h'
+  stepMs: number
+  /** How many steps make one drawn value: sums slide, anything else cannot be put together from its parts. */
+  steps: number
+  /** Asks for the span before, too: the window is as long as the longest series. */
+  twice: boolean
+}
+
+const SLIDING: Record<WindowId, Pick<PreviewPlan, 'window' | 'step' | 'stepMs'>> = {
+  '10s': { window: '5m', step: '1s', stepMs: SECOND_MS },
+  '1m': { window: '15m', step: '10s', stepMs: 10 * SECOND_MS },
+  '5m': { window: '1h', step: '30s', stepMs: 30 * SECOND_MS },
+  '15m': { window: '1h', step: '1m', stepMs: MINUTE_MS },
+  '1h': { window: '24h', step: '10m', stepMs: 10 * MINUTE_MS },
+  '24h': { window: '24h', step: '10m', stepMs: 10 * MINUTE_MS },
+}
+
+const TUMBLING: typeof SLIDING = {
+  '10s': { window: '5m', step: '10s', stepMs: 10 * SECOND_MS },
+  '1m': { window: '1h', step: '1m', stepMs: MINUTE_MS },
+  '5m': { window: '24h', step: '5m', stepMs: 5 * MINUTE_MS },
+  '15m': { window: '24h', step: '10m', stepMs: 10 * MINUTE_MS },
+  '1h': { window: '24h', step: '1h', stepMs: HOUR_MS },
+  '24h': { window: '24h', step: '1h', stepMs: HOUR_MS },
+}
+
+/** The whole of a rule's window is drawn where it can be; else in the steps that come nearest. */
+export function previewPlan(kpi: KpiId, window: WindowId): PreviewPlan {
+  if (!addsUp(kpi)) return { ...TUMBLING[window], steps: 1, twice: false }
+  const plan = SLIDING[window]
+  return { ...plan, steps: WINDOWS[window].spanMs / plan.stepMs, twice: window === '24h' }
+}
+
+const addsUp = (kpi: KpiId): boolean => {
+  const { kind } = KPIS[kpi].formula
+  return kind === 'count' || kind === 'money'
+}
+
+/** How much of the past one drawn value covers. */
+export const coveredMs = (plan: PreviewPlan): number => plan.stepMs * plan.steps
+
+/**
+ * The rule's value at the end of each step, oldest first, in the terms of `ruleThreshold`.
+ * Where the series does not reach back far enough for a whole window there is no value.
+ */
+export function previewPoints(
+  answers: readonly SeriesAnswer[],
+  plan: PreviewPlan,
+  currency: string | undefined,
+): Point[] {
+  const points = answers.flatMap((answer) => answer.points).sort((a, b) => a.t - b.t)
+  const values = points.map(({ value }) => figure(value, currency))
+  if (plan.steps === 1) return points.map(({ t }, at) => [t, values[at] ?? null])
+  const out: Point[] = []
+  let sum = 0
+  for (const [at, { t }] of points.entries()) {
+    sum += values[at] ?? 0
+    if (at >= plan.steps) sum -= values[at - plan.steps] ?? 0
+    if (at >= plan.steps - 1) out.push([t, Math.max(0, sum)])
+  }
+  return out
+}
+
+const figure = (value: KpiValue, currency: string | undefined): number | null =>
+  currency === undefined ? value.value : amountIn(value, currency)
+
+/** How often the values went beyond the threshold. */
+export function timesBeyond(
+  points: readonly Point[],
+  threshold: number,
+  when: 'above' | 'below',
+): number {
+  let times = 0
+  let beyond = false
+  for (const [, value = null] of points) {
+    const now = value !== null && (when === 'above' ? value > threshold : value < threshold)
+    if (now && !beyond) times += 1
+    beyond = now
+  }
+  return times
+}
+
+/** How far back the preview reaches. */
+export const previewSpanMs = (plan: PreviewPlan): number =>
+  plan.twice ? DAY_MS : WINDOWS[plan.window].spanMs - (plan.steps - 1) * plan.stepMs

@@ -1,0 +1,105 @@
+import { isMoney, ruleSentence, ruleThreshold } from '../../lib/alert-rule.ts'
+import { count } from '../../lib/format.ts'
+import { thresholdText } from '../../lib/format-kpi.ts'
+import { duration } from '../../lib/format-time.ts'
+import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import { WINDOWS } from '../../lib/windows.ts'
+import { TimeChart } from '../chart/time-chart.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { filterText } from './filter-text.ts'
+import { coveredMs, previewPoints, previewSpanMs, timesBeyond } from './preview-series.ts'
+import { checkDraft, type RuleDraft } from './rule-draft.ts'
+import styles from './rule-preview.module.css'
+import { type Preview, usePreview } from './use-preview.ts'
+
+const HEIGHT = 168
+
+/** What the rule would have seen until now, with its threshold as it is being typed. */
+export function RulePreview({ draft }: { draft: RuleDraft }) {
+  const { dimension, kpi, window } = draft
+  const key = draft.key.trim()
+  const needsKey = dimension !== 'all' && key === ''
+  const filter = dimension === 'all' || needsKey ? undefined : filterText({ dimension, key })
+  const preview = usePreview(needsKey ? null : { kpi, window, filter })
+  return (
+    <figure className={styles.preview}>
+      {needsKey ? (
+        <p className={styles.place}>
+          Enter which {dimension}, and what it did so far is drawn here.
+        </p>
+      ) : (
+        <Drawn preview={preview} draft={draft} />
+      )}
+    </figure>
+  )
+}
+
+function Drawn({ preview, draft }: { preview: Preview; draft: RuleDraft }) {
+  if (preview.kind === 'loading') return <Skeleton height={HEIGHT} />
+  if (preview.kind === 'problem') {
+    return <p className={styles.place}>The past cannot be drawn: {preview.detail}</p>
+  }
+  const { plan, answers } = preview
+  const latest = answers.at(-1)
+  const checked = checkDraft(draft)
+  const currency = isMoney(draft.kpi) ? draft.currency.trim().toUpperCase() : undefined
+  const points = previewPoints(answers, plan, currency)
+  const to = latest?.to ?? 0
+  const threshold = checked.ok ? ruleThreshold(checked.input) : undefined
+  const measured = points.some(([, value]) => value !== null)
+  const span = previewSpanMs(plan)
+  return (
+    <>
+      <TimeChart
+        label={KPIS[draft.kpi].label}
+        series={[{ id: 'value', label: KPIS[draft.kpi].label, points, column: 1, kind: 'area' }]}
+        from={to - span}
+        to={to}
+        stepMs={plan.stepMs}
+        openFrom={plan.steps === 1 ? latest?.asOf : undefined}
+        unitFormat={(value) => tickText(draft.kpi, value, currency)}
+        thresholds={
+          threshold === undefined || !checked.ok
+            ? []
+            : [{ value: threshold, label: thresholdLabel(draft, threshold, currency), tone: 'bad' }]
+        }
+        height={HEIGHT}
+      />
+      <figcaption className={styles.words}>
+        {measured ? (
+          <>
+            Each point covers {duration(coveredMs(plan))}
+            {coveredMs(plan) === WINDOWS[draft.window].spanMs
+              ? ''
+              : ', the nearest that can be drawn'}
+            .{' '}
+            {checked.ok && threshold !== undefined && (
+              <strong>
+                {firedText(timesBeyond(points, threshold, draft.when), duration(span))}
+              </strong>
+            )}
+          </>
+        ) : (
+          <>Nothing of this was measured in the last {duration(span)}.</>
+        )}
+        {checked.ok && <span className="visually-hidden">{ruleSentence(checked.input)}</span>}
+      </figcaption>
+    </>
+  )
+}
+
+const thresholdLabel = (draft: RuleDraft, threshold: number, currency: string | undefined) =>
+  `${draft.when} ${thresholdText(draft.kpi, threshold, currency)}`
+
+function firedText(times: number, span: string): string {
+  if (times === 0) return `It would not have fired in the last ${span}.`
+  return `It would have fired ${times === 1 ? 'once' : `${times} times`} in the last ${span}.`
+}
+
+/** An axis has no room for "page views". */
+function tickText(kpi: KpiId, value: number, currency: string | undefined): string {
+  const { kind } = KPIS[kpi].formula
+  return kind === 'count' || kind === 'distinct'
+    ? count(value)
+    : thresholdText(kpi, value, currency).replace(' per 1,000', '')
+}

@@ -1,0 +1,95 @@
+import { Pencil, Trash2 } from 'lucide-react'
+import { type RuleStanding, ruleSentence, ruleThreshold } from '../../lib/alert-rule.ts'
+import { measuredFigure, thresholdText } from '../../lib/format-kpi.ts'
+import { duration } from '../../lib/format-time.ts'
+import { useServerNow } from '../live/store.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Meter } from '../ui/bar.tsx'
+import { Button } from '../ui/button.tsx'
+import { Figure } from '../ui/figure.tsx'
+import styles from './rules-panel.module.css'
+
+/** A threshold: where it stands, and what can be done with it. */
+export function RuleRow({
+  standing,
+  onEdit,
+  onDelete,
+}: {
+  standing: RuleStanding
+  onEdit: () => void
+  onDelete: () => void
+}) {
+  const { rule } = standing
+  const sentence = ruleSentence(rule)
+  return (
+    <li className={styles.row}>
+      <span className={styles.state}>
+        <StandingBadge standing={standing} />
+      </span>
+      <span className={styles.rule}>
+        <span className={styles.sentence}>{sentence}</span>
+        {rule.sample && (
+          <span className={styles.sample} title="Kinesight set it for the demo traffic">
+            sample
+          </span>
+        )}
+      </span>
+      <Reading standing={standing} />
+      <span className={styles.actions}>
+        <Button
+          kind="quiet"
+          size="small"
+          square
+          icon={<Pencil />}
+          aria-label={`Change: ${sentence}`}
+          title="Change"
+          onClick={onEdit}
+        />
+        <Button
+          kind="quiet"
+          size="small"
+          square
+          icon={<Trash2 />}
+          aria-label={`Delete: ${sentence}`}
+          title="Delete"
+          onClick={onDelete}
+        />
+      </span>
+    </li>
+  )
+}
+
+function StandingBadge({ standing: { state } }: { standing: RuleStanding }) {
+  const now = useServerNow()
+  switch (state.kind) {
+    case 'firing':
+      return (
+        <Badge tone="bad">
+          Firing<span className={styles.since}>{duration(now - state.since)}</span>
+        </Badge>
+      )
+    case 'ok':
+      return <Badge tone="good">Fine</Badge>
+    case 'no_value':
+      return <Badge tone="neutral">No value</Badge>
+  }
+}
+
+function Reading({ standing: { rule, value } }: { standing: RuleStanding }) {
+  const threshold = ruleThreshold(rule)
+  const now = measuredFigure(rule.kpi, value)
+  const limit = thresholdText(rule.kpi, threshold, rule.currency)
+  return (
+    <span className={styles.reading}>
+      <span className={styles.figures}>
+        <Figure size={13} text={now.text} exact={now.exact} />
+        <span className={styles.limit}>
+          {rule.when} {limit}
+        </span>
+      </span>
+      {rule.when === 'above' && (
+        <Meter value={value.value ?? 0} limit={threshold} label={`${now.text} of ${limit}`} />
+      )}
+    </span>
+  )
+}

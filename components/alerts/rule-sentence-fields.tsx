@@ -1,0 +1,152 @@
+import { useId } from 'react'
+import { isMoney, ruleUnit } from '../../lib/alert-rule.ts'
+import {
+  DIMENSION_LABELS,
+  DIMENSIONS,
+  type Dimension,
+  KPI_IDS,
+  KPIS,
+  type KpiId,
+} from '../../lib/kpis.ts'
+import { WINDOW_IDS, WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { Field, TextInput } from '../ui/field.tsx'
+import { Select } from '../ui/select.tsx'
+import type { DraftErrors, RuleDraft } from './rule-draft.ts'
+import styles from './rule-sentence-fields.module.css'
+import { useSuggestions } from './use-suggestions.ts'
+
+const KPI_OPTIONS = KPI_IDS.map((id) => ({ value: id, label: KPIS[id].label }))
+const OF_OPTIONS = [
+  { value: 'all' as const, label: 'everything' },
+  ...DIMENSIONS.map((id) => ({ value: id, label: DIMENSION_LABELS[id].one })),
+]
+const WINDOW_OPTIONS = WINDOW_IDS.map((id) => ({ value: id, label: WINDOWS[id].label }))
+const WHEN_OPTIONS = [
+  { value: 'above' as const, label: 'above' },
+  { value: 'below' as const, label: 'below' },
+]
+const CURRENCIES = ['USD', 'EUR', 'GBP', 'JPY', 'CHF', 'CAD', 'AUD', 'CNY', 'INR', 'BRL']
+
+/** A threshold as a sentence with blanks. */
+export function RuleSentenceFields({
+  draft,
+  errors,
+  onChange,
+}: {
+  draft: RuleDraft
+  errors: DraftErrors
+  onChange: (part: Partial<RuleDraft>) => void
+}) {
+  const money = isMoney(draft.kpi)
+  return (
+    <div className={styles.sentence}>
+      <span className={styles.word}>When</span>
+      <Field label="KPI" labelHidden error={errors.kpi} className={styles.kpi ?? ''}>
+        <Select<KpiId>
+          aria-label="KPI"
+          value={draft.kpi}
+          options={KPI_OPTIONS}
+          onChange={(kpi) => onChange({ kpi })}
+        />
+      </Field>
+      <span className={styles.word}>of</span>
+      <Field label="Of what" labelHidden error={errors.dimension} className={styles.of ?? ''}>
+        <Select<Dimension | 'all'>
+          aria-label="Of what"
+          value={draft.dimension}
+          options={OF_OPTIONS}
+          onChange={(dimension) => onChange({ dimension, key: '' })}
+        />
+      </Field>
+      {draft.dimension !== 'all' && (
+        <KeyField dimension={draft.dimension} draft={draft} errors={errors} onChange={onChange} />
+      )}
+      <span className={styles.word}>over</span>
+      <Field label="Window" labelHidden error={errors.window} className={styles.window ?? ''}>
+        <Select<WindowId>
+          aria-label="Window"
+          value={draft.window}
+          options={WINDOW_OPTIONS}
+          onChange={(window) => onChange({ window })}
+        />
+      </Field>
+      <span className={styles.word}>is</span>
+      <Field label="Above or below" labelHidden error={errors.when} className={styles.when ?? ''}>
+        <Select<RuleDraft['when']>
+          aria-label="Above or below"
+          value={draft.when}
+          options={WHEN_OPTIONS}
+          onChange={(when) => onChange({ when })}
+        />
+      </Field>
+      <Field label="Value" labelHidden error={errors.value} className={styles.value ?? ''}>
+        <TextInput
+          aria-label="Value"
+          inputMode="decimal"
+          autoComplete="off"
+          maxLength={40}
+          placeholder="50"
+          value={draft.value}
+          onChange={(event) => onChange({ value: event.currentTarget.value })}
+        />
+      </Field>
+      {money ? (
+        <CurrencyField draft={draft} errors={errors} onChange={onChange} />
+      ) : (
+        <span className={styles.word}>{ruleUnit({ kpi: draft.kpi })}</span>
+      )}
+      {draft.kpi === 'yield' && <span className={styles.word}>per 1,000 ad requests</span>}
+    </div>
+  )
+}
+
+interface PartProps {
+  draft: RuleDraft
+  errors: DraftErrors
+  onChange: (part: Partial<RuleDraft>) => void
+}
+
+function KeyField({ dimension, draft, errors, onChange }: PartProps & { dimension: Dimension }) {
+  const suggestions = useSuggestions(dimension)
+  const id = useId()
+  const { one } = DIMENSION_LABELS[dimension]
+  return (
+    <Field label={`Which ${one}`} labelHidden error={errors.key} className={styles.key ?? ''}>
+      <TextInput
+        aria-label={`Which ${one}`}
+        list={id}
+        autoComplete="off"
+        maxLength={2_048}
+        placeholder={`which ${one}`}
+        value={draft.key}
+        onChange={(event) => onChange({ key: event.currentTarget.value })}
+      />
+      <datalist id={id}>
+        {suggestions.map((key) => (
+          <option key={key} value={key} />
+        ))}
+      </datalist>
+    </Field>
+  )
+}
+
+function CurrencyField({ draft, errors, onChange }: PartProps) {
+  const id = useId()
+  return (
+    <Field label="Currency" labelHidden error={errors.currency} className={styles.currency ?? ''}>
+      <TextInput
+        aria-label="Currency"
+        list={id}
+        autoComplete="off"
+        maxLength={3}
+        value={draft.currency}
+        onChange={(event) => onChange({ currency: event.currentTarget.value.toUpperCase() })}
+      />
+      <datalist id={id}>
+        {CURRENCIES.map((currency) => (
+          <option key={currency} value={currency} />
+        ))}
+      </datalist>
+    </Field>
+  )
+}

@@ -1,0 +1,52 @@
+import type { Point } from '../../lib/frames.ts'
+
+export interface SparkShape {
+  column: number
+  width: number
+  height: number
+  to?: number | undefined
+  spanMs?: number | undefined
+  openFrom?: number | undefined
+}
+
+/** Keeps the stroke inside the picture. */
+const INSET = 1.5
+
+/** SVG paths of a line from 0 to the largest value, and of the area under it. A missing value is a gap. */
+export function sparkPaths(
+  points: readonly Point[],
+  { column, width, height, to, spanMs, openFrom = Number.POSITIVE_INFINITY }: SparkShape,
+): { line: string; area: string } {
+  const finished = points.filter((point) => point[0] < openFrom)
+  const end = to ?? finished.at(-1)?.[0] ?? 0
+  const start = spanMs === undefined ? (finished[0]?.[0] ?? 0) : end - spanMs
+  const shown = finished.filter((point) => point[0] >= start && point[0] <= end)
+  const top = Math.max(0, ...shown.map((point) => point[column] ?? 0))
+  if (shown.length === 0 || end <= start) return { line: '', area: '' }
+
+  const x = (t: number) => round(((t - start) / (end - start)) * width)
+  const y = (value: number) =>
+    round(height - INSET - (top === 0 ? 0 : value / top) * (height - 2 * INSET))
+  const line: string[] = []
+  const area: string[] = []
+  let run: string[] = []
+  const finish = (last: number | undefined) => {
+    if (run.length > 1 && last !== undefined) {
+      line.push(`M${run.join('L')}`)
+      const first = run[0]?.split(' ')[0] ?? '0'
+      area.push(`M${first} ${height}L${run.join('L')}L${x(last)} ${height}Z`)
+    }
+    run = []
+  }
+  let last: number | undefined
+  for (const point of shown) {
+    const value = point[column]
+    if (value === null || value === undefined) finish(last)
+    else run.push(`${x(point[0])} ${y(value)}`)
+    last = value === null || value === undefined ? undefined : point[0]
+  }
+  finish(last)
+  return { line: line.join(''), area: area.join('') }
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
+
+test('values have three to five ticks from 0 to at least the largest value', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1e-9, max: 1e15, noNaN: true }), (max) => {
+      const ticks = valueTicks(max)
+      expect(ticks.length).toBeGreaterThanOrEqual(3)
+      expect(ticks.length).toBeLessThanOrEqual(5)
+      expect(ticks[0]).toBe(0)
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(max * (1 - 1e-8))
+      expect(ticks.at(-2)).toBeLessThan(max)
+    }),
+  )
+})
+
+test('ticks are round', () => {
+  expect(valueTicks(152)).toEqual([0, 50, 100, 150, 200])
+  expect(valueTicks(0.0241)).toEqual([0, 0.01, 0.02, 0.03])
+  expect(valueTicks(100)).toEqual([0, 25, 50, 75, 100])
+})
+
+test('an axis without values still has two ends', () => {
+  expect(valueTicks(0)).toEqual([0, 1])
+  expect(valueTicks(Number.NaN)).toEqual([0, 1])
+})
+
+test('times lie on round local minutes', () => {
+  const from = Date.UTC(2026, 0, 1, 10, 2, 17)
+  const to = from + 300_000
+  const ticks = timeTicks(from, to, 8, 0)
+  expect(ticks.map((t) => new Date(t).toISOString().slice(11, 19))).toEqual([
+    '10:03:00',
+    '10:04:00',
+    '10:05:00',
+    '10:06:00',
+    '10:07:00',
+  ])
+})
+
+test('hours are round in a zone that is half an hour off', () => {
+  const offset = 5.5 * 3_600_000
+  const from = Date.UTC(2026, 0, 1)
+  for (const t of timeTicks(from, from + 86_400_000, 8, offset)) {
+    expect((t + offset) % (3 * 3_600_000)).toBe(0)
+  }
+})
+
+test('a tick keeps its place while the axis moves on', () => {
+  const from = Date.UTC(2026, 0, 1)
+  const before = timeTicks(from, from + 300_000, 6, 0)
+  const after = timeTicks(from + 2_000, from + 302_000, 6, 0)
+  for (const t of after.slice(0, -1)) expect(before).toContain(t)
+})
+
+test('only short axes need seconds', () => {
+  expect(needsSeconds(60_000, 6)).toBe(true)
+  expect(needsSeconds(3_600_000, 6)).toBe(false)
+})
+
+test('decimals that are all nought are left out, others stay', () => {
+  expect(withoutNoughts(['0/s', '50.0/s', '1,000/s'])).toEqual(['0/s', '50/s', '1,000/s'])
+  expect(withoutNoughts(['$0.00/h', '$25.00/h'])).toEqual(['$0/h', '$25/h'])
+  expect(withoutNoughts(['0 %', '2.50 %', '10.0 %'])).toEqual(['0 %', '2.5 %', '10 %'])
+  expect(withoutNoughts(['$0.00', '$0.50', '$1.00'])).toEqual(['$0.00', '$0.50', '$1.00'])
+})

@@ -1,0 +1,73 @@
+/** Whole-looking values for a y axis from 0: three to five of them, the last at or above `max`. */
+export function valueTicks(max: number): number[] {
+  if (!(max > 0) || !Number.isFinite(max)) return [0, 1]
+  const step = roundStep(max / 4)
+  const count = Math.max(2, Math.ceil(max / step - 1e-9))
+  return Array.from({ length: count + 1 }, (_, index) => tidy(index * step))
+}
+
+/** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `rough`. */
+function roundStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = [1, 2, 2.5, 5, 10].find((each) => each * power >= rough * (1 - 1e-9)) ?? 10
+  return step * power
+}
+
+const tidy = (value: number): number => Number(value.toPrecision(12))
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const TIME_STEPS = [
+  SECOND,
+  2 * SECOND,
+  5 * SECOND,
+  10 * SECOND,
+  15 * SECOND,
+  30 * SECOND,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  24 * HOUR,
+]
+
+/**
+ * Round local times within [from, to], at most `most` of them. They stay where they are as the axis moves on.
+ * `offsetMs`: local time minus UTC.
+ */
+export function timeTicks(from: number, to: number, most: number, offsetMs: number): number[] {
+  const span = to - from
+  if (!(span > 0) || most < 1) return []
+  const step = TIME_STEPS.find((each) => span / each <= most) ?? 24 * HOUR
+  const ticks: number[] = []
+  const first = Math.ceil((from + offsetMs) / step) * step - offsetMs
+  for (let t = first; t <= to; t += step) ticks.push(t)
+  return ticks
+}
+
+/** Whether times on an axis of this span need their seconds. */
+export const needsSeconds = (spanMs: number, most: number): boolean => spanMs / most < 45 * SECOND
+
+const NOUGHTS = /\.0+(?!\d)/
+const LAST_NOUGHTS = /(\.\d*?)0+(?!\d)/
+
+/**
+ * Tick labels without decimals that say nothing: 50.0/s → 50/s, 2.50 % → 2.5 %.
+ * What begins with a currency keeps its cents where any tick has some: $0.50, $1.00.
+ */
+export function withoutNoughts(labels: readonly string[]): string[] {
+  if (labels.every((label) => !label.includes('.') || NOUGHTS.test(label))) {
+    return labels.map((label) => label.replace(NOUGHTS, ''))
+  }
+  return labels.map((label) =>
+    /^\d/.test(label) ? label.replace(NOUGHTS, '').replace(LAST_NOUGHTS, '$1') : label,
+  )
+}

@@ -1,0 +1,254 @@
+'use client'
+
+import { useId, useMemo } from 'react'
+import {
+  Area,
+  Bar,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceLine,
+  XAxis,
+  YAxis,
+} from 'recharts'
+import { clock, clockShort } from '../../lib/format-time.ts'
+import { type ChartRow, type ChartSeries, chartRows, topValue } from './chart-rows.ts'
+import { Cursor } from './cursor.tsx'
+import { AXIS_HEIGHT, axisWidth, type Plot, plotX, RIGHT, TOP } from './plot.ts'
+import { type ChartThreshold, ThresholdLabels } from './threshold-labels.tsx'
+import { needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
+import styles from './time-chart.module.css'
+import { useWidth } from './use-width.ts'
+
+export interface TimeChartProps {
+  /** Read out, and the tooltip's heading where there is more than one chart: "Page views". */
+  label: string
+  series: readonly ChartSeries[]
+  /** Epoch ms: the axis covers [from, to]. */
+  from: number
+  to: number
+  stepMs: number
+  /** A value with its unit: "152.3/s". */
+  unitFormat: (value: number) => string
+  thresholds?: readonly ChartThreshold[]
+  /** px */
+  height: number
+  /** Steps that end after this time are drawn as unfinished. */
+  openFrom?: number | undefined
+  /** Areas or bars on top of one another: parts of a whole. */
+  stacked?: boolean
+  /** The first series against the one marked `before`, for the tooltip: "▲ 4 %". */
+  changeText?: (now: number, before: number) => string
+}
+
+const COLOURS = [1, 2, 3, 4, 5, 6, 7, 8].map((index) => `var(--c${index})`)
+/** How far above the values a threshold may lie and still be drawn. */
+const THRESHOLD_REACH = 4
+
+/** Values over time, ending at now. Nothing animates; what is unfinished is dotted; a gap is a gap. */
+export function TimeChart(props: TimeChartProps) {
+  const [ref, width] = useWidth<HTMLDivElement>()
+  const drawable = width > 0 && props.to > props.from
+  return (
+    <div ref={ref} className={styles.chart} style={{ height: props.height }}>
+      {drawable && <Drawing {...props} width={width} />}
+    </div>
+  )
+}
+
+function Drawing(props: TimeChartProps & { width: number }) {
+  const { series, from, to, stepMs, unitFormat, width, height, openFrom } = props
+  const { thresholds = NO_THRESHOLDS, stacked = false } = props
+  const gradient = useId()
+  const coloured = useMemo(() => withColours(series), [series])
+  const centred = series.some((each) => each.kind === 'bar')
+  const rows = useMemo(
+    () => chartRows(coloured, { from, to, stepMs, openFrom, centred }),
+    [coloured, from, to, stepMs, openFrom, centred],
+  )
+  const top = topValue(rows, coloured, stacked)
+  const near = thresholds.filter(({ value }) => top === 0 || value <= top * THRESHOLD_REACH)
+  const ticks = valueTicks(Math.max(top, ...near.map(({ value }) => value * 1.05)))
+  const tickTexts = withoutNoughts(ticks.map(unitFormat))
+  const left = axisWidth(tickTexts)
+  const plot: Plot = {
+    left,
+    top: TOP,
+    width: width - left - RIGHT,
+    height: height - TOP - AXIS_HEIGHT,
+    from,
+    to,
+    max: ticks.at(-1) ?? 1,
+  }
+  const most = Math.max(2, Math.floor(plot.width / 96))
+  const times = timeTicks(from, to, most, localOffsetMs(to)).filter((t) => {
+    const x = plotX(plot, t)
+    return x > plot.left + 18 && x < plot.left + plot.width - 14
+  })
+  const timeText = needsSeconds(to - from, most) ? clock : clockShort
+  const barPx = Math.max(1, (plot.width * stepMs) / (to - from) - 1)
+
+  return (
+    <>
+      <div aria-hidden="true">
+        <ComposedChart
+          width={width}
+          height={height}
+          data={rows}
+          margin={{ top: TOP, right: RIGHT, bottom: 0, left: 0 }}
+          accessibilityLayer={false}
+        >
+          <defs>
+            {coloured.map((each, index) => (
+              <linearGradient key={each.id} id={`${gradient}${index}`} x1="0" y1="0" x2="0" y2="1">
+                <stop offset="0%" stopColor={each.color} stopOpacity={0.2} />
+                <stop offset="100%" stopColor={each.color} stopOpacity={0.02} />
+              </linearGradient>
+            ))}
+          </defs>
+          <CartesianGrid vertical={false} stroke="var(--grid)" />
+          <XAxis
+            dataKey="x"
+            type="number"
+            domain={[from, to]}
+            allowDataOverflow
+            ticks={times}
+            interval={0}
+            tickFormatter={(t: number) => timeText(t)}
+            height={AXIS_HEIGHT}
+            tickLine={false}
+            axisLine={{ stroke: 'var(--line-strong)' }}
+            tick={AXIS_TEXT}
+            tickMargin={6}
+          />
+          <YAxis
+            type="number"
+            domain={[0, plot.max]}
+            allowDataOverflow
+            ticks={ticks}
+            interval={0}
+            tickFormatter={(_, index: number) => tickTexts[index] ?? ''}
+            width={left}
+            tickLine={false}
+            axisLine={false}
+            tick={AXIS_TEXT}
+            tickMargin={4}
+          />
+          {coloured.map((each, index) =>
+            drawn(each, { fill: `url(#${gradient}${index})`, barPx, stacked }),
+          )}
+          {near.map((threshold) => (
+            <ReferenceLine
+              key={`${threshold.label}${threshold.value}`}
+              y={threshold.value}
+              stroke={`var(--${threshold.tone})`}
+              strokeDasharray="6 4"
+            />
+          ))}
+        </ComposedChart>
+      </div>
+      <ThresholdLabels thresholds={thresholds} plot={plot} />
+      <Cursor
+        label={props.label}
+        plot={plot}
+        rows={rows}
+        series={coloured}
+        stepMs={stepMs}
+        unitFormat={unitFormat}
+        stacked={stacked}
+        changeText={props.changeText}
+      />
+    </>
+  )
+}
+
+const NO_THRESHOLDS: readonly ChartThreshold[] = []
+const AXIS_TEXT = { fontSize: 12, fill: 'var(--text-faint)' }
+
+interface Look {
+  fill: string
+  barPx: number
+  stacked: boolean
+}
+
+/** A series, and the unfinished piece of it. */
+function drawn(series: ChartSeries & { color: string }, { fill, barPx, stacked }: Look) {
+  const { id, color, kind, before = false } = series
+  const still = { isAnimationActive: false, activeDot: false, legendType: 'none' } as const
+  const finished = (row: ChartRow) => (row.open && !before ? null : (row.values[id] ?? null))
+  const unfinished = (row: ChartRow) =>
+    (row.open || row.meetsOpen) && !before ? (row.values[id] ?? null) : null
+  if (kind === 'bar') {
+    const stack = stacked ? { stackId: 'stack' } : {}
+    const open = (row: ChartRow) => (row.open ? (row.values[id] ?? null) : null)
+    return [
+      <Bar key={id} dataKey={finished} fill={color} barSize={barPx} {...stack} {...still} />,
+      <Bar
+        key={`${id}~open`}
+        dataKey={open}
+        fill={color}
+        fillOpacity={0.35}
+        barSize={barPx}
+        {...stack}
+        {...still}
+      />,
+    ]
+  }
+  const stroke = { stroke: color, strokeWidth: before ? 1 : 1.75, type: 'monotone' } as const
+  const dotted = (
+    <Line
+      key={`${id}~open`}
+      dataKey={unfinished}
+      {...stroke}
+      strokeDasharray="0.1 4.5"
+      strokeLinecap="round"
+      strokeWidth={2.25}
+      dot={false}
+      {...still}
+    />
+  )
+  if (kind === 'line') {
+    const line = <Line key={id} dataKey={finished} {...stroke} dot={false} {...still} />
+    return before ? [line] : [line, dotted]
+  }
+  if (stacked) {
+    const whole = (row: ChartRow) => row.values[id] ?? null
+    return [
+      <Area
+        key={id}
+        dataKey={whole}
+        stackId="stack"
+        {...stroke}
+        fill={color}
+        fillOpacity={0.3}
+        dot={false}
+        {...still}
+      />,
+    ]
+  }
+  return [
+    <Area
+      key={id}
+      dataKey={finished}
+      {...stroke}
+      fill={fill}
+      fillOpacity={1}
+      dot={false}
+      {...still}
+    />,
+    dotted,
+  ]
+}
+
+function withColours(series: readonly ChartSeries[]): (ChartSeries & { color: string })[] {
+  let next = 0
+  return series.map((each) => {
+    if (each.color !== undefined) return { ...each, color: each.color }
+    if (each.before === true) return { ...each, color: 'var(--ghost)' }
+    const color = COLOURS[next % COLOURS.length] ?? 'var(--c1)'
+    next += 1
+    return { ...each, color }
+  })
+}
+
+const localOffsetMs = (t: number): number => -new Date(t).getTimezoneOffset() * 60_000

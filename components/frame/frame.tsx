@@ -1,0 +1,47 @@
+'use client'
+
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { Tooltip } from '@base-ui/react/tooltip'
+import { usePathname } from 'next/navigation'
+import { type ReactNode, useState } from 'react'
+import { usePause } from '../live/store.ts'
+import { Banners } from './banners.tsx'
+import styles from './frame.module.css'
+import { HelpDialog } from './help-dialog.tsx'
+import { placeAt } from './places.ts'
+import { Rail } from './rail.tsx'
+import type { Theme } from './theme.ts'
+import { TopBar } from './top-bar.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
+
+/** What is around every page: the rail, the bar, and what fires or is wrong. */
+export function Frame({ theme, children }: { theme: Theme; children: ReactNode }) {
+  const [helping, setHelping] = useState(false)
+  const place = placeAt(usePathname())
+  const { toggle } = usePause()
+  useShortcuts({
+    help: () => setHelping(true),
+    pause: place?.pausable === true ? toggle : undefined,
+  })
+  return (
+    // Style elements would need the nonce of the page's policy; our style sheets do without them.
+    <CSPProvider disableStyleElements>
+      <Tooltip.Provider delay={350}>
+        <a className={styles.skip} href="#content">
+          Skip to the content
+        </a>
+        <div className={styles.frame}>
+          <Rail theme={theme} onHelp={() => setHelping(true)} />
+          <div className={styles.column}>
+            <TopBar place={place} theme={theme} />
+            <Banners />
+            <main id="content" className={styles.content}>
+              {children}
+            </main>
+          </div>
+        </div>
+        <HelpDialog open={helping} onClose={() => setHelping(false)} />
+      </Tooltip.Provider>
+    </CSPProvider>
+  )
+}

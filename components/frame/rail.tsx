@@ -1,0 +1,69 @@
+import { CircleHelp } from 'lucide-react'
+import Link from 'next/link'
+import { usePathname, useSearchParams } from 'next/navigation'
+import { count } from '../../lib/format.ts'
+import { useCell } from '../live/store.ts'
+import { Button } from '../ui/button.tsx'
+import { Logo } from './logo.tsx'
+import { PLACES, type Place } from './places.ts'
+import styles from './rail.module.css'
+import type { Theme } from './theme.ts'
+import { ThemeMenu } from './theme-menu.tsx'
+
+/** The pages; a column at the left, a bar at the bottom of a phone. */
+export function Rail({ theme, onHelp }: { theme: Theme; onHelp: () => void }) {
+  const pathname = usePathname()
+  const firing = useCell('firing')?.length ?? 0
+  return (
+    <nav className={styles.rail} aria-label="Pages">
+      <Link href="/" className={styles.brand} aria-label="Kinesight, overview">
+        <Logo />
+        <span className={styles.name}>Kinesight</span>
+      </Link>
+      <ul className={styles.places}>
+        {PLACES.map((place) => (
+          <li key={place.href}>
+            <RailLink
+              place={place}
+              here={pathname === place.href}
+              firing={place.href === '/alerts' ? firing : 0}
+            />
+          </li>
+        ))}
+      </ul>
+      <div className={styles.foot}>
+        <Button
+          kind="quiet"
+          square
+          icon={<CircleHelp />}
+          aria-label="Help and keyboard shortcuts"
+          title="Help  ?"
+          onClick={onHelp}
+        />
+        <ThemeMenu initial={theme} />
+      </div>
+    </nav>
+  )
+}
+
+function RailLink({ place, here, firing }: { place: Place; here: boolean; firing: number }) {
+  const window = useSearchParams().get('window')
+  const query = place.windowed && window !== null ? `?window=${encodeURIComponent(window)}` : ''
+  return (
+    <Link
+      href={`${place.href}${query}`}
+      className={styles.link}
+      aria-current={here ? 'page' : undefined}
+      title={`${place.label}  g ${place.key}`}
+    >
+      <place.icon aria-hidden="true" />
+      <span className={styles.label}>{place.label}</span>
+      {firing > 0 && (
+        <span className={styles.firing}>
+          {count(firing)}
+          <span className="visually-hidden"> firing</span>
+        </span>
+      )}
+    </Link>
+  )
+}

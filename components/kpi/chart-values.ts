@@ -1,0 +1,78 @@
+import { count, decimal, percent } from '../../lib/format.ts'
+import { joinUnit } from '../../lib/format-kpi.ts'
+import { money } from '../../lib/format-money.ts'
+import { millis } from '../../lib/format-time.ts'
+import type { Point } from '../../lib/frames.ts'
+import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import { HOUR_MS, SECOND_MS } from '../../lib/time.ts'
+
+/** Whether a KPI adds up over time, so that a step that still runs holds only a part of it. */
+const addsUp = (kpi: KpiId): boolean =>
+  KPIS[kpi].unit === 'per_second' || KPIS[kpi].unit === 'per_hour'
+
+/** From a value in a step of `ms` to the KPI's unit: counts become per second, money per hour. */
+function scale(kpi: KpiId, ms: number): number {
+  if (KPIS[kpi].unit === 'per_second') return SECOND_MS / ms
+  if (KPIS[kpi].unit === 'per_hour') return HOUR_MS / ms
+  return 1
+}
+
+export interface ChartSpan {
+  stepMs: number
+  /** The moment the chart shows. */
+  now: number
+  /** Arrival time of the newest data in the numbers; null: none. */
+  newestAt: number | null
+}
+
+/** How long data may be on its way before its absence means that there was none. */
+const ON_ITS_WAY_MS = 3_000
+
+/** Steps that end after this time may still change. */
+export const openFrom = ({ now, newestAt }: ChartSpan): number =>
+  Math.min(now, Math.max(newestAt ?? 0, now - ON_ITS_WAY_MS))
+
+/** A running step of which less than this part has passed says too little to be drawn. */
+const ENOUGH = 0.5
+
+/**
+ * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed,
+ * so that the line does not fall at its end; too young a one has no value yet.
+ */
+export function chartPoints(kpi: KpiId, points: readonly Point[], span: ChartSpan): Point[] {
+  const open = openFrom(span)
+  const whole = scale(kpi, span.stepMs)
+  return points.map(([t, value, before]) => {
+    const then = before === null || before === undefined ? null : before * whole
+    if (value === null || value === undefined) return [t, null, then]
+    if (t + span.stepMs <= open) return [t, value * whole, then]
+    const passedMs = open - t
+    if (passedMs < span.stepMs * ENOUGH) return [t, null, then]
+    return [t, value * (addsUp(kpi) ? scale(kpi, passedMs) : 1), then]
+  })
+}
+
+/** A value of the chart with its unit. */
+export function chartText(kpi: KpiId, value: number, currency: string | undefined): string {
+  switch (KPIS[kpi].unit) {
+    case 'per_second':
+      return joinUnit(decimal(value), '/s')
+    case 'per_hour':
+      return joinUnit(money(value, currency), '/h')
+    case 'per_mille':
+      return money(value, currency)
+    case 'percent':
+      return percent(value)
+    case 'ms':
+      return millis(value)
+    case 'count':
+      return count(value)
+  }
+}
+
+/** What one point of the chart is, in words. */
+export function stepWords(kpi: KpiId, stepMs: number, step: string): string {
+  if (addsUp(kpi)) return `each point is ${step}`
+  if (KPIS[kpi].unit === 'count') return `in each ${step}`
+  return stepMs < 60_000 ? `over each ${step}` : `over ${step} each`
+}

@@ -1,0 +1,86 @@
+import { useRef, useState } from 'react'
+import { exactMoney } from '../../lib/format-money.ts'
+import { clock } from '../../lib/format-time.ts'
+import type { FeedEvent } from '../../lib/frames.ts'
+import { useCell } from '../live/store.ts'
+import { Empty } from '../ui/empty.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import styles from './event-feed.module.css'
+
+/** The newest events, as they come. Under the pointer it stands still, and says what waits. */
+export function EventFeed({ filtered }: { filtered: boolean }) {
+  const feed = useCell('feed')
+  const [held, setHeld] = useState(false)
+  const shown = useHeld(feed, held)
+  const waiting = held ? newSince(feed, shown) : 0
+  const note =
+    waiting > 0 ? `held, ${waiting} new` : filtered ? 'whole stream, not filtered' : undefined
+  return (
+    <Panel title="Live events" {...(note !== undefined && { note })} flush>
+      <div
+        className={styles.feed}
+        onPointerEnter={() => setHeld(true)}
+        onPointerLeave={() => setHeld(false)}
+      >
+        {shown === undefined && <SkeletonRows count={9} rowHeight={32} />}
+        {shown?.length === 0 && (
+          <Empty title="No events yet" reason="Each event shows here as it is read." />
+        )}
+        {shown !== undefined && shown.length > 0 && (
+          <ol className={styles.events}>
+            {shown.map((event) => (
+              <FeedRow key={event.id} event={event} />
+            ))}
+          </ol>
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+function FeedRow({ event }: { event: FeedEvent }) {
+  const { money } = event
+  return (
+    <li className={styles.event}>
+      <time className={styles.time}>{clock(event.time)}</time>
+      <span className={styles.type} data-kind={kindOf(event.type)}>
+        {event.type.replaceAll('_', ' ')}
+      </span>
+      <span className={styles.text} title={event.text}>
+        {event.text}
+      </span>
+      {event.late && (
+        <span
+          className={styles.late}
+          title="Older than the newest event of its shard by over a minute"
+        >
+          late
+        </span>
+      )}
+      <span className={styles.end} title={[event.country, event.device].filter(Boolean).join(', ')}>
+        {money === undefined ? (event.country ?? '') : exactMoney(money.amount, money.currency)}
+      </span>
+    </li>
+  )
+}
+
+/** For the mark before the type: what people look at, what is advertised, what earns, what runs it. */
+function kindOf(type: string): 'view' | 'ad' | 'sale' | 'request' | 'other' {
+  if (type === 'page_view') return 'view'
+  if (type.startsWith('ad_')) return 'ad'
+  if (type === 'conversion' || type === 'purchase') return 'sale'
+  return type === 'request' ? 'request' : 'other'
+}
+
+function useHeld<Value>(value: Value, held: boolean): Value {
+  const last = useRef(value)
+  if (!held) last.current = value
+  return last.current
+}
+
+function newSince(feed: FeedEvent[] | undefined, shown: FeedEvent[] | undefined): number {
+  const newest = shown?.[0]?.id
+  const index = feed?.findIndex((event) => event.id === newest) ?? 0
+  return index < 0 ? (feed?.length ?? 0) : index
+}

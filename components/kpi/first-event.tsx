@@ -1,0 +1,53 @@
+import { useState } from 'react'
+import type { StatusCell } from '../../lib/frames.ts'
+import { switchDemo } from '../frame/switch-demo.ts'
+import { Button } from '../ui/button.tsx'
+import styles from './first-event.module.css'
+
+/** Before the first event: that we wait, and how one gets here. */
+export function FirstEvent({ status }: { status: StatusCell }) {
+  return (
+    <div className={styles.wait}>
+      <p className={styles.title}>
+        <span className={styles.pulse} aria-hidden="true" />
+        Waiting for the first event
+      </p>
+      <p className={styles.words}>
+        Kinesight reads the stream <strong>{status.stream.name}</strong> in {status.stream.region}.
+        Put a record on it, and it shows here within a second or two:
+      </p>
+      <pre className={styles.command}>{command(status.stream)}</pre>
+      {status.demo === 'off' && <StartDemo />}
+    </div>
+  )
+}
+
+/** A command for the AWS CLI, for a POSIX shell. */
+function command({ name, region, endpoint }: StatusCell['stream']): string {
+  const where = endpoint === null ? '' : ` --endpoint-url ${endpoint}`
+  return `aws kinesis put-record${where} --region ${region} \\
+  --stream-name ${name} --partition-key visitor-1 \\
+  --cli-binary-format raw-in-base64-out \\
+  --data '{"type":"page_view","page":"/","visitor":"visitor-1"}'`
+}
+
+export function StartDemo() {
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  return (
+    <div className={styles.demo}>
+      <Button
+        size="small"
+        disabled={busy}
+        onClick={async () => {
+          setBusy(true)
+          setFailure(await switchDemo('on'))
+          setBusy(false)
+        }}
+      >
+        Start demo data
+      </Button>
+      <span className={styles.words}>{failure ?? 'or look around with a made-up shop'}</span>
+    </div>
+  )
+}

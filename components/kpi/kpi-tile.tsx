@@ -1,0 +1,81 @@
+import { useEffect, useRef } from 'react'
+import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
+import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { Sparkline } from '../chart/sparkline.tsx'
+import { useArrived, useCell, useSeries } from '../live/store.ts'
+import { Change } from '../ui/change.tsx'
+import { Figure } from '../ui/figure.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import styles from './kpi-strip.module.css'
+import { useRolled } from './use-rolled.ts'
+
+export function KpiTile({
+  kpi,
+  window,
+  chosen,
+  onChoose,
+}: {
+  kpi: KpiId
+  window: WindowId
+  chosen: boolean
+  onChoose: () => void
+}) {
+  const tile = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    // On a phone the strip scrolls: the chosen one comes into sight.
+    if (chosen) tile.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [chosen])
+  return (
+    <button
+      ref={tile}
+      type="button"
+      className={styles.tile}
+      aria-pressed={chosen}
+      title={KPIS[kpi].help}
+      onClick={onChoose}
+    >
+      <TileContent kpi={kpi} window={window} />
+    </button>
+  )
+}
+
+function TileContent({ kpi, window }: { kpi: KpiId; window: WindowId }) {
+  const cell = useCell(`kpi.${kpi}`)
+  const points = useSeries(`spark.${kpi}`)
+  const arrived = useArrived()
+  const { label, spanMs } = WINDOWS[window]
+  const rolled = useRolled(cell?.now.value ?? null)
+  if (cell === undefined) {
+    return (
+      <>
+        <span className={styles.top}>
+          <span className={styles.label}>{KPIS[kpi].label}</span>
+        </span>
+        <span className={styles.bottom}>
+          <Skeleton width={72} height={20} />
+        </span>
+      </>
+    )
+  }
+  const shown = kpiFigure(kpi, { ...cell.now, value: rolled }, spanMs)
+  const { exact } = kpiFigure(kpi, cell.now, spanMs)
+  return (
+    <>
+      <span className={styles.top}>
+        <span className={styles.label}>{KPIS[kpi].label}</span>
+        <Change
+          change={kpiChange(kpi, cell.now, cell.before)}
+          title={`against the ${label} before`}
+        />
+      </span>
+      <span className={styles.bottom} data-stale={!arrived || undefined}>
+        <Figure text={shown.text} exact={exact} unit={shortUnit(shown.unit)} size={20} />
+        <Sparkline points={points.slice(0, -1)} />
+      </span>
+    </>
+  )
+}
+
+/** "per 1,000" has no room in a tile. */
+const shortUnit = (unit: string): string => (unit === 'per 1,000' ? '/1k' : unit)

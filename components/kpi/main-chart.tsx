@@ -1,0 +1,188 @@
+import { useMemo } from 'react'
+import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
+import { age, duration } from '../../lib/format-time.ts'
+import { DIMENSION_LABELS, KPIS, type KpiId } from '../../lib/kpis.ts'
+import type { Filter } from '../../lib/view.ts'
+import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { TimeChart } from '../chart/time-chart.tsx'
+import { useArrived, useCell, useDataAge, useSeries, useShownNow } from '../live/store.ts'
+import { Button } from '../ui/button.tsx'
+import { Change } from '../ui/change.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { Figure } from '../ui/figure.tsx'
+import { chartPoints, chartText, openFrom, stepWords } from './chart-values.ts'
+import { FilterChip } from './filter-chip.tsx'
+import { FirstEvent } from './first-event.tsx'
+import styles from './main-chart.module.css'
+import { useChartHeight } from './use-chart-height.ts'
+import { useRolled } from './use-rolled.ts'
+
+interface MainChartProps {
+  kpi: KpiId
+  window: WindowId
+  filter: Filter | undefined
+  onClear: () => void
+}
+
+/** The chosen KPI: its figure, and its way here with the window before as a thin line. */
+export function MainChart(props: MainChartProps) {
+  const { kpi, window, filter, onClear } = props
+  const status = useCell('status')
+  const waiting = status !== undefined && status.newestArrivalAt === null
+  return (
+    <section className={styles.panel} aria-label={KPIS[kpi].label}>
+      <header className={styles.header}>
+        <ChosenKpi kpi={kpi} window={window} />
+        {filter !== undefined && <FilterChip filter={filter} onClear={onClear} />}
+        <Legend kpi={kpi} window={window} />
+      </header>
+      {waiting ? <FirstEvent status={status} /> : <Plot {...props} />}
+    </section>
+  )
+}
+
+function ChosenKpi({ kpi, window }: { kpi: KpiId; window: WindowId }) {
+  const cell = useCell(`kpi.${kpi}`)
+  const rolled = useRolled(cell?.now.value ?? null)
+  const { spanMs, label } = WINDOWS[window]
+  const now = cell?.now ?? { value: null }
+  const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs)
+  return (
+    <div className={styles.chosen}>
+      <h2 className={styles.name} title={KPIS[kpi].help}>
+        {KPIS[kpi].label}
+      </h2>
+      <Figure
+        text={shown.text}
+        exact={kpiFigure(kpi, now, spanMs).exact}
+        unit={shown.unit}
+        size={28}
+      />
+      {cell !== undefined && (
+        <span className={styles.against}>
+          <Change change={kpiChange(kpi, cell.now, cell.before)} />
+          <span className={styles.words}>against the {label} before</span>
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Legend({ kpi, window }: { kpi: KpiId; window: WindowId }) {
+  const { chart } = WINDOWS[window]
+  return (
+    <div className={styles.legend}>
+      <span className={styles.step}>{stepWords(kpi, chart.stepMs, duration(chart.stepMs))}</span>
+      <span>
+        <i className={styles.now} />
+        now
+      </span>
+      <span>
+        <i className={styles.before} />
+        {beforeWords(window)} before
+      </span>
+    </div>
+  )
+}
+
+function Plot({ kpi, window, filter, onClear }: MainChartProps) {
+  const height = useChartHeight()
+  const chart = useCell('chart')
+  const points = useSeries('main')
+  const status = useCell('status')
+  const now = useShownNow()
+  const arrived = useArrived()
+  const newestAt = status?.newestArrivalAt ?? null
+  const drawn = chart?.kpi === kpi && chart.window === window ? chart : undefined
+  const stepMs = drawn?.stepMs ?? WINDOWS[window].chart.stepMs
+  const spanMs = drawn?.spanMs ?? WINDOWS[window].chart.spanMs
+  const series = useMemo(() => {
+    const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt })
+    return [
+      {
+        id: 'before',
+        label: `${beforeWords(window)} before`,
+        points: inUnit,
+        column: 2,
+        kind: 'line',
+        before: true,
+      },
+      {
+        id: 'now',
+        label: KPIS[kpi].label,
+        color: 'var(--accent)',
+        points: inUnit,
+        column: 1,
+        kind: 'area',
+      },
+    ] as const
+  }, [kpi, window, points, stepMs, now, newestAt])
+  if (drawn === undefined || now === 0) return <div style={{ height }} />
+
+  const currency = drawn.currency
+  const text = (value: number) => chartText(kpi, value, currency)
+  const nothing = points.every((point) => !point[1])
+  return (
+    <div className={styles.plot} data-stale={!arrived || undefined}>
+      <TimeChart
+        label={KPIS[kpi].label}
+        series={series}
+        from={now - spanMs}
+        to={now}
+        stepMs={stepMs}
+        unitFormat={text}
+        height={height}
+        openFrom={openFrom({ stepMs, now, newestAt })}
+        changeText={(value, then) => {
+          const change = kpiChange(kpi, { value }, { value: then })
+          const sign = { up: '▲ ', down: '▼ ', flat: '' }[change.direction]
+          return change.kind === 'change' ? `${sign}${change.text}` : change.text
+        }}
+      />
+      {nothing && (
+        <div className={styles.nothing}>
+          <NothingHere kpi={kpi} spanMs={spanMs} filter={filter} onClear={onClear} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+function NothingHere({
+  kpi,
+  spanMs,
+  filter,
+  onClear,
+}: {
+  kpi: KpiId
+  spanMs: number
+  filter: Filter | undefined
+  onClear: () => void
+}) {
+  const data = useDataAge()
+  const span = duration(spanMs)
+  const name = KPIS[kpi].label
+  if (filter !== undefined) {
+    return (
+      <Empty
+        compact
+        title={`Nothing for this ${DIMENSION_LABELS[filter.dimension].one} in these ${span}`}
+        reason={`${name} of ${filter.key}: no events.`}
+        action={
+          <Button size="small" onClick={onClear}>
+            Show everything
+          </Button>
+        }
+      />
+    )
+  }
+  const last = data.ms === null ? '' : ` The newest event arrived ${age(data.ms)} ago.`
+  return <Empty compact title={`No ${inSentence(name)} in these ${span}`} reason={last} />
+}
+
+/** "Page views" → "page views", but "CTR" stays. */
+const inSentence = (label: string): string =>
+  /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
+
+/** How far back the thin line was measured: the chart's span, which may be longer than the window. */
+const beforeWords = (window: WindowId): string => duration(WINDOWS[window].chart.spanMs)

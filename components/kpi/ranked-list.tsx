@@ -1,0 +1,151 @@
+import { useState } from 'react'
+import { count, percent } from '../../lib/format.ts'
+import { kpiFigure } from '../../lib/format-kpi.ts'
+import type { ListCell, ListRow } from '../../lib/frames.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import { DIMENSION_LABELS, type Dimension, KPIS, type KpiId } from '../../lib/kpis.ts'
+import type { Filter } from '../../lib/view.ts'
+import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { useArrived, useCell } from '../live/store.ts'
+import { classNames } from '../ui/class-names.ts'
+import { Empty } from '../ui/empty.tsx'
+import { Figure } from '../ui/figure.tsx'
+import { MiddleCut } from '../ui/middle-cut.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { useHeldOrder } from './held-order.ts'
+import styles from './ranked-list.module.css'
+
+interface RankedListProps {
+  dimension: Dimension
+  kpi: KpiId
+  window: WindowId
+  filter: Filter | undefined
+  onPick: (dimension: Dimension, key: string) => void
+}
+
+const SHOWN = 8
+
+/** The first keys of a dimension. A click filters; while the pointer is here nobody changes places. */
+export function RankedList(props: RankedListProps) {
+  const { dimension, window } = props
+  const cell = useCell(`list.${dimension}`)
+  if (cell === undefined) {
+    return (
+      <div className={styles.list}>
+        <SkeletonRows count={SHOWN} />
+      </div>
+    )
+  }
+  if (cell.rows.length === 0) {
+    return (
+      <div className={styles.list}>
+        <Empty
+          title={`No ${DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()} in these ${WINDOWS[window].label}`}
+          reason={
+            <>
+              Events name theirs in the field <code>{dimension}</code>.
+            </>
+          }
+        />
+      </div>
+    )
+  }
+  return <Rows {...props} cell={cell} />
+}
+
+function Rows({
+  dimension,
+  kpi,
+  window,
+  filter,
+  onPick,
+  cell,
+}: RankedListProps & { cell: ListCell }) {
+  const [held, setHeld] = useState(false)
+  const arrived = useArrived()
+  const { spanMs } = WINDOWS[window]
+  const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
+  const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
+  const twoValues = kpi !== cell.rankedBy
+  const elsewhere = filter !== undefined && filter.dimension !== dimension
+  const hold = { onPointerEnter: () => setHeld(true), onPointerLeave: () => setHeld(false) }
+  return (
+    <div
+      className={classNames(styles.list, !arrived && styles.stale)}
+      data-two={twoValues || undefined}
+      {...hold}
+    >
+      <div className={styles.head}>
+        <span>{elsewhere ? 'whole stream, not filtered' : ''}</span>
+        {twoValues && <span className={styles.number}>{KPIS[kpi].label}</span>}
+        <span className={styles.number}>{KPIS[cell.rankedBy].label}</span>
+      </div>
+      <ul>
+        {rows.map((row) => (
+          <li key={row.key}>
+            <button
+              type="button"
+              className={styles.row}
+              aria-pressed={filter?.dimension === dimension && filter.key === row.key}
+              onClick={() => onPick(dimension, row.key)}
+            >
+              <span
+                className={styles.bar}
+                style={{ width: `${top > 0 ? ((row.value.value ?? 0) / top) * 100 : 0}%` }}
+              />
+              <MiddleCut text={row.key} tail={8} className={styles.key ?? ''} />
+              {twoValues && (
+                <Value kpi={kpi} value={row.chosen ?? { value: null }} spanMs={spanMs} soft />
+              )}
+              <Value
+                kpi={cell.rankedBy}
+                value={row.value}
+                spanMs={spanMs}
+                share={share(row, cell)}
+              />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className={styles.foot}>{footText(cell, rows.length)}</p>
+    </div>
+  )
+}
+
+function Value({
+  kpi,
+  value,
+  spanMs,
+  share,
+  soft = false,
+}: {
+  kpi: KpiId
+  value: KpiValue
+  spanMs: number
+  share?: string | undefined
+  soft?: boolean
+}) {
+  const { text, unit, exact } = kpiFigure(kpi, value, spanMs)
+  return (
+    <span className={classNames(styles.number, soft && styles.soft)}>
+      <Figure
+        text={text}
+        unit={unit}
+        size={13}
+        exact={share === undefined ? exact : `${exact}, ${share}`}
+      />
+    </span>
+  )
+}
+
+function share(row: ListRow, cell: ListCell): string | undefined {
+  const all = cell.total.value
+  if (all === null || all <= 0 || row.value.value === null) return undefined
+  return `${percent(row.value.value / all)} of all`
+}
+
+function footText(cell: ListCell, shown: number): string {
+  const rest = cell.keys - shown
+  if (rest > 0) return `and ${count(rest)} more`
+  return cell.other === undefined ? '' : 'and others, counted together'
+}

@@ -1,0 +1,77 @@
+import { io, type Socket } from 'socket.io-client'
+import type { BrowserToServer, ServerToBrowser } from '../../lib/frames.ts'
+import { browserNow } from './clock.ts'
+import { type Frame, resumeOf } from './live-state.ts'
+import { liveStore, setConnection, setProblem, takeFrame } from './live-store.ts'
+
+/** A view that has not answered for so long is asked for from the beginning. */
+const ANSWER_WITHIN_MS = 4_000
+
+let socket: Socket<ServerToBrowser, BrowserToServer> | null = null
+let overdue: ReturnType<typeof setTimeout> | null = null
+
+/** Connects, once for the life of the page. Socket.IO reconnects by itself, forever. */
+export function startSocket(): void {
+  if (socket !== null) return
+  const opened: Socket<ServerToBrowser, BrowserToServer> = io('/live', {
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5_000,
+  })
+  socket = opened
+  opened.on('connect', () => {
+    setConnection('live')
+    sendWatch()
+  })
+  opened.on('disconnect', (reason) => {
+    setConnection('lost')
+    // The server closed it on purpose: Socket.IO leaves it at that, we do not.
+    if (reason === 'io server disconnect') opened.connect()
+  })
+  opened.on('connect_error', () => setConnection('lost'))
+  opened.on('snapshot', (frame) => take({ kind: 'snapshot', ...frame }))
+  opened.on('delta', (frame) => take({ kind: 'delta', ...frame }))
+  opened.on('problem', setProblem)
+  window.addEventListener('online', reconnectNow)
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') reconnectNow()
+  })
+}
+
+/** Asks for the watched view, from where it stands. Before the connection stands, connecting does it. */
+export function sendWatch(): void {
+  const { live } = liveStore.getState()
+  if (socket === null || !socket.connected || live.view === null) return
+  const resume = resumeOf(live)
+  if (resume === undefined) socket.emit('watch', live.view)
+  else socket.emit('watch', live.view, resume)
+  if (overdue !== null) clearTimeout(overdue)
+  overdue = setTimeout(askAfresh, ANSWER_WITHIN_MS)
+}
+
+function take(frame: Frame): void {
+  const answer = takeFrame(frame, browserNow())
+  const { live } = liveStore.getState()
+  if (live.position !== null && !live.asking && overdue !== null) {
+    clearTimeout(overdue)
+    overdue = null
+  }
+  if (answer === 'watch') sendWatch()
+}
+
+function askAfresh(): void {
+  overdue = null
+  const { live } = liveStore.getState()
+  if (live.position !== null && !live.asking) return
+  liveStore.setState({ live: { ...live, position: null, asking: false } })
+  sendWatch()
+}
+
+/** Does not wait out a back-off when there is reason to think that it works now. */
+function reconnectNow(): void {
+  if (socket !== null && !socket.connected) {
+    socket.disconnect()
+    socket.connect()
+  }
+}

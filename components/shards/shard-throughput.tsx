@@ -1,0 +1,121 @@
+import { useState } from 'react'
+import { byteRate, decimal, rate } from '../../lib/format.ts'
+import type { ShardCell } from '../../lib/frames.ts'
+import { TimeChart } from '../chart/time-chart.tsx'
+import { useAllSeries, useShownNow } from '../live/store.ts'
+import { usePhone } from '../live/use-media.ts'
+import { useStaleness } from '../live/use-staleness.ts'
+import { Empty } from '../ui/empty.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from './limits.ts'
+import { isFinished, shortId } from './shard-list.ts'
+import styles from './shard-throughput.module.css'
+import { MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
+
+const MEASURES = {
+  records: { column: 1, limit: RECORDS_PER_SECOND, limitText: '1,000 records/s', format: rate },
+  bytes: { column: 2, limit: BYTES_PER_SECOND, limitText: '1 MB/s', format: byteRate },
+} as const
+type Measure = keyof typeof MEASURES
+
+const OPTIONS = [
+  { value: 'records', label: 'Records' },
+  { value: 'bytes', label: 'Bytes' },
+] as const
+
+/** What each shard takes in over time, against what one shard may take in. */
+export function ShardThroughput({
+  shards,
+  onShard,
+}: {
+  shards: readonly ShardCell[] | null
+  onShard: (shardId: string) => void
+}) {
+  const [measure, setMeasure] = useState<Measure>('records')
+  const { stale, note } = useStaleness()
+  const open = shards?.filter((shard) => !isFinished(shard)).length ?? 0
+  return (
+    <Panel
+      title="Throughput by shard"
+      note={note ?? (open > MOST_LINES ? `the ${MOST_LINES} busiest of ${open}` : 'per second')}
+      state={stale ? 'stale' : 'ok'}
+      aside={
+        <Segmented aria-label="Measure" value={measure} options={OPTIONS} onChange={setMeasure} />
+      }
+    >
+      {shards === null ? (
+        <Skeleton height={260} />
+      ) : (
+        <Lines shards={shards} measure={measure} onShard={onShard} />
+      )}
+    </Panel>
+  )
+}
+
+function Lines({
+  shards,
+  measure,
+  onShard,
+}: {
+  shards: readonly ShardCell[]
+  measure: Measure
+  onShard: (shardId: string) => void
+}) {
+  const series = useAllSeries()
+  const now = useShownNow()
+  const height = usePhone() ? 200 : 260
+  const { column, limit, limitText, format } = MEASURES[measure]
+  const pointsOf = (shardId: string) => series[`shard.${shardId}`] ?? []
+  const drawn = shardsToDraw(shards, pointsOf, column)
+  if (drawn.length === 0) {
+    return (
+      <Empty title="No shard to draw" reason="Every known shard is closed and read to its end." />
+    )
+  }
+  const points = drawn.map((shard) => pointsOf(shard.shardId))
+  const stepMs = stepOf(points)
+  return (
+    <div className={styles.layout}>
+      <TimeChart
+        label={measure === 'records' ? 'Records per second by shard' : 'Bytes per second by shard'}
+        series={drawn.map((shard, index) => ({
+          id: shard.shardId,
+          label: `Shard ${shortId(shard.shardId)}`,
+          color: `var(--c${index + 1})`,
+          points: points[index] ?? [],
+          column,
+          kind: 'line',
+        }))}
+        from={now - spanOf(points, now)}
+        to={now}
+        stepMs={stepMs}
+        openFrom={now - stepMs}
+        unitFormat={format}
+        thresholds={[{ value: limit, label: `Limit of a shard: ${limitText}`, tone: 'warn' }]}
+        height={height}
+      />
+      <ul className={styles.key} aria-label="Shards drawn">
+        {drawn.map((shard, index) => (
+          <li key={shard.shardId}>
+            <button
+              type="button"
+              className={styles.entry}
+              title={shard.shardId}
+              onClick={() => onShard(shard.shardId)}
+            >
+              <span className={styles.swatch} style={{ background: `var(--c${index + 1})` }} />
+              <span className={styles.name}>Shard {shortId(shard.shardId)}</span>
+              <span className={styles.rate}>
+                {measure === 'records'
+                  ? `${decimal(shard.recordsPerSecond)}/s`
+                  : byteRate(shard.bytesPerSecond)}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

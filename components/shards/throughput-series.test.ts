@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { noFates } from '../../lib/fates.ts'
+import type { Point, ShardCell } from '../../lib/frames.ts'
+import { MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
+
+const shard = (n: number, part: Partial<ShardCell> = {}): ShardCell => ({
+  shardId: `s${String(n).padStart(2, '0')}`,
+  open: true,
+  reader: { kind: 'reading' },
+  parents: [],
+  hashRange: { from: '0', to: '1', share: 0.25 },
+  recordsPerSecond: 0,
+  bytesPerSecond: 0,
+  trafficShare: null,
+  millisBehindLatest: 0,
+  checkpoint: null,
+  records: 0,
+  bytes: 0,
+  fates: noFates(),
+  lastArrivalAt: null,
+  ...part,
+})
+
+test('a few shards are all drawn, finished ones are not', () => {
+  const shards = [shard(1), shard(2, { reader: { kind: 'finished' } }), shard(3)]
+  expect(shardsToDraw(shards, () => [], 1)).toEqual([shards[0], shards[2]])
+})
+
+test('of many the busiest are drawn, in the order of their ids', () => {
+  const shards = Array.from({ length: 40 }, (_, n) => shard(n))
+  const points = (id: string): Point[] => [[0, Number(id.slice(1)), 0]]
+  const drawn = shardsToDraw(shards, points, 1)
+  expect(drawn).toHaveLength(MOST_LINES)
+  expect(drawn.map(({ shardId }) => shardId)).toEqual([
+    's32',
+    's33',
+    's34',
+    's35',
+    's36',
+    's37',
+    's38',
+    's39',
+  ])
+})
+
+test('the step is the shortest distance of two points', () => {
+  expect(
+    stepOf([
+      [
+        [0, 1],
+        [4_000, 1],
+        [6_000, 1],
+      ],
+      [[0, 1]],
+    ]),
+  ).toBe(2_000)
+  expect(stepOf([[]])).toBe(1_000)
+})
+
+test('the span is the shortest round one that holds every point', () => {
+  const now = 1_000_000
+  expect(spanOf([], now)).toBe(60_000)
+  expect(spanOf([[[now - 61_000, 1]]], now)).toBe(60_000)
+  expect(spanOf([[[now - 200_000, 1]]], now)).toBe(300_000)
+  expect(spanOf([[[now - 5_000_000, 1]]], now)).toBe(900_000)
+})

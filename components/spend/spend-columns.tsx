@@ -1,0 +1,70 @@
+import { percent } from '../../lib/format.ts'
+import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
+import { amountIn } from '../../lib/format-money.ts'
+import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import { WINDOWS } from '../../lib/windows.ts'
+import { Change } from '../ui/change.tsx'
+import { Figure } from '../ui/figure.tsx'
+import { MiddleCut } from '../ui/middle-cut.tsx'
+import type { Column } from '../ui/table.tsx'
+import { Amount } from './amount.tsx'
+import styles from './spend.module.css'
+import { type SpendDimension, topOf, totalOf } from './spend-rows.ts'
+
+/** Key, amount over the window with its bar, change, pace, share, today. */
+export function spendColumns(
+  spend: SpendCell,
+  dimension: 'account' | 'campaign',
+): readonly Column<SpendRow>[] {
+  const { currency, spanMs, window } = spend
+  const total = totalOf(spend, dimension)
+  const top = topOf(spend, dimension)
+  return [
+    {
+      id: 'key',
+      header: dimension === 'account' ? 'Account' : 'Campaign',
+      cell: (row) => (
+        <span className={styles.key}>
+          <MiddleCut text={row.key} />
+        </span>
+      ),
+    },
+    {
+      id: 'now',
+      header: `Over ${WINDOWS[window].label}`,
+      numeric: true,
+      sorted: 'down',
+      bar: (row) => (top === 0 ? null : (row.now.value ?? 0) / top),
+      cell: (row) => <Amount value={row.now} currency={currency} />,
+    },
+    {
+      id: 'change',
+      header: 'Change',
+      numeric: true,
+      cell: (row) => <Change change={kpiChange('spend', row.now, row.before)} />,
+    },
+    {
+      id: 'rate',
+      header: 'Per hour',
+      numeric: true,
+      hideBelow: 'tablet',
+      cell: (row) => {
+        const { text, exact } = kpiFigure('spend', row.now, spanMs)
+        return <Figure size={13} text={text} exact={exact} />
+      },
+    },
+    {
+      id: 'share',
+      header: 'Share',
+      numeric: true,
+      hideBelow: 'tablet',
+      cell: (row) => percent(total === 0 ? null : (amountIn(row.now, currency) ?? 0) / total),
+    },
+    {
+      id: 'today',
+      header: 'Today (UTC)',
+      numeric: true,
+      cell: (row) => <Amount value={row.today} currency={currency} />,
+    },
+  ]
+}

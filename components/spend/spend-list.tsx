@@ -1,0 +1,53 @@
+import { kpiChange, kpiText } from '../../lib/format-kpi.ts'
+import { exactMoneyOf, money } from '../../lib/format-money.ts'
+import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import { Change } from '../ui/change.tsx'
+import styles from './spend-list.module.css'
+import { type SpendDimension, topOf } from './spend-rows.ts'
+
+/** The table's rows where there is no room for a table. */
+export function SpendList({
+  dimension,
+  spend,
+  rows,
+  selected,
+  onPick,
+}: {
+  dimension: SpendDimension
+  spend: SpendCell
+  rows: readonly SpendRow[]
+  selected: (row: SpendRow) => boolean
+  onPick: (key: string) => void
+}) {
+  const top = topOf(spend, dimension)
+  const amount = (value: SpendRow['now']) => money(value.value, value.currency ?? spend.currency)
+  return (
+    <ul className={styles.list} aria-label={`Spend by ${dimension}`}>
+      {rows.map((row) => (
+        <li key={row.key}>
+          <button
+            type="button"
+            className={styles.row}
+            aria-pressed={selected(row)}
+            onClick={() => onPick(row.key)}
+          >
+            <span
+              className={styles.bar}
+              style={{ width: `${top === 0 ? 0 : ((row.now.value ?? 0) / top) * 100}%` }}
+            />
+            <span className={styles.key}>{row.key}</span>
+            <span className={styles.now} title={exactMoneyOf(row.now)}>
+              {amount(row.now)}
+            </span>
+            <span className={styles.facts}>
+              {kpiText('spend', row.now, spend.spanMs)}, today {amount(row.today)}
+            </span>
+            <span className={styles.change}>
+              <Change change={kpiChange('spend', row.now, row.before)} />
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,97 @@
+import { useState } from 'react'
+import { count } from '../../lib/format.ts'
+import { money } from '../../lib/format-money.ts'
+import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import type { Filter } from '../../lib/view.ts'
+import { WINDOWS } from '../../lib/windows.ts'
+import { useHeldOrder } from '../kpi/held-order.ts'
+import { usePhone } from '../live/use-media.ts'
+import { useStaleness } from '../live/use-staleness.ts'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { Table } from '../ui/table.tsx'
+import styles from './spend.module.css'
+import { spendColumns } from './spend-columns.tsx'
+import { SpendList } from './spend-list.tsx'
+import { rowsOf, type SpendDimension } from './spend-rows.ts'
+
+const FIRST = 10
+
+interface SpendTableProps {
+  title: string
+  dimension: SpendDimension
+  spend: SpendCell | undefined
+  filter: Filter | undefined
+  onPick: (key: string) => void
+}
+
+/** Who spends, the most first. A click on a row shows only that one, a second click everything. */
+export function SpendTable(props: SpendTableProps) {
+  const { title, dimension, spend } = props
+  const { stale, note } = useStaleness()
+  return (
+    <Panel
+      title={title}
+      note={note ?? (spend === undefined ? undefined : `over ${WINDOWS[spend.window].label}`)}
+      state={stale ? 'stale' : 'ok'}
+      flush
+    >
+      {spend === undefined ? (
+        <SkeletonRows count={5} />
+      ) : rowsOf(spend, dimension).length === 0 ? (
+        <Empty
+          compact
+          title={`No ${dimension} spent anything`}
+          reason={
+            <>
+              Events name theirs in the field <code>{dimension}</code>, with a <code>cost</code>.
+            </>
+          }
+        />
+      ) : (
+        <Rows {...props} spend={spend} />
+      )}
+    </Panel>
+  )
+}
+
+function Rows({ dimension, spend, filter, onPick }: SpendTableProps & { spend: SpendCell }) {
+  const [held, setHeld] = useState(false)
+  const [all, setAll] = useState(false)
+  const phone = usePhone()
+  const rows = useHeldOrder(rowsOf(spend, dimension), held)
+  const shown = all ? rows : rows.slice(0, FIRST)
+  const other = dimension === 'account' ? spend.otherAccounts : spend.otherCampaigns
+  const selected = (row: SpendRow) => filter?.dimension === dimension && filter.key === row.key
+  return (
+    <div onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)}>
+      {phone ? (
+        <SpendList {...{ dimension, spend, selected, onPick }} rows={shown} />
+      ) : (
+        <Table
+          label={`Spend by ${dimension}`}
+          columns={spendColumns(spend, dimension)}
+          rows={shown}
+          rowKey={(row) => row.key}
+          onRow={(row) => onPick(row.key)}
+          rowTitle={(row) => `Show only ${row.key}`}
+          selected={selected}
+        />
+      )}
+      {rows.length > FIRST && (
+        <div className={styles.more}>
+          <Button size="small" kind="quiet" onClick={() => setAll(!all)}>
+            {all ? `Show the first ${FIRST}` : `Show all ${count(rows.length)}`}
+          </Button>
+        </div>
+      )}
+      {other !== undefined && (
+        <p className={styles.other}>
+          and {money(other.value, other.currency ?? spend.currency)} of others, counted together
+        </p>
+      )}
+    </div>
+  )
+}

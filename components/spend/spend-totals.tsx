@@ -1,0 +1,66 @@
+import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
+import { otherMoney } from '../../lib/format-money.ts'
+import type { SpendCell } from '../../lib/frames.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { useStaleness } from '../live/use-staleness.ts'
+import { Change } from '../ui/change.tsx'
+import { Figure } from '../ui/figure.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { type Stat, Stats } from '../ui/stats.tsx'
+import { Amount } from './amount.tsx'
+
+/** What was spent: over the window, an hour, the window before, and today. */
+export function SpendTotals({ spend, window }: { spend: SpendCell | undefined; window: WindowId }) {
+  const { stale } = useStaleness()
+  const { label } = WINDOWS[window]
+  const stats =
+    spend === undefined
+      ? [`Spend over ${label}`, 'Rate', `The ${label} before`, 'Today (UTC)'].map((name) => ({
+          id: name,
+          label: name,
+          value: <Skeleton width={88} height={24} />,
+        }))
+      : figures(spend)
+  return <Stats label="Spend in total" stats={stats} stale={stale} />
+}
+
+function figures(spend: SpendCell): Stat[] {
+  const { now, before, today, spanMs } = spend
+  const { label } = WINDOWS[spend.window]
+  const hourly = kpiFigure('spend', now, spanMs)
+  return [
+    {
+      id: 'now',
+      label: `Spend over ${label}`,
+      value: <Amount size={28} value={now} currency={spend.currency} />,
+      note: (
+        <Change change={kpiChange('spend', now, before)} title={`against the ${label} before`} />
+      ),
+    },
+    {
+      id: 'rate',
+      label: 'Rate',
+      value: <Figure size={28} text={hourly.text} unit={hourly.unit} exact={hourly.exact} />,
+      note: `at the pace of the last ${label}`,
+    },
+    {
+      id: 'before',
+      label: `The ${label} before`,
+      value: <Amount size={28} value={before} currency={spend.currency} />,
+      note: others(before),
+    },
+    {
+      id: 'today',
+      label: 'Today (UTC)',
+      value: <Amount size={28} value={today} currency={spend.currency} />,
+      note: others(today) ?? 'since midnight UTC',
+    },
+  ]
+}
+
+/** Other currencies are never added up, but said. */
+function others(value: KpiValue): string | undefined {
+  const amounts = otherMoney(value)
+  return amounts.length === 0 ? undefined : `and ${amounts.join(', ')}`
+}

@@ -1,0 +1,31 @@
+import { Meter as Base } from '@base-ui/react/meter'
+import styles from './bar.module.css'
+import { classNames } from './class-names.ts'
+
+export interface MeterProps {
+  value: number
+  limit: number
+  /** Read out: "312 of 1,000 records/s". */
+  label: string
+  /** From this part of the limit on the bar turns amber; from the limit on red. */
+  warnAt?: number
+  className?: string
+}
+
+/** How much of a limit is used. */
+export function Meter({ value, limit, label, warnAt = 0.8, className }: MeterProps) {
+  const part = limit > 0 ? Math.max(0, value / limit) : 0
+  const tone = part >= 1 ? 'bad' : part >= warnAt ? 'warn' : 'fine'
+  return (
+    <Base.Root
+      className={classNames(styles.meter, className)}
+      value={Math.min(value, limit)}
+      max={limit}
+      aria-label={label}
+      getAriaValueText={() => label}
+      data-tone={tone}
+    >
+      <span className={styles.fill} style={{ width: `${Math.min(1, part) * 100}%` }} />
+    </Base.Root>
+  )
+}

@@ -1,0 +1,101 @@
+import { test as base, expect, type Page } from '@playwright/test'
+import { createKinesight, type Kinesight } from './kinesight.ts'
+
+/** The pages, as the rail names them. */
+export const PAGES = [
+  { path: '/', name: 'Overview' },
+  { path: '/shards', name: 'Shards' },
+  { path: '/spend', name: 'Spend' },
+  { path: '/alerts', name: 'Alerts' },
+  { path: '/dead-letters', name: 'Dead letters' },
+] as const
+
+/**
+ * A journey: a Kinesight of its own, started, and a page for it. It fails if the page has complained by
+ * the end: one that expects complaints empties `complaints`.
+ */
+export const journey = base.extend<{ kinesight: Kinesight; complaints: string[] }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
+  kinesight: async ({}, use, info) => {
+    const kinesight = await createKinesight()
+    try {
+      await kinesight.start()
+      await use(kinesight)
+    } finally {
+      if (info.status !== info.expectedStatus) {
+        await info.attach('server output', { body: kinesight.output() })
+        console.log(`The server printed:\n${kinesight.output()}`)
+      }
+      await kinesight.dispose()
+    }
+  },
+
+  baseURL: async ({ kinesight }, use) => {
+    await use(kinesight.url)
+  },
+
+  complaints: [
+    async ({ page }, use) => {
+      const complaints = collectComplaints(page)
+      await use(complaints)
+      expect(complaints, 'what the page complained about').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+/** Errors that the page prints, throws, or meets while loading; grows as they come. */
+function collectComplaints(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
+  })
+  return complaints
+}
+
+export { expect }
+
+/** `count` page views now, each by another visitor. Ids are new with each call. */
+export function pageViews(count: number, page = '/pricing') {
+  const run = crypto.randomUUID().slice(0, 8)
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${run}-${index}`,
+    type: 'page_view',
+    visitor: `v-${run}-${index}`,
+    page,
+    referrer: 'https://example.org/',
+  }))
+}
+
+/** `count` ad impressions now, each of `cost`. */
+export function impressions(
+  count: number,
+  ad: { account: string; cost: string; campaign?: string },
+) {
+  const run = crypto.randomUUID().slice(0, 8)
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${run}-${index}`,
+    type: 'ad_impression',
+    visitor: `v-${run}-${index}`,
+    campaign: 'spring',
+    ...ad,
+  }))
+}
+
+/** Ready to be looked at: live data has arrived. */
+export async function openLive(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await expect(page.getByText('connecting', { exact: true })).toBeHidden()
+  await expect(page.locator('main')).not.toBeEmpty()
+}
+
+/** A KPI's tile in the strip of the overview. */
+export const kpiTile = (page: Page, label: string) =>
+  page
+    .getByRole('region', { name: 'KPIs' })
+    .getByRole('button')
+    .filter({ has: page.getByText(label, { exact: true }) })

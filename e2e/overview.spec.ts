@@ -1,0 +1,44 @@
+import { expect, journey, kpiTile, openLive, pageViews } from './journey.ts'
+
+journey(
+  'an event that is put moves the KPI on the page within 2 s',
+  async ({ page, kinesight }) => {
+    await openLive(page, '/?window=1m')
+    await expect(page.getByText('Waiting for the first event')).toBeVisible()
+    await kinesight.put(pageViews(60))
+    const views = kpiTile(page, 'Page views')
+    await expect(views.getByText('1.00', { exact: true })).toBeVisible()
+
+    await kinesight.put(pageViews(60))
+    await expect(views.getByText('2.00', { exact: true })).toBeVisible({ timeout: 2_000 })
+    await expect(kpiTile(page, 'Visitors').getByText('120', { exact: true })).toBeVisible()
+  },
+)
+
+journey(
+  'a page in the list restricts the KPIs to it, and Esc lifts that',
+  async ({ page, kinesight }) => {
+    await kinesight.put([...pageViews(60, '/pricing'), ...pageViews(120, '/docs')])
+    await openLive(page, '/?window=1m')
+    const views = kpiTile(page, 'Page views')
+    await expect(views.getByText('3.00', { exact: true })).toBeVisible()
+
+    await page
+      .getByRole('region', { name: 'Top pages' })
+      .getByRole('button', { name: '/docs' })
+      .click()
+    await expect(page).toHaveURL(/by=page|filter|page/)
+    await expect(views.getByText('2.00', { exact: true })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(views.getByText('3.00', { exact: true })).toBeVisible()
+  },
+)
+
+journey('strings from events are words on the page, never markup', async ({ page, kinesight }) => {
+  const hostile = '<img src=x onerror="document.title=1">'
+  await kinesight.put(pageViews(3, hostile))
+  await openLive(page, '/')
+  await expect(page.getByText(hostile).first()).toBeVisible()
+  expect(await page.locator('img[src="x"]').count()).toBe(0)
+  expect(await page.title()).toBe('Overview · Kinesight')
+})

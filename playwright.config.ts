@@ -1,0 +1,27 @@
+import { defineConfig } from '@playwright/test'
+import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs'
+
+const executablePath = findChromium()
+if (executablePath === undefined) {
+  throw new Error(
+    'No Chromium found: run "npm test", which installs one, or set KINESIGHT_CHROMIUM',
+  )
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  globalTimeout: 230_000,
+  expect: { timeout: 10_000 },
+  outputDir: 'test-results',
+  forbidOnly: true,
+  use: {
+    headless: true,
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    launchOptions: { executablePath, args: [...CHROMIUM_ARGS] },
+  },
+})

@@ -1,0 +1,80 @@
+import type { Kysely } from 'kysely'
+import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
+import type { KpiValue } from '../../../lib/kpi-value.ts'
+import type { Filter } from '../../../lib/view.ts'
+import type { Schema } from '../../store/schema.ts'
+import type { StreamApp } from '../../stream/stream-app.ts'
+import { createPending } from '../../window/pending.ts'
+import { createPins } from '../../window/pins.ts'
+import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
+import { createPaneLog } from './pane-log.ts'
+import { createPaneReader, type PaneReader } from './pane-reader.ts'
+import type { KpisQuery, SeriesQuery, ValueQuery } from './questions.ts'
+import { readKpis, readSeries, readValue } from './readings.ts'
+import { createRecentEvents, type RecentEvents } from './recent-events.ts'
+
+/** Every KPI over any window, in total and by each dimension: the windows of the whole product. */
+export interface KpiApp extends StreamApp {
+  /** Loads what the store holds; to be awaited before the first `fold`. */
+  restore(): Promise<void>
+  /** The next seal writes all panes: the next start then has nothing to replay. */
+  flushNext(): void
+  /** These keys keep panes of their own, whatever the bound on keys is. Replaces the last list. */
+  pin(filters: readonly Filter[]): void
+  kpis(query: KpisQuery, now: number): Promise<KpisAnswer>
+  series(query: SeriesQuery, now: number): Promise<SeriesAnswer>
+  /** For rules: money is in the rule's currency, USD without one. */
+  value(query: ValueQuery, now: number): Promise<KpiValue>
+  /** For views. */
+  readonly reader: PaneReader
+  readonly recent: RecentEvents
+  sizes(): KpiAppSizes
+}
+
+export interface KpiAppSizes extends PyramidSizes {
+  /** Events older than any pane that is kept: they are in the totals only. */
+  tooOld: number
+}
+
+export interface KpiAppPorts {
+  db: Kysely<Schema>
+  streamId: number
+  clock: { now(): number; monotonicMs(): number }
+  /** Bound on the bytes of panes at rest in memory. */
+  maxRestingBytes?: number
+  /** Keys that a pane keeps apart, for every level; see `LEVELS` for what it is otherwise. */
+  maxKeys?: number
+}
+
+const MAX_RESTING_BYTES = 128 * 1_024 * 1_024
+
+export function createKpiApp(ports: KpiAppPorts): KpiApp {
+  const { db, streamId, clock, maxRestingBytes = MAX_RESTING_BYTES, maxKeys } = ports
+  const pins = createPins()
+  const bound = maxKeys === undefined ? {} : { maxKeys }
+  const pyramid = createPyramid({ pins, maxRestingBytes, ...bound })
+  const pending = createPending(pins, maxKeys)
+  const log = createPaneLog({ db, streamId, pyramid, clock })
+  const reader = createPaneReader(db, streamId, pyramid)
+  const recent = createRecentEvents()
+  let tooOld = 0
+
+  return {
+    name: 'kpi',
+    fold(events) {
+      const now = clock.now()
+      for (const { event } of events) if (!pending.add(event, now)) tooOld++
+      recent.add(events)
+    },
+    seal: () => log.seal(pending.take()),
+    restore: log.restore,
+    flushNext: log.flushNext,
+    pin: pins.set,
+    kpis: (query, now) => readKpis(reader, query, now),
+    series: (query, now) => readSeries(reader, query, now),
+    value: (query, now) => readValue(reader, query, now),
+    reader,
+    recent,
+    sizes: () => ({ ...pyramid.sizes(), tooOld }),
+  }
+}

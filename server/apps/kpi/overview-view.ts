@@ -1,0 +1,152 @@
+import type { Cells, Point, ViewState } from '../../../lib/frames.ts'
+import { DIMENSIONS, KPI_IDS, type KpiId } from '../../../lib/kpis.ts'
+import type { View } from '../../../lib/view.ts'
+import { WINDOWS } from '../../../lib/windows.ts'
+import type { Cell } from '../../window/cell.ts'
+import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
+import { EVERYTHING } from '../../window/measures.ts'
+import { rangeBefore, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
+import { createFeed } from './feed.ts'
+import type { KpiApp } from './kpi-app.ts'
+import { createListCell } from './list-cell.ts'
+import { type Need, type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
+import { currencyFor, precisionOf, preferring } from './readings.ts'
+import { sparkStep } from './spark-step.ts'
+import { createStepValues } from './step-values.ts'
+
+export type OverviewView = Extract<View, { kind: 'overview' }>
+
+export interface LiveView {
+  /** Its part of the view's state as of `now`, epoch ms. Calls must not overlap. */
+  state(now: number): Promise<ViewPart>
+}
+
+export interface ViewPart {
+  cells: Partial<Cells>
+  series: ViewState['series']
+}
+
+/** Cells `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are of all events: dimensions are not crossed. */
+export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
+  const { reader } = app
+  const window = WINDOWS[view.window]
+  const { chart } = window
+  const subject = subjectOf(view.filter)
+  const feed = createFeed(app.recent, view.filter)
+  const lists = DIMENSIONS.map((dimension) => createListCell(reader, dimension, view.kpi))
+  let figures = createFigures(reader, view, subject, new Map())
+
+  function needs(now: number): Need[] {
+    const range = windowRange(window, now)
+    return [
+      ...[range, rangeBefore(range)].map((one) => ({ ...one, dimension: subject.dimension })),
+      ...lists.flatMap((list) => list.needs(range)),
+      ...figures.needs(now),
+    ]
+  }
+
+  function compute(now: number): ViewPart {
+    const range = windowRange(window, now)
+    const current = reader.cell(range, subject, EVERYTHING)
+    const before = reader.cell(rangeBefore(range), subject, EVERYTHING)
+    const { currencies } = figures
+    const cells: Record<string, unknown> = {
+      chart: {
+        kpi: view.kpi,
+        window: view.window,
+        ...(view.filter !== undefined && { filter: view.filter }),
+        spanMs: chart.spanMs,
+        stepMs: chart.stepMs,
+        endsAt: stepEnd(now, chart.stepMs),
+        ...(currencies.has(view.kpi) && { currency: currencies.get(view.kpi) }),
+      },
+      feed: feed.events(now),
+    }
+    for (const id of KPI_IDS) {
+      const choice = preferring(currencies.get(id))
+      const value = (cell: Cell | undefined) => kpiOfCell(id, cell, precisionOf(subject), choice)
+      cells[`kpi.${id}`] = { now: value(current), before: value(before) }
+    }
+    for (const [index, dimension] of DIMENSIONS.entries()) {
+      cells[`list.${dimension}`] = lists[index]?.cell(range)
+    }
+    return { cells: cells as Partial<Cells>, series: figures.series(now) }
+  }
+
+  return {
+    async state(now) {
+      const range = windowRange(window, now)
+      const need = { ...range, dimension: subject.dimension }
+      const currencies = await reader.read([need], () =>
+        currenciesOf(reader.cell(range, subject, EVERYTHING)),
+      )
+      // A chart is in one currency: when it becomes another, all of it is computed anew.
+      if (!figures.in(currencies)) figures = createFigures(reader, view, subject, currencies)
+      return reader.read(needs(now), () => compute(now))
+    },
+  }
+}
+
+const currenciesOf = (cell: Cell | undefined): Map<KpiId, string> =>
+  new Map(
+    KPI_IDS.flatMap((id): [KpiId, string][] => {
+      const currency = currencyFor(id, cell)
+      return currency === undefined ? [] : [[id, currency]]
+    }),
+  )
+
+/** The series of the chart and of the sparklines, in given currencies. */
+function createFigures(
+  reader: PaneReader,
+  view: OverviewView,
+  subject: Subject,
+  currencies: ReadonlyMap<KpiId, string>,
+) {
+  const { chart } = WINDOWS[view.window]
+  const number = (id: KpiId, cell: Cell | undefined): number | null => {
+    const currency = currencies.get(id)
+    const choice: CurrencyChoice = currency === undefined ? {} : { only: currency }
+    return kpiOfCell(id, cell, precisionOf(subject), choice).value
+  }
+  const sparkMs = sparkStep(chart.spanMs)
+  const sparks = createStepValues(reader, {
+    subject,
+    stepMs: sparkMs,
+    selection: EVERYTHING,
+    value: (cell) => KPI_IDS.map((id) => number(id, cell)),
+  })
+  const main = createStepValues(reader, {
+    subject,
+    stepMs: chart.stepMs,
+    selection: EVERYTHING,
+    value: (cell) => number(view.kpi, cell),
+  })
+  const upTo = (now: number, stepMs: number, spanMs: number): TimeRange => {
+    const to = stepEnd(now, stepMs)
+    return { from: to - spanMs, to }
+  }
+  const mainRange = (now: number) => upTo(now, chart.stepMs, 2 * chart.spanMs)
+  const sparkRange = (now: number) => upTo(now, sparkMs, chart.spanMs)
+
+  return {
+    currencies,
+    in: (others: ReadonlyMap<KpiId, string>) =>
+      others.size === currencies.size &&
+      [...others].every(([id, currency]) => currencies.get(id) === currency),
+    needs: (now: number) => [...main.needs(mainRange(now)), ...sparks.needs(sparkRange(now))],
+    series(now: number): Record<string, Point[]> {
+      const points = main.values(mainRange(now))
+      const half = points.length / 2
+      const series: Record<string, Point[]> = {
+        main: points
+          .slice(half)
+          .map(({ t, value }, index) => [t, value, points[index]?.value ?? null]),
+      }
+      const steps = sparks.values(sparkRange(now))
+      for (const [index, id] of KPI_IDS.entries()) {
+        series[`spark.${id}`] = steps.map(({ t, value }) => [t, value?.[index] ?? null])
+      }
+      return series
+    },
+  }
+}

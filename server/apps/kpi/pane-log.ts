@@ -1,0 +1,167 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Schema } from '../../store/schema.ts'
+import type { SealedWork } from '../../stream/stream-app.ts'
+import { isKept, LEVELS, levelAt, paneStart } from '../../window/levels.ts'
+import type { PlacedPane } from '../../window/pane-dimension.ts'
+import type { PlacedRef, Pyramid } from '../../window/pyramid.ts'
+import { decodeDelta, encodeDelta } from './delta-codec.ts'
+import { appendDelta, deleteDeltas, readDeltas } from './delta-rows.ts'
+import {
+  encodeRows,
+  expireRows,
+  newestRows,
+  oldestRow,
+  readRows,
+  type StoredPane,
+  writeRows,
+} from './pane-rows.ts'
+
+/**
+ * The pyramid on disk. Every commit appends what it adds as one delta; panes are written whole a while
+ * later, a few in each commit. A pane's row says up to which delta it holds everything, and a delta stays
+ * until no pane needs it, so after a crash at any point a replay adds to each pane exactly what its row
+ * lacks.
+ */
+export interface PaneLog {
+  restore(): Promise<void>
+  /** Takes panes over, adds them to the pyramid and prepares their commit. */
+  seal(panes: readonly PlacedPane[]): SealedWork
+  /** The next seal writes all panes. */
+  flushNext(): void
+}
+
+/** A pane is written when its oldest unwritten change is this old. Hours are large and change all the time. */
+const WRITE_AFTER_MS = 30_000
+const WRITE_HOURS_AFTER_MS = 60_000
+/** What one commit writes of panes, about; at least one pane. */
+const MAX_COMMIT_BYTES = 512 * 1_024
+/** With more unwritten panes than this, no pane waits any longer. */
+const MAX_UNWRITTEN = 4_000
+/** Panes handed up to the coarser level in one commit. */
+const MAX_ROLLED_UP = 64
+/** Panes completed from the store in one commit. */
+const MAX_COMPLETED = 200
+
+export interface PaneLogPorts {
+  db: Kysely<Schema>
+  streamId: number
+  pyramid: Pyramid
+  clock: { now(): number; monotonicMs(): number }
+}
+
+export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): PaneLog {
+  /** The deltas in the store, oldest first. */
+  let log: { ordinal: number; seq: number }[] = []
+  let ordinal = 0
+  let flushing = false
+
+  function limits() {
+    const atMs = clock.monotonicMs()
+    if (flushing) {
+      return { atMs, minAgeMs: () => 0, maxBytes: Number.POSITIVE_INFINITY, maxUnwritten: 0 }
+    }
+    return {
+      atMs,
+      minAgeMs: (level: number) =>
+        level === LEVELS.length - 1 ? WRITE_HOURS_AFTER_MS : WRITE_AFTER_MS,
+      maxBytes: MAX_COMMIT_BYTES,
+      maxUnwritten: MAX_UNWRITTEN,
+    }
+  }
+
+  function seal(panes: readonly PlacedPane[]): SealedWork {
+    const mine = ++ordinal
+    const delta = encodeDelta(panes)
+    pyramid.apply(panes, mine, clock.monotonicMs())
+    pyramid.rollUp(clock.now(), MAX_ROLLED_UP)
+    const captured = pyramid.capture(limits())
+    flushing = false
+    const rows = encodeRows(captured)
+    const needed = pyramid.oldestUnwritten() ?? mine
+    let seq = 0
+    let deleted = 0
+
+    async function write(tx: Transaction<Schema>): Promise<void> {
+      if (panes.length > 0 || rows.length > 0) {
+        seq = await appendDelta(tx, streamId, delta)
+        await writeRows(tx, streamId, seq, rows)
+        const done = log.findLast((entry) => entry.ordinal < needed)
+        deleted = done?.ordinal ?? 0
+        if (done !== undefined) await deleteDeltas(tx, streamId, done.seq)
+      }
+      await expireRows(tx, streamId, mine, clock.now())
+      await complete(tx)
+    }
+
+    return {
+      write: (tx) => write(tx),
+      committed() {
+        if (seq !== 0) log.push({ ordinal: mine, seq })
+        log = log.filter((entry) => entry.ordinal > deleted)
+        pyramid.settle(captured, clock.now())
+      },
+    }
+  }
+
+  /** A late event may have come to a pane that had left memory: its other part is brought back. */
+  async function complete(tx: Transaction<Schema>): Promise<void> {
+    const places = pyramid.incomplete(MAX_COMPLETED)
+    if (places.length > 0) bringIn(places, await readRows(tx, streamId, places, pyramid.intern))
+  }
+
+  function bringIn(places: readonly PlacedRef[], stored: readonly StoredPane[]): void {
+    const byPlace = new Map(stored.map((pane) => [nameOf(pane), pane.frozen]))
+    for (const place of places) pyramid.load(place, byPlace.get(nameOf(place)))
+  }
+
+  async function restore(): Promise<void> {
+    const now = clock.now()
+    for (const { level, dimension, start } of await newestRows(db, streamId)) {
+      pyramid.storedUpTo(level, dimension, start)
+    }
+    const oldest = await oldestRow(db, streamId)
+    if (oldest !== undefined) pyramid.sawEvent(oldest)
+    /** For each pane that a delta adds to: the last delta that its row holds. */
+    const upTo = new Map<string, number>()
+    for await (const { seq, body } of readDeltas(db, streamId)) {
+      const mine = ++ordinal
+      log.push({ ordinal: mine, seq })
+      const panes = decodeDelta(body, pyramid.intern)
+      const unknown = panes
+        .flatMap((placed) => placesAbove(placed, now))
+        .filter((place) => !upTo.has(nameOf(place)))
+      const stored = await readRows(db, streamId, unknown, pyramid.intern)
+      for (const place of unknown) upTo.set(nameOf(place), 0)
+      for (const pane of stored) upTo.set(nameOf(pane), pane.seq)
+      bringIn(unknown, stored)
+      for (const placed of panes) {
+        for (const place of placesAbove(placed, now)) {
+          if (seq > (upTo.get(nameOf(place)) ?? 0)) {
+            pyramid.applyTo(place.level, placed, mine, clock.monotonicMs())
+          }
+        }
+        if (placed.dimension === '') pyramid.sawEvent(placed.start)
+      }
+    }
+  }
+
+  return {
+    restore,
+    seal,
+    flushNext: () => {
+      flushing = true
+    },
+  }
+}
+
+/** The panes that one adds to: itself and the coarser ones, as far as they are still kept. */
+function placesAbove({ level: from, dimension, start }: PlacedPane, now: number): PlacedRef[] {
+  const places: PlacedRef[] = []
+  for (let level = from; level < LEVELS.length; level++) {
+    const place = { level, dimension, start: paneStart(start, levelAt(level).ms) }
+    if (isKept(level, place.start, now)) places.push(place)
+  }
+  return places
+}
+
+const nameOf = ({ level, dimension, start }: PlacedRef): string => `${level} ${dimension} ${start}`

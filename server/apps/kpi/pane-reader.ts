@@ -1,0 +1,103 @@
+import type { Kysely } from 'kysely'
+import type { Filter } from '../../../lib/view.ts'
+import type { Schema } from '../../store/schema.ts'
+import type { Cell } from '../../window/cell.ts'
+import { decompose } from '../../window/decompose.ts'
+import { dimensionKey } from '../../window/keys.ts'
+import { MAX_QUERY_KEYS } from '../../window/levels.ts'
+import type { Selection } from '../../window/measures.ts'
+import { keyedPane, type Pane, TOTAL_KEY, totalPane } from '../../window/pane.ts'
+import type { PaneDimension } from '../../window/pane-dimension.ts'
+import type { PlacedRef, Pyramid } from '../../window/pyramid.ts'
+import type { Touches } from '../../window/touches.ts'
+import type { TimeRange } from '../../window/window-range.ts'
+import { readRows } from './pane-rows.ts'
+
+/** Event time in one dimension that is about to be read. */
+export interface Need extends TimeRange {
+  dimension: PaneDimension
+}
+
+/** Which cell is read: the total, or one key of a dimension. */
+export interface Subject {
+  dimension: PaneDimension
+  key: string
+}
+
+export const subjectOf = (filter: Filter | undefined): Subject =>
+  filter === undefined
+    ? { dimension: '', key: TOTAL_KEY }
+    : { dimension: filter.dimension, key: dimensionKey(filter.key) }
+
+/** Answers over any range of whole seconds, as of one moment. */
+export interface PaneReader {
+  /** Brings what is needed into memory, then calls `use` at once, so that all it reads is of one moment. */
+  read<T>(needs: readonly Need[], use: () => T): Promise<T>
+  /** Inside `read`: one subject's cell; undefined: no event. */
+  cell(range: TimeRange, subject: Subject, selection: Selection): Cell | undefined
+  /** Inside `read`: all keys of a dimension, or these. */
+  keys(
+    range: TimeRange,
+    dimension: PaneDimension,
+    selection: Selection,
+    only?: ReadonlySet<string>,
+  ): Pane
+  /** Event time before this is not known about. */
+  oldest(): number
+  readonly touches: Touches
+}
+
+export function createPaneReader(
+  db: Kysely<Schema>,
+  streamId: number,
+  pyramid: Pyramid,
+): PaneReader {
+  function missing(needs: readonly Need[]): PlacedRef[] {
+    const found = new Map<string, PlacedRef>()
+    for (const { from, to, dimension } of needs) {
+      for (const { level, start } of pyramid.missing(decompose(from, to), dimension)) {
+        found.set(`${level} ${dimension} ${start}`, { level, dimension, start })
+      }
+    }
+    return [...found.values()]
+  }
+
+  async function bringIn(places: readonly PlacedRef[]): Promise<void> {
+    const generation = pyramid.generation()
+    const rows = await readRows(db, streamId, places, pyramid.intern)
+    // A commit came between: what was read may be old. The caller asks again.
+    if (generation !== pyramid.generation()) return
+    const stored = new Map(
+      rows.map((row) => [`${row.level} ${row.dimension} ${row.start}`, row.frozen]),
+    )
+    for (const place of places) {
+      pyramid.load(place, stored.get(`${place.level} ${place.dimension} ${place.start}`))
+    }
+  }
+
+  return {
+    async read(needs, use) {
+      const release = pyramid.hold()
+      try {
+        for (let places = missing(needs); places.length > 0; places = missing(needs)) {
+          await bringIn(places)
+        }
+        return use()
+      } finally {
+        release()
+      }
+    },
+    cell({ from, to }, { dimension, key }, selection) {
+      const pane = dimension === '' ? totalPane() : keyedPane(1)
+      pyramid.read(decompose(from, to), dimension, pane, selection, new Set([key]))
+      return pane.cells.get(key)
+    },
+    keys({ from, to }, dimension, selection, only) {
+      const pane = keyedPane(MAX_QUERY_KEYS)
+      pyramid.read(decompose(from, to), dimension, pane, selection, only)
+      return pane
+    },
+    oldest: pyramid.oldest,
+    touches: pyramid.touches,
+  }
+}

@@ -1,0 +1,161 @@
+import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
+import type { Cells, Point, SpendCell, SpendRow } from '../../../lib/frames.ts'
+import type { KpiValue } from '../../../lib/kpi-value.ts'
+import { type Dimension, OTHER_KEY } from '../../../lib/kpis.ts'
+import { type Micros, micros, moneyNumber } from '../../../lib/money.ts'
+import { DAY_MS } from '../../../lib/time.ts'
+import type { View } from '../../../lib/view.ts'
+import { WINDOWS } from '../../../lib/windows.ts'
+import { KEY_PRECISION } from '../../window/distinct.ts'
+import { amountsOf, kpiOfCell } from '../../window/kpi-of-cell.ts'
+import { selectionFor } from '../../window/measures.ts'
+import type { Pane } from '../../window/pane.ts'
+import { rangeBefore, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
+import type { KpiApp } from './kpi-app.ts'
+import type { LiveView, ViewPart } from './overview-view.ts'
+import { type Need, subjectOf } from './pane-reader.ts'
+import { rankedKeys } from './ranking.ts'
+import { currencyFor, precisionOf } from './readings.ts'
+import { createStepValues } from './step-values.ts'
+
+export type SpendView = Extract<View, { kind: 'spend' }>
+
+const MAX_ROWS = 50
+const SPEND = selectionFor(['spend'])
+
+interface Ranges {
+  now: TimeRange
+  before: TimeRange
+  today: TimeRange
+}
+
+/** Cell `spend` and series `spend`. Accounts and campaigns are of all events: dimensions are not crossed. */
+export function createSpendView(view: SpendView, app: KpiApp): LiveView {
+  const { reader } = app
+  const window = WINDOWS[view.window]
+  const { chart } = window
+  const subject = subjectOf(view.filter)
+  const amounts = createStepValues(reader, {
+    subject,
+    stepMs: chart.stepMs,
+    selection: SPEND,
+    value: (cell) => amountsOf(cell, 'cost'),
+  })
+
+  function rangesAt(now: number): Ranges {
+    const range = windowRange(window, now)
+    const midnight = now - (now % DAY_MS)
+    return {
+      now: range,
+      before: rangeBefore(range),
+      today: { from: midnight, to: Math.max(range.to, midnight) },
+    }
+  }
+
+  /** The chart, and as much before it as its first window reaches back. */
+  function chartRange(now: number): TimeRange {
+    const to = stepEnd(now, chart.stepMs)
+    return { from: to - chart.spanMs - window.spanMs, to }
+  }
+
+  function needs(now: number): Need[] {
+    const ranges = Object.values(rangesAt(now)) as TimeRange[]
+    return [
+      ...ranges.flatMap((range) =>
+        [subject.dimension, 'account' as const, 'campaign' as const].map((dimension) => ({
+          ...range,
+          dimension,
+        })),
+      ),
+      ...amounts.needs(chartRange(now)),
+    ]
+  }
+
+  function compute(now: number): ViewPart {
+    const ranges = rangesAt(now)
+    const cellOf = (range: TimeRange) => reader.cell(range, subject, SPEND)
+    const currency = currencyFor('spend', cellOf(ranges.now)) ?? DEFAULT_CURRENCY
+    const valueOver = (range: TimeRange): KpiValue =>
+      kpiOfCell('spend', cellOf(range), precisionOf(subject), { prefer: currency })
+    const accounts = spendBy('account', ranges, currency)
+    const campaigns = spendBy('campaign', ranges, currency)
+    const spend: SpendCell = {
+      window: view.window,
+      spanMs: chart.spanMs,
+      stepMs: chart.stepMs,
+      endsAt: stepEnd(now, chart.stepMs),
+      currency,
+      now: valueOver(ranges.now),
+      before: valueOver(ranges.before),
+      today: valueOver(ranges.today),
+      byAccount: accounts.rows,
+      byCampaign: campaigns.rows,
+      ...(accounts.other !== undefined && { otherAccounts: accounts.other }),
+      ...(campaigns.other !== undefined && { otherCampaigns: campaigns.other }),
+    }
+    const cells: Partial<Cells> = { spend }
+    return { cells, series: { spend: rolling(now, currency) } }
+  }
+
+  function spendBy(dimension: Dimension, ranges: Ranges, currency: string) {
+    const panes = {
+      now: reader.keys(ranges.now, dimension, SPEND),
+      before: reader.keys(ranges.before, dimension, SPEND),
+      today: reader.keys(ranges.today, dimension, SPEND),
+    }
+    const valueIn = (pane: Pane, key: string) =>
+      kpiOfCell('spend', pane.cells.get(key), KEY_PRECISION, { prefer: currency })
+    const rowOf = (key: string): SpendRow => ({
+      key,
+      now: valueIn(panes.now, key),
+      before: valueIn(panes.before, key),
+      today: valueIn(panes.today, key),
+    })
+    const keys = new Set([
+      ...rankedKeys(panes.now, 'spend', currency),
+      ...rankedKeys(panes.today, 'spend', currency),
+    ])
+    const rows: SpendRow[] = []
+    for (const key of keys) {
+      if (rows.length === MAX_ROWS) break
+      const row = rowOf(key)
+      if ([row.now, row.before, row.today].some(({ value }) => value !== 0)) rows.push(row)
+    }
+    return {
+      rows,
+      other: panes.now.cells.has(OTHER_KEY) ? valueIn(panes.now, OTHER_KEY) : undefined,
+    }
+  }
+
+  /** [t, amount in the step, amount over the window that ends with the step]; the newest is the window of now. */
+  function rolling(now: number, currency: string): Point[] {
+    const range = chartRange(now)
+    const steps = amounts.values(range).map(({ t, value }) => ({
+      t,
+      amount: value === null ? null : (value.get(currency) ?? micros(0n)),
+    }))
+    const perWindow = window.spanMs / chart.stepMs
+    const points: Point[] = []
+    let sum = 0n
+    for (const [index, { t, amount }] of steps.entries()) {
+      sum += amount ?? 0n
+      sum -= steps[index - perWindow]?.amount ?? 0n
+      if (t < range.to - chart.spanMs) continue
+      points.push([t, numberOf(amount), amount === null ? null : numberOf(micros(sum))])
+    }
+    const last = points.at(-1)
+    if (last !== undefined && last[1] !== undefined && last[1] !== null) {
+      const current = reader.cell(windowRange(window, now), subject, SPEND)
+      const amount = amountsOf(current, 'cost').get(currency) ?? micros(0n)
+      points[points.length - 1] = [last[0], last[1], moneyNumber(amount)]
+    }
+    return points
+  }
+
+  return {
+    state: (now) => reader.read(needs(now), () => compute(now)),
+  }
+}
+
+const numberOf = (amount: Micros | null): number | null =>
+  amount === null ? null : moneyNumber(amount)

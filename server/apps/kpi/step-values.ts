@@ -1,0 +1,72 @@
+import type { Cell } from '../../window/cell.ts'
+import type { Selection } from '../../window/measures.ts'
+import type { TimeRange } from '../../window/window-range.ts'
+import type { Need, PaneReader, Subject } from './pane-reader.ts'
+
+/**
+ * What a chart shows of each step of time. A step is computed once and again only after an event came to
+ * it, so keeping a chart up to date costs a step or two.
+ */
+export interface StepValues<T> {
+  /** To be called before `values`, for the same range: what has to be read for it. */
+  needs(range: TimeRange): Need[]
+  /** Inside `read`: one value for each step of the range; null: before the oldest event known. */
+  values(range: TimeRange): { t: number; value: T | null }[]
+}
+
+export function createStepValues<T>(
+  reader: PaneReader,
+  options: {
+    subject: Subject
+    stepMs: number
+    selection: Selection
+    value: (cell: Cell | undefined) => T
+  },
+): StepValues<T> {
+  const { subject, stepMs, selection, value } = options
+  const known = new Map<number, T | null>()
+  let version = reader.touches.version()
+  let oldest = reader.oldest()
+
+  function forgetTouched(): void {
+    const touched = reader.touches.since(version)
+    version = reader.touches.version()
+    if (touched === null || oldest !== reader.oldest()) known.clear()
+    oldest = reader.oldest()
+    for (const { from, to } of touched ?? []) {
+      for (let t = from - (from % stepMs); t < to; t += stepMs) known.delete(t)
+    }
+  }
+
+  const unknown = ({ from, to }: TimeRange): number[] => {
+    const starts: number[] = []
+    for (let t = from; t < to; t += stepMs) if (!known.has(t)) starts.push(t)
+    return starts
+  }
+
+  function compute(t: number): T | null {
+    if (t + stepMs <= oldest) return null
+    return value(reader.cell({ from: t, to: t + stepMs }, subject, selection))
+  }
+
+  return {
+    needs(range) {
+      forgetTouched()
+      return unknown(range).map((t) => ({
+        from: t,
+        to: t + stepMs,
+        dimension: subject.dimension,
+      }))
+    },
+    values(range) {
+      forgetTouched()
+      for (const t of known.keys()) if (t < range.from) known.delete(t)
+      for (const t of unknown(range)) known.set(t, compute(t))
+      const points: { t: number; value: T | null }[] = []
+      for (let t = range.from; t < range.to; t += stepMs) {
+        points.push({ t, value: known.get(t) ?? null })
+      }
+      return points
+    },
+  }
+}

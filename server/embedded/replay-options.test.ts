@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { SetupError } from '../platform/errors.ts'
+import { HELP, readOptions } from './replay-options.ts'
+import { findTarget } from './replay-target.ts'
+
+describe('options', () => {
+  test('defaults depend on the speed', () => {
+    expect(readOptions(['a.log', '--format', 'combined'])).toEqual({
+      file: 'a.log',
+      format: 'combined',
+      speed: 'max',
+      at: 'original',
+      stream: undefined,
+      endpoint: undefined,
+      region: undefined,
+    })
+    const slow = ['a.log', '--format=events', '--speed', '60']
+    expect(readOptions(slow)).toMatchObject({ speed: 60, at: 'now' })
+    expect(readOptions([...slow, '--at', 'original'])).toMatchObject({ speed: 60, at: 'original' })
+  })
+
+  test.each([
+    [[], /FILE is missing/],
+    [['a', 'b', '--format', 'events'], /One FILE/],
+    [['a'], /--format is missing.*combined, ipinyou, events/],
+    [['a', '--format', 'csv'], /--format csv: choose one of/],
+    [['a', '--format', 'events', '--speed', 'fast'], /--speed fast/],
+    [['a', '--format', 'events', '--speed', '0'], /--speed 0/],
+    [['a', '--format', 'events', '--at', 'noon'], /--at noon/],
+    [['a', '--format', 'events', '--endpoint', 'localhost:4567'], /--endpoint.*http:/],
+    [['a', '--format', 'events', '--stream', 'a b'], /--stream a b/],
+    [['a', '--fromat', 'events'], /--fromat/],
+  ])('%j is refused, naming the option', (args, message) => {
+    expect(() => readOptions(args)).toThrow(SetupError)
+    expect(() => readOptions(args)).toThrow(message)
+    expect(() => readOptions(args)).toThrow(/--help/)
+  })
+
+  test('the help names every option', () => {
+    expect(readOptions(['--help'])).toBe('help')
+    for (const option of ['format', 'speed', 'at', 'stream', 'endpoint', 'region', 'help']) {
+      expect(HELP).toContain(`--${option}`)
+    }
+  })
+})
+
+describe('the target', () => {
+  const none = { stream: undefined, endpoint: undefined, region: undefined }
+  const nobody = async () => undefined
+
+  test('is the embedded stream of the Kinesight that runs here', async () => {
+    const asked: string[] = []
+    const ask = async (url: string) => {
+      asked.push(url)
+      return {
+        name: 'clickstream',
+        region: 'us-east-1',
+        endpoint: 'http://127.0.0.1:5001',
+        embedded: true,
+      }
+    }
+    expect(await findTarget(none, { PORT: '8080' }, ask)).toEqual({
+      streamName: 'clickstream',
+      region: 'us-east-1',
+      endpoint: 'http://127.0.0.1:5001',
+      anyCredentials: true,
+    })
+    expect(asked).toEqual(['http://127.0.0.1:8080/api/v1/stream'])
+  })
+
+  test('is looked for at the usual port if no Kinesight answers', async () => {
+    expect(await findTarget(none, {}, nobody)).toMatchObject({
+      streamName: 'clickstream',
+      endpoint: 'http://127.0.0.1:4567',
+    })
+  })
+
+  test('is never a real stream that was not named', async () => {
+    const ask = async () => ({ name: 'prod', region: 'eu-west-1', endpoint: null, embedded: false })
+    await expect(findTarget(none, {}, ask)).rejects.toThrow(/--stream prod --region eu-west-1/)
+  })
+
+  test('a named stream is on Amazon Kinesis, and needs a region', async () => {
+    const named = { ...none, stream: 'prod' }
+    await expect(findTarget(named, {}, nobody)).rejects.toThrow(/--region/)
+    expect(await findTarget(named, { AWS_REGION: 'eu-west-1' }, nobody)).toEqual({
+      streamName: 'prod',
+      region: 'eu-west-1',
+      endpoint: undefined,
+      anyCredentials: false,
+    })
+  })
+
+  test('made-up credentials are for endpoints on this machine', async () => {
+    const at = (endpoint: string) => findTarget({ ...none, endpoint }, {}, nobody)
+    expect((await at('http://localhost:4567')).anyCredentials).toBe(true)
+    expect((await at('https://kinesis.example.com')).anyCredentials).toBe(false)
+  })
+})

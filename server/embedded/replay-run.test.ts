@@ -1,0 +1,276 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { EventInput } from '../../lib/event.ts'
+import { epochMs } from '../../lib/time.ts'
+import type { PutEntry, SendRecords } from './put-records.ts'
+import { seededRandom } from './random.ts'
+import { parseEvents } from './replay-events.ts'
+import { type LogLine, MAX_LINE_BYTES, readLines } from './replay-lines.ts'
+import { replay } from './replay-run.ts'
+import { summaryText } from './replay-summary.ts'
+import type { At, Speed } from './replay-time.ts'
+
+const START = Date.UTC(2026, 1, 3, 9)
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+function file(content: string | Buffer): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-replay-'))
+  folders.push(folder)
+  const name = path.join(folder, 'events.log')
+  writeFileSync(name, content)
+  return name
+}
+
+interface Put {
+  /** ms after the start. */
+  atMs: number
+  key: string
+  text: string
+}
+
+/** Replays to a stream in memory whose time passes only by waiting. */
+async function run(
+  content: string,
+  change: { speed?: Speed; at?: At; send?: SendRecords; signal?: AbortSignal } = {},
+) {
+  let nowMs = 0
+  const puts: Put[] = []
+  const accept: SendRecords = async (entries) =>
+    entries.map(({ partitionKey, data }) => {
+      puts.push({ atMs: nowMs, key: partitionKey, text: Buffer.from(data).toString() })
+      return undefined
+    })
+  const result = await replay({
+    lines: readLines(file(content)),
+    parse: parseEvents,
+    speed: change.speed ?? 'max',
+    at: change.at ?? 'original',
+    send: change.send ?? accept,
+    clock: { now: () => epochMs(START + nowMs), monotonicMs: () => nowMs },
+    random: seededRandom(1),
+    wait: async (ms) => {
+      nowMs += ms
+    },
+    signal: change.signal ?? new AbortController().signal,
+    onProgress: () => {},
+  })
+  const events = puts.flatMap(({ text }) => JSON.parse(text) as EventInput | EventInput[])
+  return { ...result, puts, events }
+}
+
+const line = (id: string, secondsLater: number, more: EventInput | object = {}): string =>
+  JSON.stringify({ id, type: 'click', time: START - 86_400_000 + secondsLater * 1_000, ...more })
+
+describe('events are put as they are', () => {
+  test('to the byte, one line a record, keyed by visitor, session or id', async () => {
+    const lines = [
+      '{"type": "a",  "visitor":"v", "unknown": 1.50}',
+      '[{"type":"b","session":"s"},{"type":"c"}]',
+      '{"type":"d","id":"i"}',
+      '{"type":"e"}',
+    ]
+    const { puts, tally, end } = await run(`${lines.join('\n')}\r\n\n`)
+    expect(puts.map(({ text }) => text)).toEqual(lines)
+    expect(puts.map(({ key }) => key)).toEqual(['v', 's', 'i', 'line 4'])
+    expect(end).toEqual({ kind: 'done' })
+    expect(tally).toMatchObject({ records: 4, blank: 1, skipped: 0 })
+    expect([...tally.all.byType]).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+      ['d', 1],
+      ['e', 1],
+    ])
+  })
+
+  test('what the consumer would reject is skipped, by line number and with the field', async () => {
+    const { tally, puts } = await run(
+      ['{"type":"a"}', '{torn', '{"no":"type"}', '{"type":"a","cost":"1.2345678"}', '[]'].join(
+        '\n',
+      ),
+    )
+    expect(puts).toHaveLength(1)
+    expect(tally.firstSkipped.map(({ line: number }) => number)).toEqual([2, 3, 4, 5])
+    const reasons = tally.firstSkipped.map(({ reason }) => reason)
+    expect(reasons[0]).toBe('not JSON')
+    expect(reasons[1]).toMatch(/^type/)
+    expect(reasons[2]).toMatch(/^cost/)
+  })
+
+  test('a line that is too long for a record, by itself or with its key, is skipped', async () => {
+    const ofBytes = (bytes: number) => {
+      const around = JSON.stringify({ type: 'a', visitor: 'v', props: { text: '' } }).length
+      const text = 'x'.repeat(bytes - around)
+      return JSON.stringify({ type: 'a', visitor: 'v', props: { text } })
+    }
+    const { tally, puts } = await run(
+      [ofBytes(MAX_LINE_BYTES + 1), ofBytes(MAX_LINE_BYTES), ofBytes(MAX_LINE_BYTES - 1)].join(
+        '\n',
+      ),
+    )
+    expect(puts.map(({ text }) => text.length)).toEqual([MAX_LINE_BYTES - 1])
+    expect(tally.firstSkipped.map(({ line: number }) => number)).toEqual([1, 2])
+  })
+})
+
+describe('sums', () => {
+  test('are exact, by account and currency, and say what repeats an id', async () => {
+    const lines = [
+      line('1', 0, { account: 'a', cost: '0.1' }),
+      line('2', 0, { account: 'a', cost: '0.2' }),
+      line('3', 0, { account: 'a', cost: '0.000001', currency: 'EUR' }),
+      line('1', 1, { account: 'a', cost: '0.1' }),
+      line('4', 0, { revenue: '7' }),
+    ]
+    const { tally, puts } = await run(lines.join('\n'))
+    expect(puts).toHaveLength(5)
+    expect(tally.all.cost).toEqual(
+      new Map([
+        [
+          'a',
+          new Map([
+            ['USD', 400_000n],
+            ['EUR', 1n],
+          ]),
+        ],
+      ]),
+    )
+    expect(tally.repeated.cost).toEqual(new Map([['a', new Map([['USD', 100_000n]])]]))
+    const text = summaryText(tally, 'clicks', 1_000)
+    expect(text).toContain('Put 5 records with 5 events on clicks in 1.0 s')
+    expect(text).toMatch(/a +0\.4 USD +once each id: 0\.3/)
+    expect(text).toMatch(/a +0\.000001 EUR\n/)
+    expect(text).toMatch(/\(no account\) +7 USD/)
+    expect(text).toContain('1 events repeat an id')
+  })
+
+  test('count each record once, however often parts of a call fail', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 1_200 }), async (seed, count) => {
+        const random = seededRandom(seed)
+        const accepted: PutEntry[] = []
+        const { tally, end } = await run(
+          Array.from({ length: count }, (_, n) => line(`${n}`, n)).join('\n'),
+          {
+            send: async (entries) => {
+              expect(entries.length).toBeLessThanOrEqual(500)
+              return entries.map((entry) => {
+                if (random() < 0.3) return 'ProvisionedThroughputExceededException'
+                accepted.push(entry)
+                return undefined
+              })
+            },
+          },
+        )
+        expect(end).toEqual({ kind: 'done' })
+        expect(tally.records).toBe(count)
+        expect(new Set(accepted.map((entry) => Buffer.from(entry.data).toString())).size).toBe(
+          count,
+        )
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  test('leave out what was not put when it gives up or is stopped', async () => {
+    const lines = Array.from({ length: 600 }, (_, n) => line(`${n}`, n)).join('\n')
+    let calls = 0
+    const failing: SendRecords = async (entries) => {
+      calls += 1
+      return entries.map((_, index) => (calls === 1 && index < 20 ? undefined : 'InternalFailure'))
+    }
+    const gaveUp = await run(lines, { send: failing })
+    expect(gaveUp.end).toEqual({ kind: 'gave_up', problem: 'InternalFailure' })
+    expect(gaveUp.tally.records).toBe(20)
+
+    const stopping = new AbortController()
+    const stopped = await run(lines, {
+      signal: stopping.signal,
+      send: async (entries) => {
+        stopping.abort()
+        return entries.map(() => undefined)
+      },
+    })
+    expect(stopped.end).toEqual({ kind: 'stopped' })
+    expect(stopped.tally.records).toBe(500)
+  })
+})
+
+describe('time', () => {
+  const lines = [line('a', 0), line('b', 120), line('c', 60), line('d', 180)].join('\n')
+  const times = (events: EventInput[]) => events.map(({ time }) => (Number(time) - START) / 1_000)
+
+  test('the log’s spacing is kept, divided by the speed; a step back goes out at once', async () => {
+    const { puts, events } = await run(lines, { speed: 60, at: 'now' })
+    expect(puts.map(({ atMs }) => Math.round(atMs / 1_000))).toEqual([0, 2, 2, 3])
+    expect(times(events)).toEqual([0, 2, 1, 3])
+  })
+
+  test('nothing that is shifted lies in the future when it is put', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 1, maxLength: 30 }),
+        async (seconds) => {
+          const { puts, events } = await run(
+            seconds.map((second, n) => line(`${n}`, second)).join('\n'),
+            { speed: 10, at: 'now' },
+          )
+          events.forEach((event, index) => {
+            expect(Number(event.time) - START).toBeLessThanOrEqual((puts[index]?.atMs ?? 0) + 20)
+          })
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
+  test('at full speed shifted events carry the moment they are put', async () => {
+    const { events } = await run(lines, { at: 'now' })
+    expect(times(events)).toEqual([0, 0, 0, 0])
+  })
+
+  test('the log’s own times stay at any speed', async () => {
+    const { puts, events } = await run(lines, { speed: 60 })
+    expect(puts.at(-1)?.atMs).toBeGreaterThan(2_900)
+    expect(times(events)).toEqual([0, 120, 60, 180].map((second) => second - 86_400))
+  })
+
+  test('shifted events get new ids in every run, and a doubled id stays doubled', async () => {
+    const doubled = [line('a', 0), line('a', 1), line('b', 2)].join('\n')
+    const { events, tally } = await run(doubled, { at: 'now' })
+    const ids = events.map(({ id }) => id)
+    expect(ids[0]).toBe(ids[1])
+    expect(ids[0]).toMatch(/^a@/)
+    expect(ids[2]).not.toBe(ids[0])
+    expect(tally.repeated.events).toBe(1)
+    const long = await run(line('x'.repeat(128), 0), { at: 'now' })
+    expect(long.events[0]?.id).toMatch(/^[0-9a-f]{64}$/)
+  })
+})
+
+test('lines are the file’s, wherever its pieces are cut', async () => {
+  const text = fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 50 })
+  await fc.assert(
+    fc.asyncProperty(text, async (strings) => {
+      const expected = strings.map((string) => string.replaceAll(/[\r\n]/g, '') + 'é'.repeat(9_000))
+      const got: LogLine[] = []
+      let bytes = 0
+      const content = Buffer.from(expected.map((each) => `${each}\n`).join(''))
+      for await (const read of readLines(file(content))) {
+        got.push(...read.lines)
+        bytes = read.bytes
+      }
+      expect(got.map((each) => each.text)).toEqual(expected)
+      expect(got.map((each) => each.number)).toEqual(expected.map((_, index) => index + 1))
+      expect(bytes).toBe(content.length)
+    }),
+    { numRuns: 20 },
+  )
+})

@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely'
+import type { DemoState, ViewState } from '../../lib/frames.ts'
+import type { RuleStore } from '../alerts/rule-store.ts'
+import type { StartAt } from '../config.ts'
+import type { PipelinePort } from '../pipeline-port.ts'
+import type { Clock } from '../platform/clock.ts'
+import { messageOf } from '../platform/errors.ts'
+import { inTime } from '../platform/in-time.ts'
+import type { Schema } from '../store/schema.ts'
+import { UnavailableError } from './problem.ts'
+
+/** What the resources work with. The parts come up one after another; until then they throw `UnavailableError`. */
+export interface ApiContext {
+  clock: Clock
+  stream(): StreamFacts
+  db(): Kysely<Schema>
+  /** The stream's key in the store. */
+  streamId(): number
+  pipeline(): PipelinePort
+  rules(): RuleStore
+  demo: DemoSwitch
+  /** Prometheus text of the whole process. */
+  metrics(): Promise<string>
+}
+
+export interface StreamFacts {
+  name: string
+  region: string
+  endpoint: string | null
+  embedded: boolean
+  startAt: StartAt
+}
+
+export interface DemoSwitch {
+  /** `none`: there is nothing to switch. */
+  state(): DemoState
+  set(state: 'on' | 'off'): Promise<void>
+}
+
+const ANSWER_TIMEOUT_MS = 5_000
+
+/** What the pipeline answers, or `UnavailableError` where it does not. */
+export async function fromPipeline<T>(
+  question: Promise<T>,
+  timeoutMs = ANSWER_TIMEOUT_MS,
+): Promise<T> {
+  try {
+    return await inTime(question, timeoutMs)
+  } catch (error) {
+    const detail = `The pipeline cannot answer, try again: ${messageOf(error)}`
+    throw new UnavailableError(detail, { cause: error })
+  }
+}
+
+/** The live state where the pipeline gives it in time. */
+export async function liveOrNothing(context: ApiContext): Promise<ViewState | undefined> {
+  try {
+    return await fromPipeline(context.pipeline().live(), 1_000)
+  } catch {
+    return undefined
+  }
+}

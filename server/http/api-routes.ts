@@ -1,0 +1,29 @@
+import { alertEventsRoute } from './alert-events.ts'
+import { alertRuleRoutes } from './alert-rules.ts'
+import type { ApiContext } from './api-context.ts'
+import { deadLettersRoute } from './dead-letters.ts'
+import { demoRoutes } from './demo.ts'
+import { healthRoutes } from './health.ts'
+import { kpisRoute } from './kpis.ts'
+import { metricsRoute } from './metrics.ts'
+import { withOpenApi } from './openapi.ts'
+import type { Route } from './route.ts'
+import { seriesRoute } from './series.ts'
+import { shardsRoute } from './shards.ts'
+import { streamRoute } from './stream.ts'
+import { totalsRoute } from './totals.ts'
+
+export const apiRoutes = (context: ApiContext): Route[] =>
+  withOpenApi([
+    streamRoute(context),
+    kpisRoute(context),
+    seriesRoute(context),
+    totalsRoute(context),
+    shardsRoute(context),
+    ...alertRuleRoutes(context),
+    alertEventsRoute(context),
+    deadLettersRoute(context),
+    ...demoRoutes(context),
+    ...healthRoutes(context),
+    metricsRoute(context),
+  ])

@@ -1,0 +1,131 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { DeadLetter, DeadLettersAnswer } from '../../lib/api.ts'
+import { REJECT_REASONS, type RejectReason } from '../../lib/rejection.ts'
+import type { DeadLetterTable, Schema } from '../store/schema.ts'
+import type { ApiContext } from './api-context.ts'
+import { wholeNumber } from './query-fields.ts'
+import { answer, route } from './route.ts'
+import { count, epochMs } from './wire.ts'
+
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 200
+
+const reason = z.enum(REJECT_REASONS)
+
+const deadLettersAnswer: z.ZodType<DeadLettersAnswer> = z.strictObject({
+  asOf: epochMs,
+  counts: z.partialRecord(reason, count).describe('All-time, by reason'),
+  kept: count.describe('How many are kept with their bytes'),
+  letters: z.array(
+    z.strictObject({
+      id: count,
+      shardId: z.string(),
+      sequenceNumber: z.string(),
+      index: count,
+      arrivedAt: epochMs,
+      reason,
+      detail: z.string(),
+      data: z.strictObject({
+        encoding: z.enum(['utf8', 'base64']),
+        text: z.string(),
+        bytes: count,
+        cut: z.boolean(),
+      }),
+    }),
+  ),
+  next: count.nullable().describe('Pass as "before" for the next page; null at the end'),
+})
+
+const query = z.strictObject({
+  limit: wholeNumber('limit', { min: 1, max: MAX_LIMIT }).optional(),
+  before: wholeNumber('before', { min: 0, max: Number.MAX_SAFE_INTEGER }).optional(),
+  reason: reason.optional(),
+  shard: z.string().max(128).optional().describe('Only letters of this shard'),
+})
+type Page = z.output<typeof query>
+
+export const deadLettersRoute = (context: ApiContext) =>
+  route({
+    method: 'GET',
+    path: '/api/v1/dead-letters',
+    summary: 'What could not be applied, newest first: why, where it was, and its bytes',
+    query,
+    answer: { status: 200, description: 'A page of dead letters', schema: deadLettersAnswer },
+    async handle({ query: page }) {
+      const asOf = context.clock.now()
+      return answer(await readDeadLetters(context.db(), context.streamId(), { asOf, ...page }))
+    },
+  })
+
+function readDeadLetters(
+  db: Kysely<Schema>,
+  streamId: number,
+  page: Page & { asOf: number },
+): Promise<DeadLettersAnswer> {
+  const limit = page.limit ?? DEFAULT_LIMIT
+  return db.transaction().execute(async (tx) => {
+    const counts = await tx
+      .selectFrom('dead_letter_count')
+      .select(['reason', 'n'])
+      .where('stream_id', '=', streamId)
+      .orderBy('reason')
+      .execute()
+    const ofStream = tx.selectFrom('dead_letter').where('stream_id', '=', streamId)
+    const { kept } = await ofStream
+      .select((expression) => expression.fn.countAll<number>().as('kept'))
+      .executeTakeFirstOrThrow()
+    let letters = ofStream
+      .selectAll()
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+    if (page.before !== undefined) letters = letters.where('id', '<', page.before)
+    if (page.reason !== undefined) letters = letters.where('reason', '=', page.reason)
+    if (page.shard !== undefined) letters = letters.where('shard_id', '=', page.shard)
+    const rows = await letters.execute()
+    const shown = rows.slice(0, limit)
+    return {
+      asOf: page.asOf,
+      counts: Object.fromEntries(counts.map((row) => [row.reason, row.n])),
+      kept,
+      letters: shown.map(toLetter),
+      next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+    }
+  })
+}
+
+type LetterRow = Omit<DeadLetterTable, 'id'> & { id: number }
+
+function toLetter(row: LetterRow): DeadLetter {
+  const data = new Uint8Array(row.data)
+  const text = asUtf8(data, data.length < row.bytes)
+  return {
+    id: row.id,
+    shardId: row.shard_id,
+    sequenceNumber: row.sequence_number,
+    index: row.event_index,
+    arrivedAt: row.arrived_ms,
+    reason: row.reason as RejectReason,
+    detail: row.detail,
+    data: {
+      encoding: text === undefined ? 'base64' : 'utf8',
+      text: text ?? Buffer.from(data).toString('base64'),
+      bytes: row.bytes,
+      cut: data.length < row.bytes,
+    },
+  }
+}
+
+/** A cut may have gone through a character, of at most four bytes: then it is left out. */
+function asUtf8(data: Uint8Array, cut: boolean): string | undefined {
+  for (let drop = 0; drop <= (cut ? 3 : 0); drop++) {
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+        data.subarray(0, data.length - drop),
+      )
+    } catch {
+      // Perhaps with one byte less.
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ZodType } from 'zod'
+import { liveState, shardCell, startTestServer, type TestServer } from './test-server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+interface Document {
+  openapi: string
+  paths: Record<
+    string,
+    Record<string, { parameters?: { name: string; in: string }[]; responses: object }>
+  >
+}
+
+const document = async (): Promise<Document> =>
+  JSON.parse((await server.send({ path: '/api/v1/openapi.json' })).text)
+
+it('has every route, and nothing that is no route', async () => {
+  const { openapi, paths } = await document()
+  expect(openapi).toBe('3.1.0')
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  const served = server.routes.map(({ method, path }) => `${method} ${path}`)
+  expect(documented.sort()).toEqual(served.sort())
+  expect(new Set(served).size).toBe(served.length)
+  expect(served).toContain('GET /api/v1/kpis/{id}/series')
+})
+
+it('names every parameter a route takes', async () => {
+  const { paths } = await document()
+  for (const { method, path, query } of server.routes) {
+    const { parameters = [] } = paths[path]?.[method.toLowerCase()] ?? {}
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+    const named = (where: string) =>
+      parameters.filter((p) => p.in === where).map(({ name }) => name)
+    expect(named('path')).toEqual(inPath)
+    expect(named('query')).toEqual(Object.keys(query?.shape ?? {}))
+  }
+})
+
+it('tells the truth about the answers', async () => {
+  server.pipeline.state = liveState({}, [shardCell('shard-0', 5)])
+  const schemas = new Map<string, ZodType>()
+  for (const { method, path, answer } of server.routes) {
+    if (method === 'GET' && 'schema' in answer) schemas.set(path, answer.schema)
+  }
+  const queries: Record<string, string> = { '/api/v1/kpis': '?by=page&filter=account:acme' }
+  const checked = [...schemas].filter(([path]) => !path.endsWith('/rules/{id}'))
+  for (const [path, schema] of checked) {
+    const { text } = await server.send({
+      path: path.replace('{id}', 'spend') + (queries[path] ?? ''),
+    })
+    expect([path, schema.safeParse(JSON.parse(text)).error]).toEqual([path, undefined])
+  }
+  expect(checked.length).toBeGreaterThan(9)
+})

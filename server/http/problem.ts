@@ -1,0 +1,36 @@
+import type { Problem } from '../../lib/api.ts'
+
+export interface FieldError {
+  field: string
+  message: string
+}
+
+const TITLES: Record<number, string> = {
+  400: 'Bad request',
+  403: 'Refused',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  413: 'Body too large',
+  414: 'Address too long',
+  415: 'Wrong content type',
+  421: 'Wrong host',
+  500: 'Internal error',
+  503: 'Not ready',
+}
+
+/** RFC 9457. `detail` says in plain words what is wrong and what to do about it. */
+export function problem(status: number, detail: string, errors?: FieldError[]): Problem {
+  return {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Problem',
+    status,
+    detail,
+    ...(errors !== undefined && errors.length > 0 && { errors }),
+  }
+}
+
+/** Something this answer needs is not there now, but may be in a moment: status 503. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError'
+}

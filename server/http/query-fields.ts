@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { DIMENSIONS } from '../../lib/kpis.ts'
+import { type Filter, filterSchema } from '../../lib/view.ts'
+
+/** `account:acme`: only events whose account is acme. */
+export const filterParameter = z
+  .string()
+  .describe('Only events whose dimension has this key, as dimension:key, such as account:acme')
+  .transform((text, context): Filter => {
+    const colon = text.indexOf(':')
+    const filter = filterSchema.safeParse({
+      dimension: text.slice(0, Math.max(colon, 0)),
+      key: text.slice(colon + 1),
+    })
+    if (filter.success) return filter.data
+    context.addIssue({
+      code: 'custom',
+      message: `"filter": write it as dimension:key, such as account:acme; dimensions are ${DIMENSIONS.join(', ')}`,
+    })
+    return z.NEVER
+  })
+
+/** A whole number in a query. */
+export const wholeNumber = (name: string, range: { min: number; max: number }) =>
+  z
+    .string()
+    .describe(`A whole number from ${range.min} to ${range.max}`)
+    .transform((text, context) => {
+      const value = Number(text)
+      if (/^\d+$/.test(text) && value >= range.min && value <= range.max) return value
+      const message = `"${name}" must be a whole number from ${range.min} to ${range.max}`
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    })

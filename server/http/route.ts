@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import type { Problem } from '../../lib/api.ts'
+
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+export type Method = (typeof METHODS)[number]
+
+/** One address and method: what it takes, what it answers, and what it does. */
+export interface Route {
+  method: Method
+  /** Such as `/api/v1/kpis/{id}/series`. */
+  path: string
+  summary: string
+  /** What stands for each `{name}` in the path. */
+  params?: Record<string, string>
+  query?: z.ZodObject
+  body?: z.ZodType
+  answer: Answer
+  /** Statuses of problems beyond those every route may have. */
+  problems?: readonly number[]
+  handle(input: RouteInput<unknown, unknown>): Promise<Outcome<unknown>>
+}
+
+export type Answer =
+  | { status: 200 | 201; description: string; schema: z.ZodType }
+  | { status: 200; description: string; text: string }
+  | { status: 204; description: string }
+
+export interface RouteInput<Query, Body> {
+  params: Readonly<Record<string, string>>
+  query: Query
+  body: Body
+}
+
+export type Outcome<Body> =
+  | { kind: 'answer'; body: Body; headers?: Record<string, string> }
+  | { kind: 'problem'; problem: Problem }
+
+export const answer = <Body>(body: Body, headers?: Record<string, string>): Outcome<Body> => ({
+  kind: 'answer',
+  body,
+  ...(headers !== undefined && { headers }),
+})
+
+export const refuse = (problem: Problem): Outcome<never> => ({ kind: 'problem', problem })
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+type Body<Spec> = Spec extends { schema: z.ZodType<infer Shape> }
+  ? Shape
+  : Spec extends { text: string }
+    ? string
+    : undefined
+
+/** Ties what the handler gets and gives to the schemas beside it. */
+export function route<
+  const Spec extends Answer,
+  Query extends z.ZodObject | undefined = undefined,
+  Input extends z.ZodType | undefined = undefined,
+>(spec: {
+  method: Method
+  path: string
+  summary: string
+  params?: Record<string, string>
+  query?: Query
+  body?: Input
+  answer: Spec
+  problems?: readonly number[]
+  handle(input: RouteInput<Parsed<Query>, Parsed<Input>>): Promise<Outcome<Body<Spec>>>
+}): Route {
+  return spec as unknown as Route
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { StreamAnswer } from '../../lib/api.ts'
+import type { Health } from '../../lib/frames.ts'
+import type { StartAt } from '../config.ts'
+import { type ApiContext, liveOrNothing } from './api-context.ts'
+import { answer, route } from './route.ts'
+import { count, demoState, health } from './wire.ts'
+
+const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
+  name: z.string(),
+  region: z.string(),
+  endpoint: z.string().nullable(),
+  embedded: z.boolean(),
+  startAt: z.string().describe('trim_horizon, latest, or an RFC 3339 time'),
+  shards: z.strictObject({ open: count, known: count }),
+  demo: demoState,
+  source: health,
+  store: health,
+})
+
+export const streamRoute = (context: ApiContext) =>
+  route({
+    method: 'GET',
+    path: '/api/v1/stream',
+    summary: 'The stream being read, where it is, and how reading it goes',
+    answer: { status: 200, description: 'The stream', schema: streamAnswer },
+    async handle() {
+      const { startAt, ...facts } = context.stream()
+      const live = await liveOrNothing(context)
+      const shards = await context
+        .db()
+        .selectFrom('shard')
+        .select('closed')
+        .where('stream_id', '=', context.streamId())
+        .execute()
+      const open = shards.filter((shard) => shard.closed === 0).length
+      return answer<StreamAnswer>({
+        // The region may come from the credential chain, which only the pipeline knows.
+        ...(live?.cells.status.stream ?? facts),
+        startAt: startAtText(startAt),
+        shards: { open, known: shards.length },
+        demo: context.demo.state(),
+        source: live?.cells.status.source ?? silent(context.clock.now()),
+        store: live?.cells.status.store ?? { kind: 'ok' },
+      })
+    },
+  })
+
+const startAtText = (startAt: StartAt): string =>
+  startAt.kind === 'time' ? new Date(startAt.at).toISOString() : startAt.kind
+
+const silent = (since: number): Health => ({
+  kind: 'trouble',
+  since,
+  problem: 'The pipeline does not answer',
+  remedy: 'It is started anew by itself; the log says why it ended',
+})

@@ -1,0 +1,256 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { KpisAnswer } from '../../lib/api.ts'
+import { noFates } from '../../lib/fates.ts'
+import type { Cells, ShardCell, StatusCell, ViewState } from '../../lib/frames.ts'
+import { KPI_IDS, KPIS } from '../../lib/kpis.ts'
+import { epochMs } from '../../lib/time.ts'
+import type { View } from '../../lib/view.ts'
+import { readConfig } from '../config.ts'
+import { apiContext, type Parts } from '../parts.ts'
+import type { KpisQuery, PipelineFrame, PipelinePort, SeriesQuery } from '../pipeline-port.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import { createLog } from '../platform/log.ts'
+import { createServerMetrics, type ServerMetrics } from '../platform/metrics.ts'
+import { createHub, type Hub } from '../push/hub.ts'
+import { openStore, type Store } from '../store/open-store.ts'
+import { addStream } from '../store/stream-row.ts'
+import { apiRoutes } from './api-routes.ts'
+import type { Route } from './route.ts'
+import { createRouter } from './router.ts'
+import { createWebServer } from './server.ts'
+
+/** For tests: everything of the main thread but Next, on a store of its own, with a pipeline of ours. */
+export interface TestServer {
+  port: number
+  url: string
+  store: Store
+  streamId: number
+  parts: Parts
+  pipeline: FakePipeline
+  hub: Hub
+  metrics: ServerMetrics
+  routes: Route[]
+  /** What the embedded stream was told. */
+  demo: ('on' | 'off')[]
+  send(request: RawRequest): Promise<RawAnswer>
+  close(): Promise<void>
+}
+
+export interface RawRequest {
+  path: string
+  method?: string
+  headers?: Record<string, string>
+  body?: string | Buffer
+}
+
+export interface RawAnswer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+}
+
+export const NOW = epochMs(1_790_000_000_000)
+const clock: Clock = { ...systemClock, now: () => NOW }
+
+export async function startTestServer(
+  options: { stream?: 'embedded' | 'kinesis'; lingerMs?: number } = {},
+): Promise<TestServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'kinesight-http-'))
+  const store = await openStore(path.join(folder, 'kinesight.db'))
+  const place = { name: 'clickstream', place: 'here' }
+  const { id } = await addStream(store.db, place, { createdMs: 1, startAt: '{}' })
+  const kinesis = { KINESIS_STREAM: 'clickstream', AWS_REGION: 'eu-west-1' }
+  const config = readConfig(options.stream === 'kinesis' ? kinesis : {})
+  const pipeline = createFakePipeline(id)
+  const demo: ('on' | 'off')[] = []
+  const parts: Parts = { store, pipeline, embedded: fakeEmbedded(demo) }
+  if (options.stream === 'kinesis') parts.embedded = undefined
+  const metrics = createServerMetrics()
+  let ids = 0
+  const newId = () => `id-${++ids}`
+  const routes = apiRoutes(apiContext(config, parts, { clock, newId, metrics }))
+  const log = createLog({ level: 'fatal', name: 'test' })
+  const hub = createHub({
+    instance: 'this-start',
+    clock: systemClock,
+    metrics,
+    ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+  })
+  hub.attach(pipeline)
+  const web = createWebServer(
+    { host: '127.0.0.1', port: 0, dev: false },
+    {
+      router: createRouter(routes, { log }),
+      live: hub,
+      pages: {
+        handle: async (request, response) => {
+          response.end(`nonce from ${request.headers['content-security-policy']}`)
+        },
+        upgrade: (_request, socket) => socket.destroy(),
+      },
+      clock: systemClock,
+      log,
+      newNonce: () => 'bm9uY2U=',
+      onRequest: metrics.request,
+    },
+  )
+  const port = await web.listen()
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    store,
+    streamId: id,
+    parts,
+    pipeline,
+    hub,
+    metrics,
+    routes,
+    demo,
+    send: (raw) => send(port, raw),
+    async close() {
+      await Promise.all([hub.close(), web.close()])
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function send(
+  port: number,
+  { path, method = 'GET', headers, body }: RawRequest,
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path, method, headers, agent: false as const }
+    const sent = request(options, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+      })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+function fakeEmbedded(told: ('on' | 'off')[]): NonNullable<Parts['embedded']> {
+  let demo: 'on' | 'off' = 'on'
+  return {
+    endpoint: 'http://127.0.0.1:4567',
+    port: 4567,
+    demo: () => demo,
+    setDemo(on) {
+      demo = on ? 'on' : 'off'
+      told.push(demo)
+    },
+    stop: () => Promise.resolve(),
+  }
+}
+
+export interface FakePipeline extends PipelinePort {
+  /** The next answers of `live`; an error is thrown. */
+  state: ViewState | Error
+  watched: Map<string, View>
+  calls: string[]
+  questions: (KpisQuery | SeriesQuery)[]
+  emit(frame: PipelineFrame): void
+}
+
+export function createFakePipeline(streamId: number | null = 1): FakePipeline {
+  const listeners: ((frame: PipelineFrame) => void)[] = []
+  const pipeline: FakePipeline = {
+    state: liveState({}),
+    watched: new Map(),
+    calls: [],
+    questions: [],
+    emit(frame) {
+      for (const listener of listeners) listener(frame)
+    },
+    streamId: () => streamId,
+    watch: (key, view) => void pipeline.watched.set(key, view),
+    unwatch: (key) => void pipeline.watched.delete(key),
+    onFrame: (listener) => void listeners.push(listener),
+    rulesChanged: () => void pipeline.calls.push('rulesChanged'),
+    demoChanged: (state) => void pipeline.calls.push(`demo ${state}`),
+    async kpis(query) {
+      pipeline.questions.push(query)
+      return kpisAnswer(query)
+    },
+    async series(query) {
+      pipeline.questions.push(query)
+      const { kpi, stepMs, spanMs, to = NOW } = query
+      const points = [{ t: to - spanMs, value: { value: 1 }, open: false }]
+      return { asOf: NOW, kpi, unit: KPIS[kpi].unit, from: to - spanMs, to, stepMs, points }
+    },
+    async live() {
+      if (pipeline.state instanceof Error) throw pipeline.state
+      return pipeline.state
+    },
+    metrics: async () =>
+      '# HELP kinesight_worker_up Of the worker.\n# TYPE kinesight_worker_up gauge\nkinesight_worker_up 1\n',
+    stop: () => Promise.resolve(),
+  }
+  return pipeline
+}
+
+function kpisAnswer({ window, filter, by }: KpisQuery): KpisAnswer {
+  const each = <T>(value: (id: (typeof KPI_IDS)[number]) => T) =>
+    Object.fromEntries(KPI_IDS.map((id) => [id, value(id)])) as Record<(typeof KPI_IDS)[number], T>
+  const spend = { value: 12.5, money: { USD: '12.5' }, currency: 'USD' }
+  return {
+    asOf: NOW,
+    window,
+    spanMs: 1,
+    ...(filter !== undefined && { filter }),
+    kpis: each((id) => ({ value: spend, before: { value: null }, unit: KPIS[id].unit })),
+    ...(by !== undefined && {
+      by: {
+        dimension: by.dimension,
+        rankedBy: by.rankedBy,
+        rows: [{ key: 'a', kpis: each(() => spend) }],
+        other: null,
+        keys: 1,
+      },
+    }),
+  }
+}
+
+export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = []): ViewState {
+  const status: StatusCell = {
+    stream: { name: 'clickstream', region: 'us-east-1', endpoint: null, embedded: true },
+    newestArrivalAt: null,
+    behindMs: 0,
+    shards: { open: 4, readable: 4, troubled: 0 },
+    eventsPerSecond: 0,
+    fates: noFates(),
+    demo: 'on',
+    source: { kind: 'ok' },
+    store: { kind: 'ok' },
+    ...change,
+  }
+  const cells = Object.fromEntries(shards.map((shard) => [`shard.${shard.shardId}`, shard]))
+  return { cells: { status, firing: [], ...cells } as Cells, series: {} }
+}
+
+export const shardCell = (shardId: string, millisBehindLatest: number): ShardCell => ({
+  shardId,
+  open: true,
+  reader: { kind: 'reading' },
+  parents: [],
+  hashRange: { from: '0', to: '1', share: 0.25 },
+  recordsPerSecond: 1.5,
+  bytesPerSecond: 100,
+  trafficShare: null,
+  millisBehindLatest,
+  checkpoint: '49',
+  records: 1,
+  bytes: 2,
+  fates: noFates(),
+  lastArrivalAt: null,
+})

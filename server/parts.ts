@@ -1,0 +1,75 @@
+import { createRuleStore } from './alerts/rule-store.ts'
+import type { Config } from './config.ts'
+import type { EmbeddedStream } from './embedded/embedded-stream.ts'
+import type { ApiContext, StreamFacts } from './http/api-context.ts'
+import { UnavailableError } from './http/problem.ts'
+import type { PipelinePort } from './pipeline-port.ts'
+import type { Clock } from './platform/clock.ts'
+import { inTime } from './platform/in-time.ts'
+import { mergeMetrics, type ServerMetrics } from './platform/metrics.ts'
+import type { Store } from './store/open-store.ts'
+import { writeSetting } from './store/setting.ts'
+
+const METRICS_TIMEOUT_MS = 2_000
+
+/** Settings of the data folder rather than of one stream. */
+export const NO_STREAM = 0
+
+/** What comes up one after another. */
+export interface Parts {
+  store: Store | undefined
+  embedded: Omit<EmbeddedStream, 'onFailure'> | undefined
+  pipeline: PipelinePort | undefined
+}
+
+/** The API's view of the parts: asked for one that is not up yet, it says so. */
+export function apiContext(
+  config: Config,
+  parts: Parts,
+  ports: { clock: Clock; newId: () => string; metrics: ServerMetrics },
+): ApiContext {
+  const { clock, newId, metrics } = ports
+  const db = () => there(parts.store, 'The store is not open yet').db
+  const pipeline = () => there(parts.pipeline, 'The stream is starting')
+  const streamId = () =>
+    there(pipeline().streamId() ?? undefined, 'The stream has not been reached yet')
+  return {
+    clock,
+    db,
+    pipeline,
+    streamId,
+    stream: () => streamFacts(config, parts),
+    rules: () => createRuleStore(db(), { streamId, clock, newId }),
+    demo: {
+      state: () => (config.stream.kind === 'embedded' ? (parts.embedded?.demo() ?? 'off') : 'none'),
+      async set(state) {
+        const embedded = there(parts.embedded, 'The stream is starting')
+        await writeSetting(db(), NO_STREAM, { name: 'demo', value: state })
+        embedded.setDemo(state === 'on')
+        parts.pipeline?.demoChanged(state)
+      },
+    },
+    async metrics() {
+      const own = await metrics.text()
+      if (parts.pipeline === undefined) return own
+      // Half an answer is better than none while the worker is away.
+      const worker = await inTime(parts.pipeline.metrics(), METRICS_TIMEOUT_MS).catch(() => '')
+      return mergeMetrics(own, worker)
+    },
+  }
+}
+
+export function streamFacts({ stream, startAt }: Config, { embedded }: Parts): StreamFacts {
+  return {
+    name: stream.name,
+    region: stream.region ?? '',
+    endpoint: stream.kind === 'embedded' ? (embedded?.endpoint ?? null) : (stream.endpoint ?? null),
+    embedded: stream.kind === 'embedded',
+    startAt,
+  }
+}
+
+function there<Part>(part: Part | undefined, otherwise: string): Part {
+  if (part === undefined) throw new UnavailableError(`${otherwise}: try again in a second`)
+  return part
+}

@@ -1,0 +1,217 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Server, type Socket } from 'socket.io'
+import { z } from 'zod'
+import type { BrowserToServer, Health, Resume, ServerToBrowser } from '../../lib/frames.ts'
+import { type View, viewKey, viewSchema } from '../../lib/view.ts'
+import type { PipelinePort } from '../pipeline-port.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { HubMetrics } from './hub-metrics.ts'
+import { createLiveView, type LiveView, type Outlet } from './live-view.ts'
+import { fullPace, type Pace, takeToken } from './watch-pace.ts'
+
+/** Longest message taken from a browser. */
+const MAX_MESSAGE_BYTES = 16 * 1_024
+/** How many different views are computed at once. */
+export const MAX_VIEWS = 64
+const MAX_SOCKETS = 1_000
+/** A view nobody watches any more is kept so long, so that a reload goes on where it was. */
+const LINGER_MS = 10_000
+/** How often those who fell behind are looked at. */
+const SWEEP_MS = 250
+
+const resumeSchema: z.ZodType<Resume> = z.strictObject({
+  instance: z.string().max(64),
+  seq: z.int().nonnegative(),
+})
+
+type Browser = Socket<BrowserToServer, ServerToBrowser>
+type HubPipeline = Pick<PipelinePort, 'watch' | 'unwatch' | 'onFrame'>
+
+export interface Hub {
+  request(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** From now on views are watched on this pipeline. Called once. */
+  attach(pipeline: HubPipeline): void
+  /** The pipeline does not answer, and answers again. */
+  silence(source: Health): void
+  hear(): void
+  close(): Promise<void>
+}
+
+interface Watched {
+  key: string
+  view: View
+  live: LiveView<Browser>
+  linger: NodeJS.Timeout | undefined
+}
+
+interface Visitor {
+  watched: Watched | undefined
+  pace: Pace
+  /** The newest wish that came too soon after others. */
+  waiting: { view: View; resume: Resume | undefined } | undefined
+}
+
+/**
+ * Pushes views to browsers over Socket.IO, namespace `/live`. It listens on nothing: requests that
+ * have passed the safety checks are handed in.
+ */
+export function createHub(options: {
+  /** Changes at each start. */
+  instance: string
+  clock: Clock
+  metrics: HubMetrics
+  lingerMs?: number
+}): Hub {
+  const { instance, clock, metrics, lingerMs = LINGER_MS } = options
+  const inner = createServer()
+  const io = new Server<BrowserToServer, ServerToBrowser>(inner, {
+    serveClient: false,
+    destroyUpgrade: false,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    httpCompression: false,
+    connectTimeout: 10_000,
+  })
+  const space = io.of('/live')
+  const views = new Map<string, Watched>()
+  const visitors = new Map<Browser, Visitor>()
+  let pipeline: HubPipeline | undefined
+  let highestSeq = 0
+
+  io.use((_socket, next) => next(new Error('Connect to the namespace /live')))
+  space.use((_socket, next) => {
+    next(visitors.size < MAX_SOCKETS ? undefined : new Error('Too many pages are open'))
+  })
+  space.on('connection', (socket) => {
+    visitors.set(socket, {
+      watched: undefined,
+      pace: fullPace(clock.monotonicMs()),
+      waiting: undefined,
+    })
+    metrics.sockets(visitors.size)
+    // What comes over the wire is anything, whatever the types promise.
+    socket.on('watch', (view: unknown, resume: unknown) => ask(socket, view, resume))
+    socket.on('disconnect', () => {
+      leave(socket)
+      visitors.delete(socket)
+      metrics.sockets(visitors.size)
+    })
+  })
+
+  const sweep = setInterval(() => {
+    for (const { live } of views.values()) live.bringUp()
+    for (const [socket, visitor] of visitors) {
+      if (visitor.waiting !== undefined) serve(socket, visitor, visitor.waiting)
+    }
+  }, SWEEP_MS)
+
+  function ask(socket: Browser, view: unknown, resume: unknown): void {
+    const visitor = visitors.get(socket)
+    if (visitor === undefined) return
+    const wish = viewSchema.safeParse(view)
+    const from = resumeSchema.optional().safeParse(resume ?? undefined)
+    if (!wish.success || !from.success) {
+      socket.volatile.emit('problem', 'This page asked for a view that does not exist: reload it')
+      return
+    }
+    serve(socket, visitor, { view: wish.data, resume: from.data })
+  }
+
+  function serve(socket: Browser, visitor: Visitor, wish: NonNullable<Visitor['waiting']>): void {
+    const pace = takeToken(visitor.pace, clock.monotonicMs())
+    visitor.waiting = pace === undefined ? wish : undefined
+    if (pace === undefined) return
+    visitor.pace = pace
+    const key = viewKey(wish.view)
+    if (visitor.watched?.key !== key) leave(socket)
+    const watched = views.get(key) ?? open(key, wish.view)
+    if (watched === undefined) {
+      const message = `${MAX_VIEWS} different views are being watched, and no more fit: close another page, then reload this one`
+      socket.volatile.emit('problem', message)
+      return
+    }
+    clearTimeout(watched.linger)
+    visitor.watched = watched
+    watched.live.add(socket, wish.resume)
+  }
+
+  function open(key: string, view: View): Watched | undefined {
+    if (views.size >= MAX_VIEWS) {
+      const idle = [...views.values()].find(({ live }) => live.size() === 0)
+      if (idle === undefined) return undefined
+      shut(idle)
+    }
+    const live = createLiveView(instance, () => highestSeq + 1, outlet(key))
+    const watched: Watched = { key, view, live, linger: undefined }
+    views.set(key, watched)
+    metrics.views(views.size)
+    pipeline?.watch(key, view)
+    return watched
+  }
+
+  function leave(socket: Browser): void {
+    const visitor = visitors.get(socket)
+    const watched = visitor?.watched
+    if (visitor === undefined || watched === undefined) return
+    visitor.watched = undefined
+    watched.live.remove(socket)
+    if (watched.live.size() > 0) return
+    watched.linger = setTimeout(() => shut(watched), lingerMs)
+  }
+
+  function shut(watched: Watched): void {
+    clearTimeout(watched.linger)
+    views.delete(watched.key)
+    metrics.views(views.size)
+    pipeline?.unwatch(watched.key)
+  }
+
+  const outlet = (view: string): Outlet<Browser> => ({
+    backlog: backlogOf,
+    join: (socket) => void socket.join(view),
+    leave: (socket) => void socket.leave(view),
+    deltaToAll: (push) => void space.to(view).volatile.emit('delta', { view, instance, ...push }),
+    deltaTo: (socket, push) => void socket.emit('delta', { view, instance, ...push }),
+    snapshotTo(sockets, frame) {
+      space.to(sockets.map(({ id }) => id)).emit('snapshot', { view, instance, ...frame })
+    },
+    sent: metrics.sent,
+    skipped: metrics.skipped,
+  })
+
+  return {
+    request: (request, response) => void inner.emit('request', request, response),
+    upgrade: (request, socket, head) => void inner.emit('upgrade', request, socket, head),
+    attach(attached) {
+      pipeline = attached
+      attached.onFrame((frame) => {
+        const live = views.get(frame.key)?.live
+        live?.take(frame)
+        highestSeq = Math.max(highestSeq, live?.seq() ?? 0)
+      })
+      for (const { key, view } of views.values()) attached.watch(key, view)
+    },
+    silence(source) {
+      for (const { live } of views.values()) live.silence(clock.now(), source)
+    },
+    hear() {
+      for (const { live } of views.values()) live.hear(clock.now())
+    },
+    async close() {
+      clearInterval(sweep)
+      await io.close()
+      for (const { linger } of views.values()) clearTimeout(linger)
+    },
+  }
+}
+
+/** `writeBuffer` is Engine.IO's own; there is no public word for how much waits. */
+function backlogOf(socket: Browser): { writable: boolean; queued: number } {
+  const { transport, writeBuffer } = socket.conn as unknown as {
+    transport: { writable: boolean }
+    writeBuffer: readonly unknown[]
+  }
+  return { writable: transport.writable, queued: writeBuffer.length }
+}

@@ -1,0 +1,66 @@
+import { addEntry, type Distinct, mergeDistinct, TOTAL_PRECISION } from './distinct.ts'
+import { COUNTS, EVERYTHING, type Measured, type Selection } from './measures.ts'
+import { addMoney, type MoneySum, mergeMoney } from './money-sum.ts'
+import { type Buckets, mergeBuckets } from './quantile.ts'
+
+/** Every measure of one key in one pane. Cells merge in any order to the same result. */
+export interface Cell {
+  /** By place in `COUNTS`. */
+  counts: number[]
+  cost: MoneySum | null
+  revenue: MoneySum | null
+  visitors: Distinct | null
+  latency: Buckets | null
+}
+
+const ZEROS: readonly number[] = COUNTS.map(() => 0)
+
+export const newCell = (): Cell => ({
+  counts: ZEROS.slice(),
+  cost: null,
+  revenue: null,
+  visitors: null,
+  latency: null,
+})
+
+export function addMeasured(cell: Cell, event: Measured, precision: number): void {
+  const { counts } = cell
+  for (const slot of event.slots) counts[slot] = (counts[slot] as number) + 1
+  if (event.costMicros !== undefined) {
+    cell.cost = addMoney(cell.cost, event.currency, event.costMicros, 0)
+  }
+  if (event.revenueMicros !== undefined) {
+    cell.revenue = addMoney(cell.revenue, event.currency, event.revenueMicros, 0)
+  }
+  if (event.totalEntry >= 0) {
+    const entry = precision === TOTAL_PRECISION ? event.totalEntry : event.keyEntry
+    cell.visitors = addEntry(cell.visitors, entry, precision)
+  }
+  if (event.bucket >= 0) {
+    cell.latency ??= new Map()
+    cell.latency.set(event.bucket, (cell.latency.get(event.bucket) ?? 0) + 1)
+  }
+}
+
+/** Adds the selected measures of `source`, which stays as it is and is not shared. */
+export function mergeCell(
+  target: Cell,
+  source: Cell,
+  precision: number,
+  selection: Selection = EVERYTHING,
+): void {
+  const { counts } = target
+  for (let slot = 0; slot < counts.length; slot++) {
+    counts[slot] = (counts[slot] as number) + (source.counts[slot] as number)
+  }
+  if (source.cost !== null && selection.cost) target.cost = mergeMoney(target.cost, source.cost)
+  if (source.revenue !== null && selection.revenue) {
+    target.revenue = mergeMoney(target.revenue, source.revenue)
+  }
+  if (source.visitors !== null && selection.visitors) {
+    target.visitors = mergeDistinct(target.visitors, source.visitors, precision)
+  }
+  if (source.latency !== null && selection.latency) {
+    target.latency = mergeBuckets(target.latency, source.latency)
+  }
+}

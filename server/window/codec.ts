@@ -1,0 +1,261 @@
+import {
+  type ByteReader,
+  type ByteWriter,
+  newReader,
+  newWriter,
+  readBytes,
+  readSigned,
+  readText,
+  readVarint,
+  writeBytes,
+  writeSigned,
+  writeText,
+  writeVarint,
+  written,
+} from './bytes.ts'
+import { type Cell, newCell } from './cell.ts'
+import { KEY_PRECISION } from './distinct.ts'
+import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
+import { hashDigits } from './hash.ts'
+import { COUNTS, EVERYTHING, type Selection } from './measures.ts'
+import { addMoney, type MoneySum } from './money-sum.ts'
+import { cellOf, type Pane } from './pane.ts'
+import type { Buckets } from './quantile.ts'
+
+/**
+ * A pane at rest. `body` holds one section for each measure that any key has: its id, its length in
+ * bytes, then for each key that has it the distance from the one before and the value. So a reader skips
+ * what it does not ask for, and one that does not know an id (a measure since gone) skips it too.
+ */
+export interface FrozenPane {
+  keys: readonly string[]
+  body: Uint8Array
+}
+
+/** What a frozen pane takes in memory, about; the keys' strings are shared among panes. */
+export const frozenBytes = (pane: FrozenPane): number =>
+  pane.body.length + 8 * pane.keys.length + 256
+
+/** Named, not numbered: stable when the catalog changes. */
+const sectionId = (name: string): number => Number.parseInt(hashDigits(name).slice(0, 4), 16)
+
+const COUNT_IDS = COUNTS.map((name) => sectionId(`count ${name}`))
+const COST = sectionId('cost')
+const REVENUE = sectionId('revenue')
+const VISITORS = sectionId('visitors')
+const LATENCY = sectionId('latency')
+const FOLDED = sectionId('folded')
+
+const ids = [...COUNT_IDS, COST, REVENUE, VISITORS, LATENCY, FOLDED]
+if (new Set(ids).size !== ids.length) throw new Error('two measures share a section id')
+
+const inner = newWriter(65_536)
+
+export function freeze(pane: Pane): FrozenPane {
+  const writer = newWriter()
+  writeBody(writer, pane)
+  return { keys: [...pane.cells.keys()], body: written(writer) }
+}
+
+/** keys, length of the body, body */
+export function writePane(writer: ByteWriter, pane: FrozenPane): void {
+  writeVarint(writer, pane.keys.length)
+  for (const key of pane.keys) writeText(writer, key)
+  writeVarint(writer, pane.body.length)
+  writeBytes(writer, pane.body)
+}
+
+/** `intern` may answer an equal string that is already in memory. */
+export function readPane(reader: ByteReader, intern: (key: string) => string): FrozenPane {
+  const keys: string[] = []
+  for (let left = readVarint(reader); left > 0; left--) keys.push(intern(readText(reader)))
+  return { keys, body: new Uint8Array(readBytes(reader, readVarint(reader))) }
+}
+
+function writeBody(writer: ByteWriter, pane: Pane): void {
+  const cells = [...pane.cells.values()]
+  for (let slot = 0; slot < COUNTS.length; slot++) {
+    section(
+      writer,
+      COUNT_IDS[slot] as number,
+      cells,
+      (cell) => (cell.counts[slot] !== 0 ? cell : null),
+      (to, cell) => writeVarint(to, cell.counts[slot] as number),
+    )
+  }
+  section(writer, COST, cells, (cell) => cell.cost, writeMoney)
+  section(writer, REVENUE, cells, (cell) => cell.revenue, writeMoney)
+  section(
+    writer,
+    VISITORS,
+    cells,
+    (cell) => cell.visitors,
+    (to, sketch) => writeDistinct(to, sketch, pane.precision),
+  )
+  section(writer, LATENCY, cells, (cell) => cell.latency, writeBuckets)
+  section(
+    writer,
+    FOLDED,
+    [pane],
+    () => pane.folded,
+    (to, sketch) => writeDistinct(to, sketch, KEY_PRECISION),
+  )
+}
+
+function section<From, Value>(
+  writer: ByteWriter,
+  id: number,
+  cells: readonly From[],
+  pick: (cell: From) => Value | null,
+  write: (to: ByteWriter, value: Value) => void,
+): void {
+  inner.length = 0
+  let next = 0
+  for (let index = 0; index < cells.length; index++) {
+    const value = pick(cells[index] as From)
+    if (value === null) continue
+    writeVarint(inner, index - next)
+    write(inner, value)
+    next = index + 1
+  }
+  if (next === 0) return
+  writeVarint(writer, id)
+  writeVarint(writer, inner.length)
+  writeBytes(writer, inner.bytes.subarray(0, inner.length))
+}
+
+/**
+ * Adds the selected measures of a frozen pane to `target`, key by key; `only`: of these keys.
+ * O(bytes of the selected sections + keys).
+ */
+export function mergeFrozen(
+  target: Pane,
+  { keys, body }: FrozenPane,
+  selection: Selection = EVERYTHING,
+  only?: ReadonlySet<string>,
+): void {
+  const cells = targets(target, keys, only)
+  if (cells === undefined) return
+  const reader = newReader(body)
+  while (reader.at < body.length) {
+    const id = readVarint(reader)
+    const end = readVarint(reader) + reader.at
+    const add = adder(id, selection, target)
+    if (add !== undefined) {
+      let index = 0
+      while (reader.at < end) {
+        index += readVarint(reader)
+        add(reader, cells[index] ?? unwanted)
+        index++
+      }
+    }
+    reader.at = end
+  }
+}
+
+type Adder = (reader: ByteReader, cell: Cell) => void
+
+/** Takes what is read of keys that were not asked for. */
+let unwanted: Cell = newCell()
+
+function targets(target: Pane, keys: readonly string[], only: ReadonlySet<string> | undefined) {
+  if (only === undefined) return keys.map((key) => cellOf(target, key))
+  const cells: (Cell | undefined)[] = []
+  if (only.size === 1) {
+    const [key] = only
+    const index = keys.indexOf(key as string)
+    if (index < 0) return undefined
+    cells[index] = cellOf(target, key as string)
+  } else {
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as string
+      if (only.has(key)) cells[index] = cellOf(target, key)
+    }
+  }
+  unwanted = newCell()
+  return cells.length === 0 ? undefined : cells
+}
+
+function adder(id: number, selection: Selection, pane: Pane): Adder | undefined {
+  switch (id) {
+    case COST:
+      return selection.cost ? addCost : undefined
+    case REVENUE:
+      return selection.revenue ? addRevenue : undefined
+    case VISITORS:
+      return selection.visitors
+        ? (reader, cell) => {
+            cell.visitors = mergeEncodedDistinct(reader, cell.visitors, pane.precision)
+          }
+        : undefined
+    case LATENCY:
+      return selection.latency ? addLatency : undefined
+    case FOLDED:
+      return (reader) => {
+        pane.folded = mergeEncodedDistinct(reader, pane.folded, KEY_PRECISION)
+      }
+  }
+  const slot = COUNT_IDS.indexOf(id)
+  if (slot < 0 || selection.counts[slot] !== true) return undefined
+  return (reader, cell) => {
+    cell.counts[slot] = (cell.counts[slot] as number) + readVarint(reader)
+  }
+}
+
+function addCost(reader: ByteReader, cell: Cell): void {
+  cell.cost = addEncodedMoney(reader, cell.cost)
+}
+
+function addRevenue(reader: ByteReader, cell: Cell): void {
+  cell.revenue = addEncodedMoney(reader, cell.revenue)
+}
+
+function addLatency(reader: ByteReader, cell: Cell): void {
+  cell.latency = addEncodedBuckets(reader, cell.latency)
+}
+
+/** Number of currencies; of each its name, the low part with a bit that says whether a high one follows. */
+function writeMoney(writer: ByteWriter, sums: MoneySum): void {
+  let currencies = 0
+  for (let sum: MoneySum | null = sums; sum !== null; sum = sum.next) currencies++
+  writeVarint(writer, currencies)
+  for (let sum: MoneySum | null = sums; sum !== null; sum = sum.next) {
+    writeText(writer, sum.currency)
+    writeVarint(writer, sum.high === 0 ? 0 : 1)
+    writeSigned(writer, sum.low)
+    if (sum.high !== 0) writeSigned(writer, sum.high)
+  }
+}
+
+function addEncodedMoney(reader: ByteReader, sums: MoneySum | null): MoneySum | null {
+  let sum = sums
+  for (let left = readVarint(reader); left > 0; left--) {
+    const currency = readText(reader)
+    const large = readVarint(reader) === 1
+    const low = readSigned(reader)
+    sum = addMoney(sum, currency, low, large ? readSigned(reader) : 0)
+  }
+  return sum
+}
+
+function writeBuckets(writer: ByteWriter, buckets: Buckets): void {
+  const sorted = [...buckets].sort((a, b) => a[0] - b[0])
+  writeVarint(writer, sorted.length)
+  let last = 0
+  for (const [bucket, count] of sorted) {
+    writeVarint(writer, bucket - last)
+    writeVarint(writer, count)
+    last = bucket
+  }
+}
+
+function addEncodedBuckets(reader: ByteReader, buckets: Buckets | null): Buckets {
+  const merged = buckets ?? new Map<number, number>()
+  let bucket = 0
+  for (let left = readVarint(reader); left > 0; left--) {
+    bucket += readVarint(reader)
+    const count = readVarint(reader)
+    merged.set(bucket, (merged.get(bucket) ?? 0) + count)
+  }
+  return merged
+}

@@ -1,0 +1,87 @@
+import { DEFAULT_CURRENCY } from '../../lib/event.ts'
+import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
+import { KPIS, type KpiId, type MoneyField } from '../../lib/kpis.ts'
+import { type Micros, micros, moneyNumber, moneyText, ZERO_MICROS } from '../../lib/money.ts'
+import { type Cell, newCell } from './cell.ts'
+import { estimateDistinct } from './distinct.ts'
+import { countSlot } from './measures.ts'
+import { moneyByCurrency } from './money-sum.ts'
+import { quantileOf } from './quantile.ts'
+
+/** `prefer`: unless nothing of it was added up. `only`: whatever else there is. */
+export type CurrencyChoice = { prefer?: string } | { only: string }
+
+const NOTHING: Cell = newCell()
+
+/** A KPI over what a cell holds. Without a cell: over no event at all. */
+export function kpiOfCell(
+  id: KpiId,
+  cell: Cell | undefined,
+  precision: number,
+  choice: CurrencyChoice = {},
+): KpiValue {
+  const { formula } = KPIS[id]
+  const { counts, visitors, latency, ...money } = cell ?? NOTHING
+  switch (formula.kind) {
+    case 'count':
+      return { value: counts[countSlot(formula.of)] as number }
+    case 'ratio': {
+      const under = counts[countSlot(formula.under)] as number
+      return under === 0 ? NO_VALUE : { value: (counts[countSlot(formula.over)] as number) / under }
+    }
+    case 'distinct':
+      return { value: Math.round(estimateDistinct(visitors, precision)) }
+    case 'quantile':
+      return { value: quantileOf(latency, formula.q) }
+    case 'money':
+      return moneyValue(moneyByCurrency(money[formula.field]), choice)
+    case 'money_per': {
+      const under = counts[countSlot(formula.under)] as number
+      if (under === 0) return NO_VALUE
+      const amounts = moneyByCurrency(money[formula.field])
+      for (const [currency, amount] of amounts) {
+        amounts.set(currency, perCount(amount, formula.times, under))
+      }
+      return moneyValue(amounts, choice)
+    }
+  }
+}
+
+/**
+ * The currency in which most was added up; of equals the first by name. Currencies are compared by their
+ * number: there are no exchange rates here.
+ */
+export function largestCurrency(amounts: ReadonlyMap<string, Micros>): string | undefined {
+  const sorted = [...amounts].sort(
+    ([a, left], [b, right]) => compare(magnitude(right), magnitude(left)) || compare(a, b),
+  )
+  return sorted[0]?.[0]
+}
+
+/** The amounts of a money KPI's field. */
+export const amountsOf = (cell: Cell | undefined, field: MoneyField): Map<string, Micros> =>
+  moneyByCurrency((cell ?? NOTHING)[field])
+
+function moneyValue(amounts: ReadonlyMap<string, Micros>, choice: CurrencyChoice): KpiValue {
+  const currency = 'only' in choice ? choice.only : chosenCurrency(amounts, choice.prefer)
+  const money: Record<string, string> = {}
+  for (const [name, amount] of amounts) money[name] = moneyText(amount)
+  const amount = amounts.get(currency) ?? ZERO_MICROS
+  money[currency] ??= moneyText(amount)
+  return { value: moneyNumber(amount), money, currency }
+}
+
+function chosenCurrency(amounts: ReadonlyMap<string, Micros>, prefer: string | undefined): string {
+  if (prefer !== undefined && amounts.has(prefer)) return prefer
+  return largestCurrency(amounts) ?? prefer ?? DEFAULT_CURRENCY
+}
+
+/** amount × times / count, rounded to the nearest micro-unit, halves away from zero. */
+function perCount(amount: Micros, times: number, count: number): Micros {
+  const [dividend, divisor] = [amount * BigInt(times), BigInt(count)]
+  const half = (dividend < 0n ? -divisor : divisor) / 2n
+  return micros((dividend + half) / divisor)
+}
+
+const magnitude = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
+const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)

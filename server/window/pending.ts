@@ -1,0 +1,74 @@
+import type { StreamEvent } from '../../lib/event.ts'
+import { DIMENSIONS } from '../../lib/kpis.ts'
+import { eventKey } from './keys.ts'
+import { finestLevel, levelAt, paneStart } from './levels.ts'
+import { measure, newMeasured } from './measures.ts'
+import { addToPane, boundPane, type Pane, TOTAL_KEY } from './pane.ts'
+import { newPane, PANE_DIMENSIONS, type PlacedPane } from './pane-dimension.ts'
+import type { Pins } from './pins.ts'
+
+/** What was folded since it was last taken: panes of the finest level that keeps their time. */
+export interface Pending {
+  /** Answers whether the event is young enough for any level to keep it. */
+  add(event: StreamEvent, now: number): boolean
+  take(): PlacedPane[]
+}
+
+/** `maxKeys`: see `Level.keys`, for panes of every level. */
+export function createPending(pins: Pins, maxKeys?: number): Pending {
+  const measured = newMeasured()
+  /** By level: panes by start, one for each dimension that had an event. */
+  let open = new Map<number, Map<number, (Pane | undefined)[]>>()
+
+  function panesAt(level: number, start: number): (Pane | undefined)[] {
+    let byStart = open.get(level)
+    if (byStart === undefined) {
+      byStart = new Map()
+      open.set(level, byStart)
+    }
+    let panes = byStart.get(start)
+    if (panes === undefined) {
+      panes = [newPane(level, '')]
+      byStart.set(start, panes)
+    }
+    return panes
+  }
+
+  return {
+    add(event, now) {
+      const level = finestLevel(event.time, now)
+      if (level === undefined) return false
+      const panes = panesAt(level, paneStart(event.time, levelAt(level).ms))
+      measure(event, measured)
+      addToPane(panes[0] as Pane, TOTAL_KEY, measured)
+      for (let index = 0; index < DIMENSIONS.length; index++) {
+        const dimension = DIMENSIONS[index] as (typeof DIMENSIONS)[number]
+        const key = eventKey(event, dimension)
+        if (key === undefined) continue
+        let pane = panes[index + 1]
+        if (pane === undefined) {
+          pane = newPane(level, dimension, maxKeys)
+          panes[index + 1] = pane
+        }
+        addToPane(pane, key, measured)
+        boundPane(pane, pins.of(dimension))
+      }
+      return true
+    },
+
+    take() {
+      const taken: PlacedPane[] = []
+      for (const [level, byStart] of open) {
+        for (const [start, panes] of byStart) {
+          for (let index = 0; index < panes.length; index++) {
+            const pane = panes[index]
+            if (pane === undefined) continue
+            taken.push({ level, dimension: PANE_DIMENSIONS[index] ?? '', start, pane })
+          }
+        }
+      }
+      open = new Map()
+      return taken
+    },
+  }
+}

@@ -1,0 +1,125 @@
+import { DEFAULT_CURRENCY, type StreamEvent } from '../../lib/event.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
+import { type CountMeasure, KPIS, type KpiId, type MoneyField } from '../../lib/kpis.ts'
+import { micros, moneyNumber, moneyText } from '../../lib/money.ts'
+import type { Filter } from '../../lib/view.ts'
+import {
+  addEntry,
+  type Distinct,
+  distinctEntry,
+  estimateDistinct,
+  KEY_PRECISION,
+  TOTAL_PRECISION,
+} from './distinct.ts'
+import { hashText } from './hash.ts'
+import { dimensionKey, eventKey } from './keys.ts'
+import { type Buckets, bucketOf, quantileOf } from './quantile.ts'
+import type { TimeRange } from './window-range.ts'
+
+/**
+ * The naive oracle: keeps nothing but the events and counts anew for every question. It shares with the
+ * window engine what an answer is built of (hashes, sketches), none of how it is put together.
+ */
+export function recount(
+  events: readonly StreamEvent[],
+  range: TimeRange,
+  kpi: KpiId,
+  filter?: Filter,
+  currency?: string,
+): KpiValue {
+  const within = eventsIn(events, range, filter)
+  const count = (of: CountMeasure) => within.filter((event) => matches(event, of)).length
+  const { formula } = KPIS[kpi]
+  switch (formula.kind) {
+    case 'count':
+      return { value: count(formula.of) }
+    case 'ratio': {
+      const under = count(formula.under)
+      return { value: under === 0 ? null : count(formula.over) / under }
+    }
+    case 'distinct':
+      return { value: distinctVisitors(within, filter ? KEY_PRECISION : TOTAL_PRECISION) }
+    case 'quantile': {
+      const buckets: Buckets = new Map()
+      for (const { type, durationMs } of within) {
+        if (type !== formula.type || durationMs === undefined) continue
+        const bucket = bucketOf(durationMs)
+        buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
+      }
+      return { value: quantileOf(buckets, formula.q) }
+    }
+    case 'money':
+      return money(within, formula.field, currency)
+    case 'money_per': {
+      const under = count(formula.under)
+      return under === 0
+        ? { value: null }
+        : money(within, formula.field, currency, BigInt(formula.times), BigInt(under))
+    }
+  }
+}
+
+export function eventsIn(
+  events: readonly StreamEvent[],
+  range: TimeRange,
+  filter?: Filter,
+): StreamEvent[] {
+  return events.filter(
+    (event) =>
+      event.time >= range.from &&
+      event.time < range.to &&
+      (filter === undefined || eventKey(event, filter.dimension) === dimensionKey(filter.key)),
+  )
+}
+
+function matches(event: StreamEvent, { type, where }: CountMeasure): boolean {
+  return event.type === type && (where === undefined || (event.status ?? 0) >= 500)
+}
+
+function distinctVisitors(events: readonly StreamEvent[], precision: number): number {
+  let sketch: Distinct | null = null
+  const hash = { hi: 0, lo: 0 }
+  for (const { visitor } of events) {
+    if (visitor === undefined || visitor === '') continue
+    hashText(visitor, hash)
+    sketch = addEntry(sketch, distinctEntry(hash, precision), precision)
+  }
+  return Math.round(estimateDistinct(sketch, precision))
+}
+
+function money(
+  events: readonly StreamEvent[],
+  field: MoneyField,
+  only: string | undefined,
+  times = 1n,
+  under = 1n,
+): KpiValue {
+  const sums = new Map<string, bigint>()
+  for (const event of events) {
+    const amount = field === 'cost' ? event.costMicros : event.revenueMicros
+    if (amount !== undefined)
+      sums.set(event.currency, (sums.get(event.currency) ?? 0n) + BigInt(amount))
+  }
+  const amounts = [...sums]
+    .filter(([, sum]) => sum !== 0n)
+    .map(([name, sum]) => ({ name, amount: roundedQuotient(sum * times, under) }))
+    .sort(
+      (a, b) =>
+        Number(abs(b.amount) > abs(a.amount)) - Number(abs(a.amount) > abs(b.amount)) ||
+        (a.name < b.name ? -1 : 1),
+    )
+  const currency = only ?? amounts[0]?.name ?? DEFAULT_CURRENCY
+  const record = Object.fromEntries(
+    amounts.map(({ name, amount }) => [name, moneyText(micros(amount))]),
+  )
+  const chosen = amounts.find(({ name }) => name === currency)?.amount ?? 0n
+  record[currency] ??= '0'
+  return { value: moneyNumber(micros(chosen)), money: record, currency }
+}
+
+const abs = (value: bigint): bigint => (value < 0n ? -value : value)
+
+function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
+  const quotient = (2n * abs(dividend) + divisor) / (2n * divisor)
+  return dividend < 0n ? -quotient : quotient
+}
