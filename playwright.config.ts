@@ -1,6 +1,9 @@
 import { defineConfig } from '@playwright/test'
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.mjs'
 
+// A hint for developers, repeated by every client that a journey makes.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
 const executablePath = findChromium()
 if (executablePath === undefined) {
   throw new Error(
@@ -14,7 +17,7 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 60_000,
-  globalTimeout: 230_000,
+  globalTimeout: 290_000,
   expect: { timeout: 10_000 },
   outputDir: 'test-results',
   forbidOnly: true,

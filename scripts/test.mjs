@@ -36,7 +36,7 @@ const PARTS = [
     name: 'e2e',
     args: ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e') },
-    limitMs: 4 * MINUTE_MS,
+    limitMs: 5 * MINUTE_MS,
     browser: true,
     count: ({ stats }) => ({
       passed: stats.expected,

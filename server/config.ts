@@ -1,11 +1,9 @@
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
+import type { StartAt } from '../lib/start-at.ts'
 import { parseTime } from '../lib/time.ts'
 import { SetupError } from './platform/errors.ts'
-
-/** Where to begin on a stream that has no checkpoint yet. */
-export type StartAt = { kind: 'trim_horizon' } | { kind: 'latest' } | { kind: 'time'; at: number }
 
 export interface Config {
   port: number
@@ -124,7 +122,7 @@ function loopbackHost(host: string): string {
     host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
   if (!loopback) {
     throw new SetupError(
-      `HOST=${host} would let other machines in, and there is no sign-in yet: leave HOST at 127.0.0.1, or put a reverse proxy that asks for a password in front`,
+      `HOST=${host} would let other machines in, and there is no sign-in yet: leave HOST at 127.0.0.1 and reach it from afar through an SSH tunnel`,
     )
   }
   return host

@@ -60,12 +60,15 @@ const importsOf = (text: string): Import[] =>
     typeOnly: match[1] !== undefined,
   }))
 
-/** What each room may import of the project besides itself; `types` only by `import type`. */
+/** What each room may import of the project besides itself; `types` (rooms or files) by `import type` only. */
 const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: RegExp }> = {
   lib: { rooms: [], packages: /^zod$/ },
   'server/platform': { rooms: ['lib'] },
   'server/window': { rooms: ['lib'] },
-  'server/stream': { rooms: ['lib', 'server/platform'], types: ['server/store'] },
+  'server/stream': {
+    rooms: ['lib', 'server/platform'],
+    types: ['server/store', 'server/config.ts'],
+  },
   'server/store': { rooms: ['lib', 'server/platform'] },
   components: { rooms: ['lib'], packages: /^(?!node:)/ },
   app: { rooms: ['components', 'lib'], packages: /^(?!node:|socket\.io)/ },
@@ -89,7 +92,9 @@ function forbiddenImports({ file, text }: Source): string[] {
     if (other === room || (isApp && target === PLUG)) return []
     if (other.startsWith('server/apps/') && room !== 'server') return refuse
     if (rule !== undefined) {
-      const allowed = rule.rooms.includes(other) || (typeOnly && rule.types?.includes(other))
+      const allowed =
+        rule.rooms.includes(other) ||
+        (typeOnly && rule.types?.some((each) => each === other || each === target))
       return allowed ? [] : refuse
     }
     const pages = other === 'app' || other === 'components'

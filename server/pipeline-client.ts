@@ -40,6 +40,7 @@ export function startPipeline(
   let nextId = 1
   let failures = 0
   let restart: NodeJS.Timeout | undefined
+  let away = false
   let stopping = false
   let onStopped: () => void = () => {}
   let worker = launch()
@@ -50,6 +51,7 @@ export function startPipeline(
     started.on('message', (message: FromWorker) => receive(message))
     started.on('error', (error) => log.error({ err: error }, 'pipeline worker failed'))
     started.on('exit', (code) => {
+      away = true
       refuseAll(`the pipeline worker ended with code ${code}`)
       if (stopping) {
         onStopped()
@@ -60,6 +62,7 @@ export function startPipeline(
       log.warn({ code, waitMs }, 'pipeline worker ended, starting it anew')
       restart = setTimeout(() => {
         worker = launch()
+        away = false
         for (const [key, view] of watched) send({ kind: 'watch', key, view })
       }, waitMs)
     })
@@ -95,6 +98,7 @@ export function startPipeline(
   const send = (message: ToWorker): void => worker.postMessage(message)
 
   function ask<Answer>(question: Question): Promise<Answer> {
+    if (away) return Promise.reject(new Error('the pipeline worker is being started anew'))
     const id = nextId++
     return new Promise<Answer>((resolve, reject) => {
       asked.set(id, { resolve: resolve as (answer: unknown) => void, reject })

@@ -1,9 +1,9 @@
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { DemoState, ViewDelta, ViewState } from '../lib/frames.ts'
 import type { Dimension, KpiId } from '../lib/kpis.ts'
+import type { StartAt } from '../lib/start-at.ts'
 import type { Filter, View } from '../lib/view.ts'
 import type { WindowId } from '../lib/windows.ts'
-import type { StartAt } from './config.ts'
 
 /** What the main thread asks of the pipeline's worker thread. */
 export interface PipelinePort {

@@ -17,10 +17,10 @@ import { messageOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
 import { backoffMs } from './platform/retry.ts'
 import type { Store } from './store/open-store.ts'
+import { settleStream } from './store/settle-stream.ts'
 import { type Consumer, type ConsumerReadings, createConsumer } from './stream/consumer.ts'
 import { pause } from './stream/pause.ts'
 import { shardCells } from './stream/shard-cells.ts'
-import { settleStream } from './stream/start-position.ts'
 import { SourceError, type StreamDescription, type StreamSource } from './stream/stream-source.ts'
 
 /** Views are brought up to date this often. */

@@ -74,9 +74,7 @@ function Drawn({ preview, draft }: { preview: Preview; draft: RuleDraft }) {
               : ', the nearest that can be drawn'}
             .{' '}
             {checked.ok && threshold !== undefined && (
-              <strong>
-                {firedText(timesBeyond(points, threshold, draft.when), duration(span))}
-              </strong>
+              <strong>{firedText(timesBeyond(points, threshold, draft.when))}</strong>
             )}
           </>
         ) : (
@@ -91,9 +89,9 @@ function Drawn({ preview, draft }: { preview: Preview; draft: RuleDraft }) {
 const thresholdLabel = (draft: RuleDraft, threshold: number, currency: string | undefined) =>
   `${draft.when} ${thresholdText(draft.kpi, threshold, currency)}`
 
-function firedText(times: number, span: string): string {
-  if (times === 0) return `It would not have fired in the last ${span}.`
-  return `It would have fired ${times === 1 ? 'once' : `${times} times`} in the last ${span}.`
+function firedText(times: number): string {
+  if (times === 0) return 'It would not have fired in this time.'
+  return `It would have fired ${times === 1 ? 'once' : `${times} times`} in this time.`
 }
 
 /** An axis has no room for "page views". */

@@ -84,10 +84,25 @@ test('the top of a stack is its largest sum, the window before counts alone', ()
 })
 
 test('what still comes in does not stretch the axis, unless there is nothing else', () => {
-  const series = [line('a', [[8_000, 3], [9_000, 50]])]
+  const series = [
+    line('a', [
+      [8_000, 3],
+      [9_000, 50],
+    ]),
+  ]
   const rows = chartRows(series, { ...span, openFrom: 9_500 })
   expect(topValue(rows, series, false)).toBe(3)
   expect(topValue(rows.slice(1), series, false)).toBe(50)
+  const gap = chartRows(
+    [
+      line('a', [
+        [8_000, null],
+        [9_000, 50],
+      ]),
+    ],
+    { ...span, openFrom: 9_500 },
+  )
+  expect(topValue(gap, series, false)).toBe(50)
 })
 
 test('a time far from every step has no row', () => {

@@ -71,16 +71,27 @@ function withGaps(rows: ChartRow[], stepMs: number): ChartRow[] {
   return out
 }
 
-/** The largest finished value; of a stack, the largest sum. What still comes in does not stretch the axis. */
+/** The largest finished value; of a stack, the largest sum. What still comes in stretches the axis only where there is nothing else. */
 export function topValue(
   rows: readonly ChartRow[],
   series: readonly ChartSeries[],
   stacked: boolean,
 ): number {
-  const finished = rows.filter((row) => !row.open)
-  const counted = finished.length > 0 ? finished : rows
+  const finished = largest(
+    rows.filter((row) => !row.open),
+    series,
+    stacked,
+  )
+  return finished > 0 ? finished : largest(rows, series, stacked)
+}
+
+function largest(
+  rows: readonly ChartRow[],
+  series: readonly ChartSeries[],
+  stacked: boolean,
+): number {
   let top = 0
-  for (const row of counted) {
+  for (const row of rows) {
     let sum = 0
     for (const { id, before } of series) {
       const value = row.values[id] ?? 0

@@ -14,6 +14,7 @@ import {
 import { clock, clockShort } from '../../lib/format-time.ts'
 import { type ChartRow, type ChartSeries, chartRows, topValue } from './chart-rows.ts'
 import { Cursor } from './cursor.tsx'
+import { LonePoints } from './lone-points.tsx'
 import { AXIS_HEIGHT, axisWidth, type Plot, plotX, RIGHT, TOP } from './plot.ts'
 import { type ChartThreshold, ThresholdLabels } from './threshold-labels.tsx'
 import { needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
@@ -147,6 +148,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
           ))}
         </ComposedChart>
       </div>
+      {!stacked && <LonePoints rows={rows} series={coloured} plot={plot} />}
       <ThresholdLabels thresholds={thresholds} plot={plot} />
       <Cursor
         label={props.label}

@@ -47,23 +47,29 @@ export function DeadLettersPage() {
         flush
       >
         {dead.letters.length > 0 && <List letters={dead.letters} now={now} onLetter={setOpen} />}
-        <Below dead={dead} reason={reason} onAll={() => setReason(null)} />
+        <Below
+          dead={dead}
+          reason={reason}
+          read={fates === undefined ? 0 : eventsRead(fates)}
+          onAll={() => setReason(null)}
+        />
       </Panel>
       <LetterDialog letter={open} onClose={() => setOpen(null)} />
     </>
   )
 }
 
-/** What comes after the rows, or instead of them. */
-function Below({
-  dead,
-  reason,
-  onAll,
-}: {
+interface BelowProps {
   dead: DeadLetters
   reason: RejectReason | null
+  /** How many events have been read. */
+  read: number
   onAll: () => void
-}) {
+}
+
+/** What comes after the rows, or instead of them. */
+function Below(props: BelowProps) {
+  const { dead, reason } = props
   const none = dead.letters.length === 0
   if (dead.problem !== null) {
     return (
@@ -76,7 +82,7 @@ function Below({
     )
   }
   if (none && dead.busy) return <SkeletonRows count={6} />
-  if (none) return <NoLetters dead={dead} reason={reason} onAll={onAll} />
+  if (none) return <NoLetters {...props} />
   if (!dead.more) return <Gone dead={dead} reason={reason} />
   return (
     <div className={styles.more}>
@@ -87,20 +93,16 @@ function Below({
   )
 }
 
-function NoLetters({
-  dead,
-  reason,
-  onAll,
-}: {
-  dead: DeadLetters
-  reason: RejectReason | null
-  onAll: () => void
-}) {
+function NoLetters({ dead, reason, read, onAll }: BelowProps) {
   if (reason === null) {
+    const soFar =
+      read === 0
+        ? 'No event has been read yet.'
+        : `None of the ${exact(read)} events read was rejected.`
     return (
       <Empty
         title="No dead letters"
-        reason="Every event read so far could be applied. A record that cannot be decoded, or an event with a bad field, is kept here with its bytes and the reason."
+        reason={`${soFar} A record that cannot be decoded, or an event with a bad field, is kept here with its bytes and the reason.`}
       />
     )
   }

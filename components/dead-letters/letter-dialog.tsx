@@ -70,6 +70,7 @@ function Letter({ letter }: { letter: DeadLetter }) {
 }
 
 function sizeText({ data }: DeadLetter): string {
-  const size = `${bytes(data.bytes)} (${exact(data.bytes)} bytes)`
+  const whole = `${exact(data.bytes)} bytes`
+  const size = data.bytes < 1_000 ? whole : `${bytes(data.bytes)} (${whole})`
   return data.cut ? `the beginning of ${size}; the rest was not kept` : size
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { chartPoints, chartText, openFrom } from './chart-values.ts'
+import type { Point } from '../../lib/frames.ts'
+import { chartPoints, chartText, measuredSince, openFrom } from './chart-values.ts'
 
 const span = { stepMs: 2_000, now: 100_000, newestAt: 99_500 }
 
@@ -10,26 +11,40 @@ test('counts become per second, money per hour, each by the length of its step',
 
 test('ratios and latencies stay as they are', () => {
   expect(chartPoints('ctr', [[90_000, 0.02, 0.03]], span)).toEqual([[90_000, 0.02, 0.03]])
-  expect(chartPoints('latency_p95', [[98_000, 240, 1]], span)).toEqual([[98_000, 240, 1]])
+  expect(chartPoints('latency_p95', [[96_000, 240, 1]], span)).toEqual([[96_000, 240, 1]])
 })
 
 test('a running step counts by the part that has passed, the step before by the whole', () => {
-  expect(chartPoints('page_views', [[98_000, 225, 300]], span)).toEqual([[98_000, 150, 150]])
+  const minute = { ...span, stepMs: 60_000 }
+  expect(chartPoints('page_views', [[69_500, 4_500, 9_000]], minute)).toEqual([[69_500, 150, 150]])
+  expect(chartPoints('ctr', [[69_500, 0.02, 0.03]], minute)).toEqual([[69_500, 0.02, 0.03]])
 })
 
 test('a step that has only begun has no value yet', () => {
-  expect(chartPoints('page_views', [[99_000, 10, 300]], span)).toEqual([[99_000, null, 150]])
+  expect(chartPoints('page_views', [[98_000, 10, 300]], span)).toEqual([[98_000, null, 150]])
+  expect(chartPoints('ctr', [[98_000, 0.5, null]], span)).toEqual([[98_000, null, null]])
 })
 
 test('no value stays no value', () => {
   expect(chartPoints('ctr', [[90_000, null, null]], span)).toEqual([[90_000, null, null]])
 })
 
-test('steps are open until the data is past them, but not for ever', () => {
-  expect(openFrom(span)).toBe(99_500)
-  expect(openFrom({ ...span, newestAt: 10_000 })).toBe(97_000)
-  expect(openFrom({ ...span, newestAt: null })).toBe(97_000)
-  expect(openFrom({ ...span, newestAt: 200_000 })).toBe(100_000)
+test('steps are open until the data of every shard is past them, but not for ever', () => {
+  expect(openFrom(span)).toBe(98_500)
+  expect(openFrom({ ...span, newestAt: 10_000 })).toBe(96_000)
+  expect(openFrom({ ...span, newestAt: null })).toBe(96_000)
+  expect(openFrom({ ...span, newestAt: 200_000 })).toBe(99_000)
+})
+
+test('a chart that begins before the first event knows where that is', () => {
+  const points: Point[] = [
+    [0, null, null],
+    [2_000, null, null],
+    [40_000, 3, null],
+  ]
+  expect(measuredSince(points, { from: 0, stepMs: 2_000 })).toBe(40_000)
+  expect(measuredSince([[2_000, 0, null]], { from: 0, stepMs: 2_000 })).toBeUndefined()
+  expect(measuredSince([], { from: 0, stepMs: 2_000 })).toBeUndefined()
 })
 
 test('every value of the chart has its unit', () => {

@@ -7,7 +7,7 @@ import { KPIS, type KpiId } from '../../lib/kpis.ts'
 import { HOUR_MS, SECOND_MS } from '../../lib/time.ts'
 
 /** Whether a KPI adds up over time, so that a step that still runs holds only a part of it. */
-const addsUp = (kpi: KpiId): boolean =>
+export const addsUp = (kpi: KpiId): boolean =>
   KPIS[kpi].unit === 'per_second' || KPIS[kpi].unit === 'per_hour'
 
 /** From a value in a step of `ms` to the KPI's unit: counts become per second, money per hour. */
@@ -28,28 +28,43 @@ export interface ChartSpan {
 /** How long data may be on its way before its absence means that there was none. */
 const ON_ITS_WAY_MS = 3_000
 
-/** Steps that end after this time may still change. */
-export const openFrom = ({ now, newestAt }: ChartSpan): number =>
+/** Shards are read one by one: what is newest in one may be this far ahead of another. */
+const SETTLING_MS = 1_000
+
+/** How far the numbers reach: up to the newest data, or where nothing comes, up to a little before now. */
+const reaches = ({ now, newestAt }: ChartSpan): number =>
   Math.min(now, Math.max(newestAt ?? 0, now - ON_ITS_WAY_MS))
 
-/** A running step of which less than this part has passed says too little to be drawn. */
-const ENOUGH = 0.5
+/** Steps that end after this time may still change. */
+export const openFrom = (span: ChartSpan): number => reaches(span) - SETTLING_MS
+
+/** Of a running step so much must have passed before it says anything. */
+const ENOUGH_MS = 5_000
 
 /**
  * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed,
  * so that the line does not fall at its end; too young a one has no value yet.
  */
 export function chartPoints(kpi: KpiId, points: readonly Point[], span: ChartSpan): Point[] {
-  const open = openFrom(span)
+  const upTo = reaches(span)
   const whole = scale(kpi, span.stepMs)
   return points.map(([t, value, before]) => {
     const then = before === null || before === undefined ? null : before * whole
     if (value === null || value === undefined) return [t, null, then]
-    if (t + span.stepMs <= open) return [t, value * whole, then]
-    const passedMs = open - t
-    if (passedMs < span.stepMs * ENOUGH) return [t, null, then]
+    const passedMs = upTo - t
+    if (passedMs >= span.stepMs) return [t, value * whole, then]
+    if (passedMs < ENOUGH_MS) return [t, null, then]
     return [t, value * (addsUp(kpi) ? scale(kpi, passedMs) : 1), then]
   })
+}
+
+/** Where the first events known lie within the chart; undefined: before it, or nowhere. */
+export function measuredSince(
+  points: readonly Point[],
+  { from, stepMs }: { from: number; stepMs: number },
+): number | undefined {
+  const first = points.find((point) => typeof point[1] === 'number')?.[0]
+  return first !== undefined && first > from + 2 * stepMs ? first : undefined
 }
 
 /** A value of the chart with its unit. */

@@ -8,14 +8,17 @@ import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import styles from './event-feed.module.css'
 
+/** More than this nobody can read: the server sends a sample. */
+const READABLE_PER_SECOND = 4
+
 /** The newest events, as they come. Under the pointer it stands still, and says what waits. */
-export function EventFeed({ filtered }: { filtered: boolean }) {
+export function EventFeed() {
   const feed = useCell('feed')
   const [held, setHeld] = useState(false)
   const shown = useHeld(feed, held)
   const waiting = held ? newSince(feed, shown) : 0
-  const note =
-    waiting > 0 ? `held, ${waiting} new` : filtered ? 'whole stream, not filtered' : undefined
+  const sampled = (useCell('status')?.eventsPerSecond ?? 0) > READABLE_PER_SECOND
+  const note = waiting > 0 ? `held, ${waiting} new` : sampled ? 'a sample' : undefined
   return (
     <Panel title="Live events" {...(note !== undefined && { note })} flush>
       <div

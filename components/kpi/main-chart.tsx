@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
-import { age, duration } from '../../lib/format-time.ts'
+import { age, clock, duration } from '../../lib/format-time.ts'
 import { DIMENSION_LABELS, KPIS, type KpiId } from '../../lib/kpis.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
@@ -10,7 +10,14 @@ import { Button } from '../ui/button.tsx'
 import { Change } from '../ui/change.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
-import { chartPoints, chartText, openFrom, stepWords } from './chart-values.ts'
+import {
+  addsUp,
+  chartPoints,
+  chartText,
+  measuredSince,
+  openFrom,
+  stepWords,
+} from './chart-values.ts'
 import { FilterChip } from './filter-chip.tsx'
 import { FirstEvent } from './first-event.tsx'
 import styles from './main-chart.module.css'
@@ -122,6 +129,7 @@ function Plot({ kpi, window, filter, onClear }: MainChartProps) {
   const currency = drawn.currency
   const text = (value: number) => chartText(kpi, value, currency)
   const nothing = points.every((point) => !point[1])
+  const since = addsUp(kpi) ? measuredSince(points, { from: now - spanMs, stepMs }) : undefined
   return (
     <div className={styles.plot} data-stale={!arrived || undefined}>
       <TimeChart
@@ -139,6 +147,9 @@ function Plot({ kpi, window, filter, onClear }: MainChartProps) {
           return change.kind === 'change' ? `${sign}${change.text}` : change.text
         }}
       />
+      {since !== undefined && !nothing && (
+        <span className={styles.since}>no events before {clock(since)}</span>
+      )}
       {nothing && (
         <div className={styles.nothing}>
           <NothingHere kpi={kpi} spanMs={spanMs} filter={filter} onClear={onClear} />
@@ -185,4 +196,7 @@ const inSentence = (label: string): string =>
   /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
 
 /** How far back the thin line was measured: the chart's span, which may be longer than the window. */
-const beforeWords = (window: WindowId): string => duration(WINDOWS[window].chart.spanMs)
+function beforeWords(window: WindowId): string {
+  const { chart, spanMs, label } = WINDOWS[window]
+  return chart.spanMs === spanMs ? label : duration(chart.spanMs)
+}

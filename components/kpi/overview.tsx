@@ -33,7 +33,7 @@ export function Overview() {
       <MainChart kpi={kpi} window={window} filter={filter} onClear={clear} />
       <div className={styles.lists}>
         <Lists kpi={kpi} window={window} filter={filter} onPick={pick} />
-        <EventFeed filtered={filter !== undefined} />
+        <EventFeed />
       </div>
     </div>
   )

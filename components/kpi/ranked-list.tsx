@@ -66,7 +66,8 @@ function Rows({
   const { spanMs } = WINDOWS[window]
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
-  const twoValues = kpi !== cell.rankedBy
+  // Events of a type may not carry this dimension at all: a column of noughts says nothing.
+  const twoValues = kpi !== cell.rankedBy && rows.some(({ chosen }) => chosen?.value)
   const elsewhere = filter !== undefined && filter.dimension !== dimension
   const hold = { onPointerEnter: () => setHeld(true), onPointerLeave: () => setHeld(false) }
   return (

@@ -22,8 +22,8 @@ export function ShardCards({
             <span className={styles.state}>
               <ReaderBadge reader={shard.reader} />
             </span>
-            <LimitMeter shard={shard} of="records" />
-            <LimitMeter shard={shard} of="bytes" />
+            <LimitMeter shard={shard} of="records" limitShown />
+            <LimitMeter shard={shard} of="bytes" limitShown />
             <span className={styles.facts}>
               {percent(shard.trafficShare)} of the traffic, {percent(shard.hashRange.share)} of the
               keys, lag {millis(shard.millisBehindLatest)}

@@ -54,8 +54,8 @@ function Facts({
         <span>{readerHelp(shard.reader)}</span>
       </div>
       <div className={styles.meters}>
-        <LimitMeter shard={shard} of="records" />
-        <LimitMeter shard={shard} of="bytes" />
+        <LimitMeter shard={shard} of="records" limitShown />
+        <LimitMeter shard={shard} of="bytes" limitShown />
       </div>
       <Recent shard={shard} />
       <dl className={styles.list}>
@@ -110,7 +110,7 @@ function Recent({ shard }: { shard: ShardCell }) {
     <TimeChart
       label={`Records per second of ${shard.shardId}`}
       series={[{ id: 'records', label: 'Records', points, column: 1, kind: 'area' }]}
-      from={now - spanOf([points], now)}
+      from={now - spanOf([points])}
       to={now}
       stepMs={stepMs}
       openFrom={now - stepMs}

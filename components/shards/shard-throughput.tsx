@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { byteRate, decimal, rate } from '../../lib/format.ts'
-import type { ShardCell } from '../../lib/frames.ts'
+import type { ShardCell, StatusCell } from '../../lib/frames.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
+import { FirstEvent } from '../kpi/first-event.tsx'
 import { useAllSeries, useShownNow } from '../live/store.ts'
 import { usePhone } from '../live/use-media.ts'
 import { useStaleness } from '../live/use-staleness.ts'
@@ -12,13 +13,16 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from './limits.ts'
 import { isFinished, shortId } from './shard-list.ts'
 import styles from './shard-throughput.module.css'
-import { MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
+import { coarser, MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
 
 const MEASURES = {
   records: { column: 1, limit: RECORDS_PER_SECOND, limitText: '1,000 records/s', format: rate },
   bytes: { column: 2, limit: BYTES_PER_SECOND, limitText: '1 MB/s', format: byteRate },
 } as const
 type Measure = keyof typeof MEASURES
+
+/** A phone has a pixel for each second: steps are put together, so that lines can be told apart. */
+const PHONE_FACTOR = 5
 
 const OPTIONS = [
   { value: 'records', label: 'Records' },
@@ -28,9 +32,11 @@ const OPTIONS = [
 /** What each shard takes in over time, against what one shard may take in. */
 export function ShardThroughput({
   shards,
+  status,
   onShard,
 }: {
   shards: readonly ShardCell[] | null
+  status: StatusCell | undefined
   onShard: (shardId: string) => void
 }) {
   const [measure, setMeasure] = useState<Measure>('records')
@@ -45,8 +51,10 @@ export function ShardThroughput({
         <Segmented aria-label="Measure" value={measure} options={OPTIONS} onChange={setMeasure} />
       }
     >
-      {shards === null ? (
+      {shards === null || status === undefined ? (
         <Skeleton height={260} />
+      ) : status.newestArrivalAt === null ? (
+        <FirstEvent status={status} />
       ) : (
         <Lines shards={shards} measure={measure} onShard={onShard} />
       )}
@@ -65,7 +73,7 @@ function Lines({
 }) {
   const series = useAllSeries()
   const now = useShownNow()
-  const height = usePhone() ? 200 : 260
+  const phone = usePhone()
   const { column, limit, limitText, format } = MEASURES[measure]
   const pointsOf = (shardId: string) => series[`shard.${shardId}`] ?? []
   const drawn = shardsToDraw(shards, pointsOf, column)
@@ -74,8 +82,10 @@ function Lines({
       <Empty title="No shard to draw" reason="Every known shard is closed and read to its end." />
     )
   }
-  const points = drawn.map((shard) => pointsOf(shard.shardId))
-  const stepMs = stepOf(points)
+  const fine = drawn.map((shard) => pointsOf(shard.shardId))
+  const factor = phone ? PHONE_FACTOR : 1
+  const stepMs = stepOf(fine) * factor
+  const points = fine.map((each) => coarser(each, stepMs / factor, factor))
   return (
     <div className={styles.layout}>
       <TimeChart
@@ -88,13 +98,13 @@ function Lines({
           column,
           kind: 'line',
         }))}
-        from={now - spanOf(points, now)}
+        from={now - spanOf(points)}
         to={now}
         stepMs={stepMs}
         openFrom={now - stepMs}
         unitFormat={format}
         thresholds={[{ value: limit, label: `Limit of a shard: ${limitText}`, tone: 'warn' }]}
-        height={height}
+        height={phone ? 200 : 260}
       />
       <ul className={styles.key} aria-label="Shards drawn">
         {drawn.map((shard, index) => (

@@ -26,7 +26,7 @@ export function ShardsPage() {
     <>
       <StreamTotals shards={shards} status={status} />
       <ShardTrouble shards={shards ?? []} onShard={setChosen} />
-      <ShardThroughput shards={shards} onShard={setChosen} />
+      <ShardThroughput shards={shards} status={status} onShard={setChosen} />
       <ShardPanel shards={shards} onShard={setChosen} />
       <ShardDialog
         shardId={chosen}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { noFates } from '../../lib/fates.ts'
 import type { Point, ShardCell } from '../../lib/frames.ts'
-import { MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
+import { coarser, MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
 
 const shard = (n: number, part: Partial<ShardCell> = {}): ShardCell => ({
   shardId: `s${String(n).padStart(2, '0')}`,
@@ -58,9 +58,24 @@ test('the step is the shortest distance of two points', () => {
 })
 
 test('the span is the shortest round one that holds every point', () => {
-  const now = 1_000_000
-  expect(spanOf([], now)).toBe(60_000)
-  expect(spanOf([[[now - 61_000, 1]]], now)).toBe(60_000)
-  expect(spanOf([[[now - 200_000, 1]]], now)).toBe(300_000)
-  expect(spanOf([[[now - 5_000_000, 1]]], now)).toBe(900_000)
+  const of = (...times: number[]): Point[] => times.map((t) => [t, 1])
+  expect(spanOf([])).toBe(60_000)
+  expect(spanOf([of(1_000_000, 1_060_000)])).toBe(60_000)
+  expect(spanOf([of(1_000_000), of(1_000_000, 1_061_000)])).toBe(300_000)
+  expect(spanOf([of(0, 5_000_000)])).toBe(900_000)
+})
+
+test('coarser steps are averages of what was measured in them', () => {
+  const points: Point[] = [
+    [4_000, 9, 90],
+    [5_000, 1, 10],
+    [6_000, 3, 30],
+    [7_000, null, null],
+    [10_000, null, null],
+  ]
+  expect(coarser(points, 1_000, 5)).toEqual([
+    [0, 9, 90],
+    [5_000, 2, 20],
+    [10_000, null, null],
+  ])
 })

@@ -33,10 +33,33 @@ export function stepOf(series: readonly (readonly Point[])[]): number {
   return Number.isFinite(step) && step > 0 ? step : SECOND_MS
 }
 
-const SPANS = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS]
+const LONGEST_SPAN = 15 * MINUTE_MS
+const SPANS = [MINUTE_MS, 5 * MINUTE_MS, LONGEST_SPAN]
 
-/** The shortest round span that shows all points up to `now`. */
-export function spanOf(series: readonly (readonly Point[])[], now: number): number {
-  const first = Math.min(...series.map((points) => points[0]?.[0] ?? now))
-  return SPANS.find((span) => span >= now - first - 5 * SECOND_MS) ?? 15 * MINUTE_MS
+/** The shortest round span that holds every point. */
+export function spanOf(series: readonly (readonly Point[])[]): number {
+  const extent = Math.max(
+    0,
+    ...series.map((points) => (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0)),
+  )
+  return SPANS.find((span) => span >= extent) ?? LONGEST_SPAN
+}
+
+/** Averages of `factor` neighbouring steps, on whole multiples of the longer step so that they keep their places. */
+export function coarser(points: readonly Point[], stepMs: number, factor: number): Point[] {
+  if (factor <= 1) return [...points]
+  const long = stepMs * factor
+  const groups = new Map<number, Point[]>()
+  for (const point of points) {
+    const start = Math.floor(point[0] / long) * long
+    const group = groups.get(start)
+    if (group === undefined) groups.set(start, [point])
+    else group.push(point)
+  }
+  return [...groups].map(([start, group]) => [start, average(group, 1), average(group, 2)] as const)
+}
+
+function average(points: readonly Point[], column: number): number | null {
+  const values = points.map((point) => point[column] ?? null).filter((value) => value !== null)
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 }

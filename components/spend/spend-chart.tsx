@@ -7,8 +7,9 @@ import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { FilterChip } from '../kpi/filter-chip.tsx'
+import { FirstEvent } from '../kpi/first-event.tsx'
 import { useChartHeight } from '../kpi/use-chart-height.ts'
-import { useArrived, useSeries, useShownNow } from '../live/store.ts'
+import { useArrived, useCell, useSeries, useShownNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
@@ -32,6 +33,7 @@ interface SpendChartProps {
 export function SpendChart(props: SpendChartProps) {
   const { spend, window, filter, onClear } = props
   const [shape, setShape] = useState<Shape>('window')
+  const status = useCell('status')
   const { stale, note } = useStaleness()
   const { label, chart } = WINDOWS[window]
   return (
@@ -56,7 +58,13 @@ export function SpendChart(props: SpendChartProps) {
           <FilterChip filter={filter} onClear={onClear} />
         </div>
       )}
-      {spend === undefined ? <Waiting /> : <Plot {...props} spend={spend} shape={shape} />}
+      {spend === undefined || status === undefined ? (
+        <Waiting />
+      ) : status.newestArrivalAt === null ? (
+        <FirstEvent status={status} />
+      ) : (
+        <Plot {...props} spend={spend} shape={shape} />
+      )}
     </Panel>
   )
 }

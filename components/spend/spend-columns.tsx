@@ -14,7 +14,7 @@ import { type SpendDimension, topOf, totalOf } from './spend-rows.ts'
 /** Key, amount over the window with its bar, change, pace, share, today. */
 export function spendColumns(
   spend: SpendCell,
-  dimension: 'account' | 'campaign',
+  dimension: SpendDimension,
 ): readonly Column<SpendRow>[] {
   const { currency, spanMs, window } = spend
   const total = totalOf(spend, dimension)

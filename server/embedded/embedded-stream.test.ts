@@ -3,11 +3,15 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import path from 'node:path'
 import { ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { SetupError } from '../platform/errors.ts'
 import { createLog } from '../platform/log.ts'
 import { bundle, readAll, tempFolder, testClient } from './embedded.testing.ts'
 import { type EmbeddedStreamOptions, startEmbeddedStream } from './embedded-stream.ts'
+
+// The machine may be busy with other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+const SOON_MS = 20_000
 
 const log = createLog({ level: 'silent', name: 'test' })
 const STREAM = 'clicks'
@@ -86,7 +90,9 @@ test('demo traffic goes on and off at once', async () => {
   expect(await readAll(client, STREAM)).toEqual([])
   stream.setDemo(true)
   expect(stream.demo()).toBe('on')
-  await expect.poll(async () => (await readAll(client, STREAM)).length).toBeGreaterThan(20)
+  await expect
+    .poll(async () => (await readAll(client, STREAM)).length, { timeout: SOON_MS })
+    .toBeGreaterThan(20)
   stream.setDemo(false)
   // What was on its way may still land; then nothing more does.
   const settled = async () => (await readAll(client, STREAM)).length
@@ -98,7 +104,7 @@ test('demo traffic goes on and off at once', async () => {
         before = await settled()
         return same
       },
-      { interval: 600 },
+      { interval: 600, timeout: SOON_MS },
     )
     .toBe(true)
 })
@@ -180,7 +186,7 @@ test('records that were acknowledged are there after SIGKILL, and the endpoint i
   for (const from of acknowledged) {
     for (let n = 0; n < 100; n += 1) expect(there.has(`record ${from + n}`)).toBe(true)
   }
-}, 60_000)
+})
 
 test('killed at any moment of its first start, it never blocks the next', async () => {
   const dataDir = folder()
@@ -195,7 +201,7 @@ test('killed at any moment of its first start, it never blocks the next', async 
   expect(Shards).toHaveLength(4)
   await put(client, 0, 10)
   expect((await texts(client)).size).toBe(10)
-}, 60_000)
+})
 
 test('a worker that cannot start is an error, not a wait without end', async () => {
   const missing = new URL('missing.js', workerUrl)

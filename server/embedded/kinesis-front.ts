@@ -48,21 +48,25 @@ export function createFront(options: {
       return
     }
     if (body === undefined) return tooLarge(response)
+    const operation = /^Kinesis_20131202\.(\w+)$/.exec(String(request.headers['x-amz-target']))?.[1]
+    if (operation === 'ListShards' && isContinuation(body)) {
+      return refuse(response, 400, 'ExpiredNextTokenException', 'No NextToken was given out')
+    }
     try {
-      replay(options.handle, request, await rewritten(request, body), response)
+      const json =
+        request.headers['content-type']?.startsWith('application/x-amz-json-1.1') === true
+      const asked = json && operation !== undefined ? await options.rewrite(operation, body) : body
+      replay(options.handle, request, asked, response)
     } catch (error) {
       options.log.error({ problem: messageOf(error) }, 'embedded stream: request failed')
       if (!response.headersSent) refuse(response, 500, 'InternalFailure', messageOf(error))
     }
   }
-
-  async function rewritten(request: IncomingMessage, body: Buffer): Promise<Buffer> {
-    const operation = /^Kinesis_20131202\.(\w+)$/.exec(String(request.headers['x-amz-target']))?.[1]
-    const json = request.headers['content-type']?.startsWith('application/x-amz-json-1.1')
-    if (operation === undefined || json !== true) return body
-    return options.rewrite(operation, body)
-  }
 }
+
+/** kinesalite lists all shards at once, and ends the process over a token without a stream's name. */
+const isContinuation = (body: Buffer): boolean =>
+  body.includes('NextToken') && !body.includes('StreamName')
 
 /** Why a request is not let in. Programs send no Origin; browsers always do with a POST. */
 function refusalOf(request: IncomingMessage): string | undefined {

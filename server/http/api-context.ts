@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { DemoState, ViewState } from '../../lib/frames.ts'
+import type { StartAt } from '../../lib/start-at.ts'
 import type { RuleStore } from '../alerts/rule-store.ts'
-import type { StartAt } from '../config.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'

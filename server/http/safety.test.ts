@@ -74,13 +74,14 @@ describe('Origin', () => {
     expect(statusOf({ ...CHANGE, origin })).toBe(403)
   })
 
-  it.each(foreign)('a Socket.IO handshake from %s is refused', (origin) => {
-    expect(statusOf({ ...LIVE, origin })).toBe(403)
+  it.each(foreign)('reads and Socket.IO handshakes from %s are refused too', (origin) => {
+    for (const facts of [READ, LIVE, PAGE]) expect(statusOf({ ...facts, origin })).toBe(403)
   })
 
   it.each(['http://localhost:3000', undefined])('%s may change and connect', (origin) => {
-    expect(statusOf({ ...CHANGE, origin })).toBe(200)
-    expect(statusOf({ ...LIVE, origin })).toBe(200)
+    for (const facts of [CHANGE, LIVE, READ, PAGE]) {
+      expect(statusOf({ ...facts, origin })).toBe(200)
+    }
   })
 })
 

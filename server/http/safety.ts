@@ -6,7 +6,6 @@ import { isIP } from 'node:net'
  */
 export interface RequestFacts {
   method: string
-  /** `live` is the Socket.IO path: its handshakes count as changes, whatever their method. */
   area: Area
   host: string | undefined
   origin: string | undefined
@@ -17,6 +16,7 @@ export interface RequestFacts {
   hasBody: boolean
 }
 
+/** `live` is the Socket.IO path. */
 export type Area = 'page' | 'api' | 'live'
 
 export type Verdict = { kind: 'allowed' } | { kind: 'refused'; status: number; detail: string }
@@ -38,7 +38,7 @@ export function judge(facts: RequestFacts, port: number): Verdict {
       `The Host header must name this machine's loopback address and port ${port}: open http://localhost:${port}`,
     )
   }
-  if (facts.origin !== undefined && changes(facts) && !ownOrigin(facts.origin, facts.host)) {
+  if (facts.origin !== undefined && !ownOrigin(facts.origin, facts.host)) {
     return refused(
       403,
       `Requests from pages of another origin (${printable(facts.origin)}) are refused`,
@@ -56,8 +56,6 @@ export function judge(facts: RequestFacts, port: number): Verdict {
 const refused = (status: number, detail: string): Verdict => ({ kind: 'refused', status, detail })
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
-
-const changes = (facts: RequestFacts): boolean => facts.area === 'live' || !isRead(facts.method)
 
 /** A link from elsewhere may open a page, and nothing but a page. */
 function fromElsewhere({ area, method, fetchSite, fetchMode }: RequestFacts): boolean {

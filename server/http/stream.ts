@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StreamAnswer } from '../../lib/api.ts'
 import type { Health } from '../../lib/frames.ts'
-import type { StartAt } from '../config.ts'
+import type { StartAt } from '../../lib/start-at.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
 import { answer, route } from './route.ts'
 import { count, demoState, health } from './wire.ts'

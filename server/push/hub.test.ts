@@ -273,7 +273,7 @@ describe('a slow client', () => {
 
     const wire = wireOf(slow.socket)
     wire.pause()
-    const frames = 150
+    const frames = 80
     for (let step = 1; step <= frames; step++) {
       await shards.show(bulky(step, 256))
       await until(() => quick.at?.seq === step + 1, `frame ${step} at the quick one`)

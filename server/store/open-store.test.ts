@@ -16,12 +16,19 @@ test('what is written is there after the store is opened again', async () => {
   const file = path.join(folder, 'kinesight.db')
   const place = { name: 'clickstream', place: 'us-east-1' }
   const first = await openStore(file)
-  const stream = await addStream(first.db, place, { createdMs: 7, startAt: '{}' })
+  const stream = await addStream(first.db, place, {
+    createdMs: 7,
+    startAt: { kind: 'trim_horizon' },
+  })
   await writeSetting(first.db, stream.id, { name: 'demo', value: 'on' })
   await writeSetting(first.db, stream.id, { name: 'demo', value: 'off' })
   await first.close()
   const second = await openStore(file)
-  expect(await findStream(second.db, place)).toEqual({ id: stream.id, createdMs: 7, startAt: '{}' })
+  expect(await findStream(second.db, place)).toEqual({
+    id: stream.id,
+    createdMs: 7,
+    startAt: { kind: 'trim_horizon' },
+  })
   expect(await readSetting(second.db, stream.id, 'demo')).toBe('off')
   await second.close()
 })

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { StartAt } from '../../lib/start-at.ts'
 import type { Schema } from './schema.ts'
 
 /** Where a stream's name means something: its endpoint, or its region. */
@@ -10,7 +11,7 @@ export interface StreamPlace {
 export interface StreamRow {
   id: number
   createdMs: number
-  startAt: string
+  startAt: StartAt
 }
 
 /** The newest incarnation of the stream that was read here, if any. */
@@ -28,7 +29,7 @@ export async function findStream(
     .executeTakeFirst()
   return row === undefined
     ? undefined
-    : { id: row.id, createdMs: row.created_ms, startAt: row.start_at }
+    : { id: row.id, createdMs: row.created_ms, startAt: JSON.parse(row.start_at) as StartAt }
 }
 
 export async function addStream(
@@ -38,7 +39,7 @@ export async function addStream(
 ): Promise<StreamRow> {
   const { id } = await db
     .insertInto('stream')
-    .values({ name, place, created_ms: createdMs, start_at: startAt })
+    .values({ name, place, created_ms: createdMs, start_at: JSON.stringify(startAt) })
     .returning('id')
     .executeTakeFirstOrThrow()
   return { id, createdMs, startAt }

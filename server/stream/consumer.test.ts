@@ -8,9 +8,9 @@ import { epochMs, MINUTE_MS } from '../../lib/time.ts'
 import { createTotalsApp } from '../apps/totals/totals-app.ts'
 import { systemClock } from '../platform/clock.ts'
 import { openStore, type Store } from '../store/open-store.ts'
+import { settleStream } from '../store/settle-stream.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { createMemoryStream, type MemoryStream } from './memory-stream.ts'
-import { settleStream } from './start-position.ts'
 
 const log = pino({ level: 'silent' })
 const place = { name: 'clickstream', place: 'test' }

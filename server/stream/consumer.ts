@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { addFates, eventsRead, type Fates, noFates } from '../../lib/fates.ts'
 import type { Health, ReaderState } from '../../lib/frames.ts'
+import { sameCreation } from '../../lib/stream-creation.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
@@ -16,10 +17,10 @@ import { pause } from './pause.ts'
 import { createSeenIds, DEDUPLICATION_SPAN_MS } from './seen-ids.ts'
 import { newShard, type ShardProgress } from './shard-progress.ts'
 import { type ShardReader, startShardReader } from './shard-reader.ts'
-import { beginOf, SAME_CREATION_MS } from './start-position.ts'
 import type { AppliedEvent, StreamApp } from './stream-app.ts'
 import {
   type ListedShard,
+  type Position,
   type ReadResult,
   SourceError,
   type StreamSource,
@@ -89,7 +90,10 @@ export function createConsumer(
   /** The same shards, as lineage wants them. */
   const shards = new Map<string, ShardProgress>()
   const seen = createSeenIds()
-  const begin = beginOf(stream)
+  const begin: Position =
+    stream.startAt.kind === 'time'
+      ? { kind: 'at', timeMs: stream.startAt.at }
+      : { kind: 'trim_horizon' }
   const eventsTaken = createThroughput()
   const committer = createCommitter({ ...ports, seen, forgetBefore: forgetHorizon, signal })
 
@@ -153,7 +157,7 @@ export function createConsumer(
 
   async function discover(): Promise<ListedShard[]> {
     const { createdMs } = await source.describe()
-    if (Math.abs(createdMs - stream.createdMs) >= SAME_CREATION_MS) {
+    if (!sameCreation(createdMs, stream.createdMs)) {
       fail(new Error('the stream was deleted and made anew'))
     }
     const listed = await source.listShards()

@@ -4,7 +4,7 @@ import type { View } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
 import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
-import { EVERYTHING } from '../../window/measures.ts'
+import { EVERYTHING, type Selection } from '../../window/measures.ts'
 import { rangeBefore, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { createFeed } from './feed.ts'
 import type { KpiApp } from './kpi-app.ts'
@@ -13,6 +13,8 @@ import { type Need, type PaneReader, type Subject, subjectOf } from './pane-read
 import { currencyFor, precisionOf, preferring } from './readings.ts'
 import { sparkStep } from './spark-step.ts'
 import { createStepValues } from './step-values.ts'
+
+const MONEY: Selection = { ...EVERYTHING, visitors: false, latency: false }
 
 export type OverviewView = Extract<View, { kind: 'overview' }>
 
@@ -76,9 +78,10 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   return {
     async state(now) {
       const range = windowRange(window, now)
-      const need = { ...range, dimension: subject.dimension }
-      const currencies = await reader.read([need], () =>
-        currenciesOf(reader.cell(range, subject, EVERYTHING)),
+      const ranges = [range, rangeBefore(range)]
+      const currencies = await reader.read(
+        ranges.map((one) => ({ ...one, dimension: subject.dimension })),
+        () => currenciesOf(ranges.map((one) => reader.cell(one, subject, MONEY))),
       )
       // A chart is in one currency: when it becomes another, all of it is computed anew.
       if (!figures.in(currencies)) figures = createFigures(reader, view, subject, currencies)
@@ -87,10 +90,10 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   }
 }
 
-const currenciesOf = (cell: Cell | undefined): Map<KpiId, string> =>
+const currenciesOf = (cells: (Cell | undefined)[]): Map<KpiId, string> =>
   new Map(
     KPI_IDS.flatMap((id): [KpiId, string][] => {
-      const currency = currencyFor(id, cell)
+      const currency = currencyFor(id, ...cells)
       return currency === undefined ? [] : [[id, currency]]
     }),
   )

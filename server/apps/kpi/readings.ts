@@ -31,10 +31,18 @@ const moneyField = (kpi: KpiId): MoneyField | undefined => {
   return formula.kind === 'money' || formula.kind === 'money_per' ? formula.field : undefined
 }
 
-/** The currency that a KPI's figures are given in: the one in which most of `cell` is; not money: undefined. */
-export function currencyFor(kpi: KpiId, cell: Cell | undefined): string | undefined {
+/**
+ * The currency that a KPI's figures are given in: the one in which most of the first cell is that has any;
+ * not money: undefined.
+ */
+export function currencyFor(kpi: KpiId, ...cells: (Cell | undefined)[]): string | undefined {
   const field = moneyField(kpi)
-  return field && (largestCurrency(amountsOf(cell, field)) ?? DEFAULT_CURRENCY)
+  if (field === undefined) return undefined
+  for (const cell of cells) {
+    const currency = largestCurrency(amountsOf(cell, field))
+    if (currency !== undefined) return currency
+  }
+  return DEFAULT_CURRENCY
 }
 
 export const preferring = (currency: string | undefined): CurrencyChoice =>
@@ -58,7 +66,7 @@ export async function readKpis(
       before: reader.cell(before, subject, EVERYTHING),
     }
     const precision = precisionOf(subject)
-    const currencies = new Map(KPI_IDS.map((id) => [id, currencyFor(id, cells.now)]))
+    const currencies = new Map(KPI_IDS.map((id) => [id, currencyFor(id, cells.now, cells.before)]))
     const valuesOf = (cell: Cell | undefined) =>
       everyKpi((id) => kpiOfCell(id, cell, KEY_PRECISION, preferring(currencies.get(id))))
     const answer: KpisAnswer = {

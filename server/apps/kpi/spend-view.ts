@@ -74,7 +74,8 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   function compute(now: number): ViewPart {
     const ranges = rangesAt(now)
     const cellOf = (range: TimeRange) => reader.cell(range, subject, SPEND)
-    const currency = currencyFor('spend', cellOf(ranges.now)) ?? DEFAULT_CURRENCY
+    const currency =
+      currencyFor('spend', cellOf(ranges.now), cellOf(ranges.before)) ?? DEFAULT_CURRENCY
     const valueOver = (range: TimeRange): KpiValue =>
       kpiOfCell('spend', cellOf(range), precisionOf(subject), { prefer: currency })
     const accounts = spendBy('account', ranges, currency)

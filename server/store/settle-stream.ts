@@ -1,11 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { StartAt } from '../config.ts'
-import type { Schema } from '../store/schema.ts'
-import { addStream, findStream, type StreamPlace, type StreamRow } from '../store/stream-row.ts'
-import type { Position } from './stream-source.ts'
-
-/** Kinesis gives whole seconds, others milliseconds. */
-export const SAME_CREATION_MS = 1_500
+import type { StartAt } from '../../lib/start-at.ts'
+import { sameCreation } from '../../lib/stream-creation.ts'
+import type { Schema } from './schema.ts'
+import { addStream, findStream, type StreamPlace, type StreamRow } from './stream-row.ts'
 
 /**
  * The stream's row. A stream that was deleted and made anew under its name gets a row of its own: its
@@ -18,13 +15,13 @@ export async function settleStream(
   facts: { createdMs: number; startAt: StartAt; now: number },
 ): Promise<StreamRow> {
   const known = await findStream(db, place)
-  if (known !== undefined && Math.abs(known.createdMs - facts.createdMs) < SAME_CREATION_MS) {
+  if (known !== undefined && sameCreation(known.createdMs, facts.createdMs)) {
     return known
   }
   const startAt = known === undefined ? settleStart(facts) : { kind: 'trim_horizon' as const }
   const fresh = await addStream(db, place, {
     createdMs: facts.createdMs,
-    startAt: JSON.stringify(startAt),
+    startAt,
   })
   if (known !== undefined) await moveAlong(db, known.id, fresh.id)
   return fresh
@@ -40,10 +37,4 @@ async function moveAlong(db: Kysely<Schema>, from: number, to: number): Promise<
       await tx.updateTable(table).set({ stream_id: to }).where('stream_id', '=', from).execute()
     }
   })
-}
-
-/** Where a shard without a checkpoint begins. */
-export function beginOf(row: StreamRow): Position {
-  const startAt = JSON.parse(row.startAt) as StartAt
-  return startAt.kind === 'time' ? { kind: 'at', timeMs: startAt.at } : { kind: 'trim_horizon' }
 }

@@ -1,0 +1,496 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { StreamEvent } from '../../../lib/event.ts'
+import type { KpiValue } from '../../../lib/kpi-value.ts'
+import { DIMENSIONS, KPI_IDS, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
+import { DAY_MS, epochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../lib/time.ts'
+import type { Filter } from '../../../lib/view.ts'
+import { WINDOW_IDS, WINDOWS } from '../../../lib/windows.ts'
+import { openStore, type Store } from '../../store/open-store.ts'
+import { KEY_PRECISION } from '../../window/distinct.ts'
+import { eventKey } from '../../window/keys.ts'
+import { kpiOfCell } from '../../window/kpi-of-cell.ts'
+import { EVERYTHING } from '../../window/measures.ts'
+import { eventsIn, recount } from '../../window/recount.ts'
+import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
+import { createKpiApp, type KpiApp } from './kpi-app.ts'
+import { createOverviewView } from './overview-view.ts'
+import { sumOfKeys } from './ranking.ts'
+import { createSpendView } from './spend-view.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-kpi-'))
+let store: Store
+beforeAll(async () => {
+  store = await openStore(path.join(folder, 'store.db'))
+})
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** How long ago an event happened: mostly just now, sometimes long before everything that windows hold. */
+const age = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(20 * SECOND_MS) },
+  { weight: 3, arbitrary: fc.nat(32 * MINUTE_MS) },
+  { weight: 2, arbitrary: fc.nat(3 * HOUR_MS) },
+  { weight: 2, arbitrary: fc.nat(49 * HOUR_MS) },
+  { weight: 1, arbitrary: fc.nat(600 * DAY_MS) },
+)
+
+const word = (name: string, count: number) =>
+  fc.option(
+    fc.nat(count - 1).map((n) => `${name}${n}`),
+    { nil: undefined, freq: 5 },
+  )
+
+const money = fc.option(
+  fc.oneof(
+    fc.integer({ min: -5_000_000, max: 9_000_000 }),
+    fc.constantFrom(1e15, 999_999_999_999_999),
+  ),
+  {
+    nil: undefined,
+    freq: 2,
+  },
+)
+
+interface Draft {
+  ageMs: number
+  event: Partial<StreamEvent>
+}
+
+const draft = fc.record({
+  ageMs: age,
+  event: fc.record({
+    type: fc.constantFrom(
+      'page_view',
+      'ad_request',
+      'ad_impression',
+      'ad_click',
+      'conversion',
+      'purchase',
+      'request',
+      'x',
+    ),
+    visitor: word('v', 40),
+    page: word('/p', 9),
+    referrer: fc.constantFrom(undefined, 'https://www.A.com/x', 'http://a.com:80', 'b', ''),
+    account: word('a', 3),
+    campaign: word('c', 4),
+    placement: word('top', 2),
+    device: word('d', 2),
+    country: word('C', 3),
+    costMicros: money,
+    revenueMicros: money,
+    currency: fc.constantFrom('USD', 'USD', 'EUR'),
+    status: fc.constantFrom(undefined, 200, 404, 500, 503),
+    durationMs: fc.option(fc.oneof(fc.double({ min: 0, max: 1e4, noNaN: true }), fc.constant(0)), {
+      nil: undefined,
+    }),
+  }),
+}) as fc.Arbitrary<Draft>
+
+type Step =
+  | { kind: 'fold'; drafts: Draft[] }
+  | { kind: 'commit'; fails: boolean }
+  | { kind: 'restart' }
+  | { kind: 'flush' }
+  | { kind: 'wait'; ms: number }
+  | { kind: 'look' }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('fold' as const),
+      drafts: fc.array(draft, { maxLength: 25 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('commit' as const), fails: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'restart' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'flush' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('wait' as const),
+      ms: fc.oneof(fc.nat(15_000), fc.nat(120_000)),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'look' as const }) },
+)
+
+const steps = fc.array(step, { minLength: 4, maxLength: 30 })
+
+/** More for a longer search. */
+const RUNS = 40
+
+let streams = 0
+
+/** A stream with its app, what the app was given, and a process that can die. */
+async function createWorld(options: {
+  maxKeys?: number
+  maxRestingBytes?: number
+  pins?: Filter[]
+}) {
+  const streamId = ++streams
+  let now = 1_790_000_123_456 + streams * 977
+  const clock = { now: () => now, monotonicMs: () => now }
+  const events: StreamEvent[] = []
+  let uncommitted: StreamEvent[] = []
+  let app: KpiApp = await boot()
+
+  async function boot(): Promise<KpiApp> {
+    const { maxKeys, maxRestingBytes, pins = [] } = options
+    const next = createKpiApp({
+      db: store.db,
+      streamId,
+      clock,
+      ...(maxKeys !== undefined && { maxKeys }),
+      ...(maxRestingBytes !== undefined && { maxRestingBytes }),
+    })
+    next.pin(pins)
+    await next.restore()
+    return next
+  }
+
+  const fold = (batch: readonly StreamEvent[]) =>
+    app.fold(batch.map((event) => ({ event, shardId: 's', arrivedAt: now, late: false })))
+
+  async function commit(fails = false): Promise<void> {
+    const work = app.seal()
+    uncommitted = []
+    if (fails) {
+      const failing = store.db.transaction().execute(async (tx) => {
+        await work.write(tx, streamId)
+        throw new Error('disk full')
+      })
+      await expect(failing).rejects.toThrow('disk full')
+    }
+    await store.db.transaction().execute((tx) => work.write(tx, streamId))
+    work.committed()
+  }
+
+  async function run(one: Step): Promise<void> {
+    switch (one.kind) {
+      case 'fold': {
+        const batch = one.drafts.map(
+          ({ ageMs, event }) =>
+            ({ id: `e${events.length}`, ...event, time: epochMs(now - ageMs) }) as StreamEvent,
+        )
+        events.push(...batch)
+        uncommitted.push(...batch)
+        return fold(batch)
+      }
+      case 'commit':
+        return commit(one.fails)
+      case 'restart':
+        // What was not committed is read from the stream again.
+        app = await boot()
+        return fold(uncommitted)
+      case 'flush':
+        return app.flushNext()
+      case 'wait':
+        now += one.ms
+        return
+      case 'look':
+        await app.kpis({ window: '24h', filter: { dimension: 'page', key: '/p1' } }, now)
+        return
+    }
+  }
+
+  return { events, run, commit, app: () => app, now: () => now }
+}
+
+/** What the oracle says, in `prefer` if there is any of it. */
+function expected(
+  events: readonly StreamEvent[],
+  range: TimeRange,
+  kpi: KpiId,
+  filter: Filter | undefined,
+  prefer?: string,
+): KpiValue {
+  const free = recount(events, range, kpi, filter)
+  const { money } = free
+  if (prefer === undefined || money === undefined) return free
+  const any = Object.keys(money).some((currency) => money[currency] !== '0')
+  return any && money[prefer] === undefined ? free : recount(events, range, kpi, filter, prefer)
+}
+
+/** The currency of most of the window's money, else of that before. */
+function mainCurrency(
+  events: readonly StreamEvent[],
+  range: TimeRange,
+  kpi: KpiId,
+  filter: Filter | undefined,
+) {
+  if (kpi !== 'spend' && kpi !== 'revenue' && kpi !== 'yield') return undefined
+  const field = kpi === 'spend' ? 'spend' : 'revenue'
+  for (const one of [range, rangeBefore(range)]) {
+    const { money = {}, currency } = recount(events, one, field, filter)
+    if (Object.values(money).some((amount) => amount !== '0')) return currency
+  }
+  return 'USD'
+}
+
+const FILTERS: (Filter | undefined)[] = [
+  undefined,
+  ...DIMENSIONS.map((dimension) => ({
+    dimension,
+    key: {
+      page: '/p1',
+      referrer: 'a.com',
+      campaign: 'c0',
+      account: 'a1',
+      placement: 'top0',
+      device: 'd1',
+      country: 'C2',
+    }[dimension],
+  })),
+]
+
+describe('windows against the naive recount', () => {
+  it('every KPI over every window, in total and filtered, in any order, with crashes in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.constantFrom(undefined, 2_000),
+        async (script, maxRestingBytes) => {
+          const world = await createWorld(maxRestingBytes === undefined ? {} : { maxRestingBytes })
+          for (const one of script) await world.run(one)
+          await world.commit()
+          const [app, now] = [world.app(), world.now()]
+          for (const window of WINDOW_IDS) {
+            const range = windowRange(WINDOWS[window], now)
+            for (const filter of FILTERS) {
+              const answer = await app.kpis({ window, ...(filter && { filter }) }, now)
+              for (const id of KPI_IDS) {
+                const { value, before } = answer.kpis[id]
+                const prefer = mainCurrency(world.events, range, id, filter)
+                const oracle = (over: TimeRange) => expected(world.events, over, id, filter, prefer)
+                expect({ window, id, filter, value, before }).toEqual({
+                  window,
+                  id,
+                  filter,
+                  value: oracle(range),
+                  before: oracle(rangeBefore(range)),
+                })
+              }
+            }
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  }, 120_000)
+
+  it('with few keys kept apart, rows and "other" still add up to the total, and pinned keys are whole', async () => {
+    const pins: Filter[] = [
+      { dimension: 'page', key: '/p5' },
+      { dimension: 'campaign', key: 'c3' },
+    ]
+    await fc.assert(
+      fc.asyncProperty(steps, fc.integer({ min: 1, max: 4 }), async (script, maxKeys) => {
+        const world = await createWorld({ maxKeys, pins })
+        for (const one of script) await world.run(one)
+        await world.commit()
+        const [app, now] = [world.app(), world.now()]
+        for (const window of WINDOW_IDS) {
+          const range = windowRange(WINDOWS[window], now)
+          for (const dimension of DIMENSIONS) {
+            const needs = [{ ...range, dimension }]
+            const sum = await app.reader.read(needs, () =>
+              sumOfKeys(app.reader.keys(range, dimension, EVERYTHING)),
+            )
+            const whole = world.events.filter((event) => eventKey(event, dimension) !== undefined)
+            for (const id of KPI_IDS) {
+              const precise = expected(whole, range, id, undefined)
+              const value = kpiOfCell(id, sum, KEY_PRECISION)
+              if (id === 'visitors') {
+                const one = whole.map((event) => ({ ...event, page: '/all' }))
+                expect(value).toEqual(recount(one, range, id, { dimension: 'page', key: '/all' }))
+              } else expect({ dimension, id, value }).toEqual({ dimension, id, value: precise })
+            }
+          }
+          for (const filter of pins) {
+            const answer = await app.kpis({ window, filter }, now)
+            for (const id of KPI_IDS) {
+              const prefer = mainCurrency(world.events, range, id, filter)
+              expect(answer.kpis[id].value).toEqual(
+                expected(world.events, range, id, filter, prefer),
+              )
+            }
+          }
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  }, 120_000)
+
+  it('ranked rows are the oracle’s, and every KPI of a row is', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (script) => {
+        const world = await createWorld({})
+        for (const one of script) await world.run(one)
+        const [app, now] = [world.app(), world.now()]
+        await world.commit()
+        const range = windowRange(WINDOWS['15m'], now)
+        const { by } = await app.kpis(
+          { window: '15m', by: { dimension: 'page', limit: 5, rankedBy: 'page_views' } },
+          now,
+        )
+        const recent = eventsIn(world.events, range)
+        const keys = new Set(recent.map((event) => event.page).filter((page) => page !== undefined))
+        expect(by?.keys).toBe(keys.size)
+        expect(by?.other).toBeNull()
+        const views = (key: string) =>
+          recent.filter((event) => event.page === key && event.type === 'page_view').length
+        const best = [...keys].map(views).sort((a, b) => b - a)
+        expect(by?.rows.map((row) => row.kpis.page_views.value)).toEqual(best.slice(0, 5))
+        for (const { key, kpis } of by?.rows ?? []) {
+          const filter: Filter = { dimension: 'page', key }
+          for (const id of KPI_IDS)
+            expect(kpis[id].value === null).toBe(recount(recent, range, id, filter).value === null)
+          expect(kpis.visitors).toEqual(recount(recent, range, 'visitors', filter))
+          expect(kpis.latency_p95).toEqual(recount(recent, range, 'latency_p95', filter))
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  }, 60_000)
+})
+
+describe('charts against the naive recount', () => {
+  it('a view kept up to date step by step is the view computed anew, and its points are the oracle’s', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.constantFrom(...WINDOW_IDS),
+        fc.constantFrom<KpiId>('page_views', 'visitors', 'spend', 'ctr'),
+        fc.constantFrom(...FILTERS),
+        async (script, window, kpi, filter) => {
+          const world = await createWorld({})
+          const overview = { kind: 'overview' as const, window, kpi, ...(filter && { filter }) }
+          const spend = { kind: 'spend' as const, window, ...(filter && { filter }) }
+          let [app, live, liveSpend] = [
+            world.app(),
+            createOverviewView(overview, world.app()),
+            createSpendView(spend, world.app()),
+          ]
+          for (const one of script) {
+            await world.run(one)
+            if (app !== world.app()) {
+              app = world.app()
+              live = createOverviewView(overview, app)
+              liveSpend = createSpendView(spend, app)
+            }
+            await live.state(world.now())
+            await liveSpend.state(world.now())
+          }
+          await world.commit()
+          const now = world.now()
+          const { chart, spanMs } = WINDOWS[window]
+          const state = await live.state(now)
+          const anew = await createOverviewView(overview, app).state(now)
+          expect({ ...state.cells, feed: null }).toEqual({ ...anew.cells, feed: null })
+          expect(state.series).toEqual(anew.series)
+          const spending = await liveSpend.state(now)
+          expect(spending).toEqual(await createSpendView(spend, app).state(now))
+          const oldest = app.reader.oldest()
+          const main = state.series.main ?? []
+          expect(main.length).toBe(chart.spanMs / chart.stepMs)
+          const currency = state.cells.chart?.currency
+          for (const [t, value, earlier] of main) {
+            for (const [at, got] of [
+              [t, value],
+              [t - chart.spanMs, earlier],
+            ] as const) {
+              const range = { from: at, to: at + chart.stepMs }
+              const want =
+                at + chart.stepMs <= oldest
+                  ? null
+                  : recount(world.events, range, kpi, filter, currency).value
+              expect({ at, got }).toEqual({ at, got: want })
+            }
+          }
+          const inMoney = spending.cells.spend?.currency ?? 'USD'
+          const rolling = (spending.series.spend ?? []).slice(0, -1)
+          for (const [t, amount, over] of rolling) {
+            if (amount === null) continue
+            const end = t + chart.stepMs
+            expect(amount).toBe(
+              recount(world.events, { from: t, to: end }, 'spend', filter, inMoney).value,
+            )
+            expect(over).toBe(
+              recount(world.events, { from: end - spanMs, to: end }, 'spend', filter, inMoney)
+                .value,
+            )
+          }
+          expect(spending.series.spend?.at(-1)?.[2] ?? spending.cells.spend?.now.value).toBe(
+            spending.cells.spend?.now.value,
+          )
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  }, 120_000)
+
+  it('a series from the past has the oracle’s points, in the step it says', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.constantFrom(MINUTE_MS, 10 * MINUTE_MS, 3 * HOUR_MS, 30 * HOUR_MS),
+        fc.constantFrom(1_500, 10_000, 420_000),
+        fc.nat(40 * HOUR_MS),
+        async (script, spanMs, stepMs, ago) => {
+          const world = await createWorld({})
+          for (const one of script) await world.run(one)
+          await world.commit()
+          const [app, now] = [world.app(), world.now()]
+          const answer = await app.series({ kpi: 'page_views', spanMs, stepMs, to: now - ago }, now)
+          expect(answer.stepMs).toBeGreaterThanOrEqual(stepMs)
+          expect(answer.points.length).toBe((answer.to - answer.from) / answer.stepMs)
+          for (const { t, value, open } of answer.points) {
+            if (value.value === null)
+              expect(t + answer.stepMs).toBeLessThanOrEqual(app.reader.oldest())
+            else
+              expect(value).toEqual(
+                recount(world.events, { from: t, to: t + answer.stepMs }, 'page_views'),
+              )
+            expect(open).toBe(t + answer.stepMs > now)
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  }, 60_000)
+})
+
+describe('the bound on keys', () => {
+  it('"other" is a row of its own and says how many keys there are, about', async () => {
+    const world = await createWorld({ maxKeys: 20 })
+    const drafts = Array.from({ length: 600 }, (_, n) => ({
+      ageMs: n % 5_000,
+      event: { type: 'page_view', page: `/only-once-${n}`, currency: 'USD', visitor: `v${n}` },
+    }))
+    await world.run({ kind: 'fold', drafts })
+    await world.commit()
+    const { by } = await world
+      .app()
+      .kpis(
+        { window: '1m', by: { dimension: 'page', limit: 1_000, rankedBy: 'page_views' } },
+        world.now(),
+      )
+    const rows = by?.rows ?? []
+    const shown = rows.reduce((sum, row) => sum + (row.kpis.page_views.value ?? 0), 0)
+    expect(shown + (by?.other?.page_views.value ?? 0)).toBe(600)
+    expect(by?.keys).toBeGreaterThan(570)
+    expect(by?.keys).toBeLessThan(630)
+    expect(rows.some((row) => row.key === OTHER_KEY)).toBe(false)
+  })
+})
