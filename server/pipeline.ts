@@ -71,6 +71,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const { store, source, clock, log } = ports
   const ending = new AbortController()
   const views = new Map<string, WatchedView>()
+  const startedAt = clock.now()
   let demo = options.demo
   let reached: Reached | undefined
   let connecting: Health = { kind: 'starting' }
@@ -200,7 +201,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         }
       }
       case 'shards':
-        return (now: number) => shardCells(consumer.readings().shards, now)
+        return (now: number) => shardCells(consumer.readings().shards, { now, startedAt })
       case 'alerts':
         return () => ({
           cells: { rules: alerts.standings(), history: [...alerts.history()] },

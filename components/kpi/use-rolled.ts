@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 
 const ROLL_MS = 300
-const FRAME_MS = 40
+const FRAME_MS = 60
 
 /** Follows `value` within 300 ms. Jumps where there was none before, or where motion is not wanted. */
 export function useRolled(value: number | null): number | null {

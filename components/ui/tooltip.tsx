@@ -13,7 +13,12 @@ export function Tooltip({
   children: ReactElement<Record<string, unknown>>
 }) {
   return (
-    <Base.Root>
+    // Esc closes the tooltip, and still means what it means without one.
+    <Base.Root
+      onOpenChange={(_open, details) => {
+        if (details.reason === 'escape-key') details.allowPropagation()
+      }}
+    >
       <Base.Trigger delay={350} closeOnClick={false} render={children} />
       <Base.Portal>
         <Base.Positioner side={side} sideOffset={6} collisionPadding={8} className={styles.layer}>

@@ -177,6 +177,13 @@ export function createAlertWatch(ports: {
       .execute()
   }
 
+  /** The store learns the peak when the alert clears; until then it is here. */
+  function withPeak(event: AlertEvent): AlertEvent {
+    const state = watched.get(event.ruleId)?.state
+    const isOpen = event.clearedAt === null && state?.kind === 'firing'
+    return isOpen && state.since === event.firedAt ? { ...event, peak: state.peak } : event
+  }
+
   return {
     load,
     rulesChanged: () => {
@@ -195,7 +202,7 @@ export function createAlertWatch(ports: {
           state.kind === 'firing' ? [{ rule, since: state.since, value }] : [],
         )
         .sort((a, b) => a.since - b.since),
-    history: () => history,
+    history: () => history.map(withPeak),
     rules: () => [...watched.values()].map(({ rule }) => rule),
   }
 }

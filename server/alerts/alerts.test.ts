@@ -121,6 +121,7 @@ describe('the watch over all rules', () => {
     await at(2_000, '61.2')
     expect(watch.firing()).toMatchObject([{ since: 2_000, value: usd('61.2') }])
     await at(3_000, '70')
+    expect(watch.history()).toMatchObject([{ clearedAt: null, peak: usd('70') }])
     await at(4_000, '1')
     await at(4_000 + CLEAR_AFTER_MS, '1')
     expect(watch.firing()).toEqual([])

@@ -17,7 +17,10 @@ const COARSE_STEP_MS = 10 * SECOND_MS
 const HASH_KEYS = 2 ** 128
 
 /** The Shards page's cells and series, at `now`. Open shards first, in the order of their ids. */
-export function shardCells(readings: readonly ShardReading[], now: number) {
+export function shardCells(
+  readings: readonly ShardReading[],
+  { now, startedAt }: { now: number; startedAt: number },
+) {
   const rates = readings.map((reading) => rateOf(reading, now))
   const all = rates.reduce((sum, rate) => sum + rate.records, 0)
   const stepMs = readings.length > COARSE_FROM_SHARDS ? COARSE_STEP_MS : CHART_STEP_MS
@@ -27,7 +30,7 @@ export function shardCells(readings: readonly ShardReading[], now: number) {
     const name = `shard.${reading.progress.shardId}` as const
     const rate = rates[at] ?? { records: 0, bytes: 0 }
     cells[name] = shardCell(reading, rate, all === 0 ? null : rate.records / all)
-    if (!reading.progress.finished) series[name] = points(reading, now, stepMs)
+    if (!reading.progress.finished) series[name] = points(reading, { now, startedAt, stepMs })
   })
   return { cells, series }
 }
@@ -63,13 +66,19 @@ function shardCell(
   }
 }
 
-/** [t, records/s, bytes/s], up to the last whole step. */
-function points({ throughput }: ShardReading, now: number, stepMs: number): Point[] {
+/** [t, records/s, bytes/s], up to the last whole step. What arrived before this start is not known. */
+function points(
+  { throughput }: ShardReading,
+  { now, startedAt, stepMs }: { now: number; startedAt: number; stepMs: number },
+): Point[] {
   const end = Math.floor((now - SETTLE_MS) / stepMs) * stepMs
   const list: Point[] = []
   for (let t = end - CHART_SPAN_MS; t < end; t += stepMs) {
     const { records, bytes } = throughput.between(t, t + stepMs)
-    list.push([t, (records * SECOND_MS) / stepMs, (bytes * SECOND_MS) / stepMs])
+    const known = t >= startedAt || records > 0
+    list.push(
+      known ? [t, (records * SECOND_MS) / stepMs, (bytes * SECOND_MS) / stepMs] : [t, null, null],
+    )
   }
   return list
 }

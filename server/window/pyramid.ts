@@ -260,7 +260,7 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
     } else {
       add(parent, ahead)
       // The child may go on adding to what it hands over.
-      goAhead(parent, ahead, ahead === child.live)
+      goAhead(parent, ahead)
     }
   }
 

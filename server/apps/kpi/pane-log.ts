@@ -136,7 +136,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
       bringIn(unknown, stored)
       for (const placed of panes) {
         for (const place of placesAbove(placed, now)) {
-          if (seq >= 0) {
+          if (seq > (upTo.get(nameOf(place)) ?? 0)) {
             pyramid.applyTo(place.level, placed, mine, clock.monotonicMs())
           }
         }
