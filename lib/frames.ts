@@ -76,7 +76,7 @@ export type Health =
 
 export interface KpiCell {
   now: KpiValue
-  /** The window before this one. */
+  /** The window before this one; no value while the stream does not reach back over all of it. */
   before: KpiValue
 }
 
@@ -98,13 +98,18 @@ export interface ListRow {
   chosen?: KpiValue
 }
 
-/** What series `main` shows: [t, value in the step, value one span earlier]. */
+/**
+ * What series `main` shows: [t, value, value one span earlier]. What adds up (counts, money) is the value
+ * in the step; ratios, quantiles and distinct counts are over the window that ends with the step.
+ */
 export interface ChartCell {
   kpi: KpiId
   window: WindowId
   filter?: Filter
   spanMs: number
   stepMs: number
+  /** How much of the window lies after the oldest event known: rates are over this. */
+  coveredMs: number
   /** Where the series ends: the end of the newest step, up to one step in the future. */
   endsAt: number
   /** For money. */
@@ -159,7 +164,8 @@ export interface ShardCell {
 
 export interface SpendCell {
   window: WindowId
-  spanMs: number
+  /** How much of the window lies after the oldest event known: rates are over this. */
+  coveredMs: number
   stepMs: number
   endsAt: number
   currency: string

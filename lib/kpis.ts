@@ -167,6 +167,10 @@ export const KPIS: Record<KpiId, Kpi> = {
   latency_p99: latency('latency_p99', 'p99', 0.99),
 }
 
+/** Whether a KPI adds up over time: a count or money, shown as a rate. */
+export const addsUp = (kpi: KpiId): boolean =>
+  KPIS[kpi].unit === 'per_second' || KPIS[kpi].unit === 'per_hour'
+
 function latency(id: KpiId, name: string, q: number): Kpi {
   return {
     id,

@@ -20,9 +20,9 @@ test('a running step counts by the part that has passed, the step before by the 
   expect(chartPoints('ctr', [[69_500, 0.02, 0.03]], minute)).toEqual([[69_500, 0.02, 0.03]])
 })
 
-test('a step that has only begun has no value yet', () => {
+test('a step that has only begun has no rate yet; what is over the whole window has its value', () => {
   expect(chartPoints('page_views', [[98_000, 10, 300]], span)).toEqual([[98_000, null, 150]])
-  expect(chartPoints('ctr', [[98_000, 0.5, null]], span)).toEqual([[98_000, null, null]])
+  expect(chartPoints('ctr', [[98_000, 0.5, null]], span)).toEqual([[98_000, 0.5, null]])
 })
 
 test('no value stays no value', () => {

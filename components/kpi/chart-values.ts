@@ -3,12 +3,8 @@ import { joinUnit } from '../../lib/format-kpi.ts'
 import { money } from '../../lib/format-money.ts'
 import { millis } from '../../lib/format-time.ts'
 import type { Point } from '../../lib/frames.ts'
-import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import { addsUp, KPIS, type KpiId } from '../../lib/kpis.ts'
 import { HOUR_MS, SECOND_MS } from '../../lib/time.ts'
-
-/** Whether a KPI adds up over time, so that a step that still runs holds only a part of it. */
-export const addsUp = (kpi: KpiId): boolean =>
-  KPIS[kpi].unit === 'per_second' || KPIS[kpi].unit === 'per_hour'
 
 /** From a value in a step of `ms` to the KPI's unit: counts become per second, money per hour. */
 function scale(kpi: KpiId, ms: number): number {
@@ -52,9 +48,9 @@ export function chartPoints(kpi: KpiId, points: readonly Point[], span: ChartSpa
     const then = before === null || before === undefined ? null : before * whole
     if (value === null || value === undefined) return [t, null, then]
     const passedMs = upTo - t
-    if (passedMs >= span.stepMs) return [t, value * whole, then]
+    if (!addsUp(kpi) || passedMs >= span.stepMs) return [t, value * whole, then]
     if (passedMs < ENOUGH_MS) return [t, null, then]
-    return [t, value * (addsUp(kpi) ? scale(kpi, passedMs) : 1), then]
+    return [t, value * scale(kpi, passedMs), then]
   })
 }
 
@@ -86,8 +82,5 @@ export function chartText(kpi: KpiId, value: number, currency: string | undefine
 }
 
 /** What one point of the chart is, in words. */
-export function stepWords(kpi: KpiId, stepMs: number, step: string): string {
-  if (addsUp(kpi)) return `each point is ${step}`
-  if (KPIS[kpi].unit === 'count') return `in each ${step}`
-  return stepMs < 60_000 ? `over each ${step}` : `over ${step} each`
-}
+export const stepWords = (kpi: KpiId, words: { step: string; window: string }): string =>
+  addsUp(kpi) ? `each point is ${words.step}` : `over the ${words.window} up to each moment`

@@ -8,6 +8,7 @@ import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import styles from './kpi-strip.module.css'
+import { useCovered } from './use-covered.ts'
 import { useRolled } from './use-rolled.ts'
 
 export function KpiTile({
@@ -44,7 +45,8 @@ function TileContent({ kpi, window }: { kpi: KpiId; window: WindowId }) {
   const cell = useCell(`kpi.${kpi}`)
   const points = useSeries(`spark.${kpi}`)
   const arrived = useArrived()
-  const { label, spanMs } = WINDOWS[window]
+  const { label } = WINDOWS[window]
+  const spanMs = useCovered(window)
   const rolled = useRolled(cell?.now.value ?? null)
   if (cell === undefined) {
     return (

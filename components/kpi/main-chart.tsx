@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import { age, clock, duration } from '../../lib/format-time.ts'
-import { DIMENSION_LABELS, KPIS, type KpiId } from '../../lib/kpis.ts'
+import { addsUp, DIMENSION_LABELS, KPIS, type KpiId } from '../../lib/kpis.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
@@ -10,18 +10,12 @@ import { Button } from '../ui/button.tsx'
 import { Change } from '../ui/change.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
-import {
-  addsUp,
-  chartPoints,
-  chartText,
-  measuredSince,
-  openFrom,
-  stepWords,
-} from './chart-values.ts'
+import { chartPoints, chartText, measuredSince, openFrom, stepWords } from './chart-values.ts'
 import { FilterChip } from './filter-chip.tsx'
 import { FirstEvent } from './first-event.tsx'
 import styles from './main-chart.module.css'
 import { useChartHeight } from './use-chart-height.ts'
+import { useCovered } from './use-covered.ts'
 import { useRolled } from './use-rolled.ts'
 
 interface MainChartProps {
@@ -51,7 +45,8 @@ export function MainChart(props: MainChartProps) {
 function ChosenKpi({ kpi, window }: { kpi: KpiId; window: WindowId }) {
   const cell = useCell(`kpi.${kpi}`)
   const rolled = useRolled(cell?.now.value ?? null)
-  const { spanMs, label } = WINDOWS[window]
+  const { label } = WINDOWS[window]
+  const spanMs = useCovered(window)
   const now = cell?.now ?? { value: null }
   const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs)
   return (
@@ -76,10 +71,12 @@ function ChosenKpi({ kpi, window }: { kpi: KpiId; window: WindowId }) {
 }
 
 function Legend({ kpi, window }: { kpi: KpiId; window: WindowId }) {
-  const { chart } = WINDOWS[window]
+  const { chart, label } = WINDOWS[window]
   return (
     <div className={styles.legend}>
-      <span className={styles.step}>{stepWords(kpi, chart.stepMs, duration(chart.stepMs))}</span>
+      <span className={styles.step}>
+        {stepWords(kpi, { step: duration(chart.stepMs), window: label })}
+      </span>
       <span>
         <i className={styles.now} />
         now

@@ -14,6 +14,7 @@ import { MiddleCut } from '../ui/middle-cut.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { useHeldOrder } from './held-order.ts'
 import styles from './ranked-list.module.css'
+import { useCovered } from './use-covered.ts'
 
 interface RankedListProps {
   dimension: Dimension
@@ -63,7 +64,7 @@ function Rows({
 }: RankedListProps & { cell: ListCell }) {
   const [held, setHeld] = useState(false)
   const arrived = useArrived()
-  const { spanMs } = WINDOWS[window]
+  const spanMs = useCovered(window)
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.

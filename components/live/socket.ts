@@ -6,6 +6,8 @@ import { liveStore, setConnection, setProblem, takeFrame } from './live-store.ts
 
 /** A view that has not answered for so long is asked for from the beginning. */
 const ANSWER_WITHIN_MS = 4_000
+/** Where the server turned us away, which Socket.IO takes as final, we ask again after this. */
+const TURNED_AWAY_MS = 2_000
 
 let socket: Socket<ServerToBrowser, BrowserToServer> | null = null
 let overdue: ReturnType<typeof setTimeout> | null = null
@@ -24,12 +26,14 @@ export function startSocket(): void {
     setConnection('live')
     sendWatch()
   })
-  opened.on('disconnect', (reason) => {
+  opened.on('disconnect', () => {
     setConnection('lost')
-    // The server closed it on purpose: Socket.IO leaves it at that, we do not.
-    if (reason === 'io server disconnect') opened.connect()
+    if (!opened.active) setTimeout(reconnectNow, TURNED_AWAY_MS)
   })
-  opened.on('connect_error', () => setConnection('lost'))
+  opened.on('connect_error', () => {
+    setConnection('lost')
+    if (!opened.active) setTimeout(reconnectNow, TURNED_AWAY_MS)
+  })
   opened.on('snapshot', (frame) => take({ kind: 'snapshot', ...frame }))
   opened.on('delta', (frame) => take({ kind: 'delta', ...frame }))
   opened.on('problem', setProblem)

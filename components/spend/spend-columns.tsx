@@ -16,7 +16,7 @@ export function spendColumns(
   spend: SpendCell,
   dimension: SpendDimension,
 ): readonly Column<SpendRow>[] {
-  const { currency, spanMs, window } = spend
+  const { currency, coveredMs, window } = spend
   const total = totalOf(spend, dimension)
   const top = topOf(spend, dimension)
   return [
@@ -49,7 +49,7 @@ export function spendColumns(
       numeric: true,
       hideBelow: 'tablet',
       cell: (row) => {
-        const { text, exact } = kpiFigure('spend', row.now, spanMs)
+        const { text, exact } = kpiFigure('spend', row.now, coveredMs)
         return <Figure size={13} text={text} exact={exact} />
       },
     },

@@ -40,7 +40,7 @@ export function SpendList({
               {amount(row.now)}
             </span>
             <span className={styles.facts}>
-              {kpiText('spend', row.now, spend.spanMs)}, today {amount(row.today)}
+              {kpiText('spend', row.now, spend.coveredMs)}, today {amount(row.today)}
             </span>
             <span className={styles.change}>
               <Change change={kpiChange('spend', row.now, row.before)} />

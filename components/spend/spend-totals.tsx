@@ -26,9 +26,9 @@ export function SpendTotals({ spend, window }: { spend: SpendCell | undefined; w
 }
 
 function figures(spend: SpendCell): Stat[] {
-  const { now, before, today, spanMs } = spend
+  const { now, before, today, coveredMs } = spend
   const { label } = WINDOWS[spend.window]
-  const hourly = kpiFigure('spend', now, spanMs)
+  const hourly = kpiFigure('spend', now, coveredMs)
   return [
     {
       id: 'now',

@@ -260,7 +260,7 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
     } else {
       add(parent, ahead)
       // The child may go on adding to what it hands over.
-      goAhead(parent, ahead)
+      goAhead(parent, ahead, ahead === child.live)
     }
   }
 
@@ -341,6 +341,8 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
     }
     if (held.whole) return
     if (stored !== undefined) {
+      // The coarser pane has the stored part already: what it lacks is what came since.
+      if (held.ahead !== null && held.ahead === held.live) held.ahead = copyOf(held, held.live)
       mergeFrozen(thaw(held), stored)
       boundPane(thaw(held), pinned(held))
     }

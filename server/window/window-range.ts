@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../lib/time.ts'
 import type { SlidingWindow } from '../../lib/windows.ts'
 
 /** Event time from `from` up to but without `to`, epoch ms. */
@@ -25,3 +26,7 @@ export const rangeBefore = ({ from, to }: TimeRange): TimeRange => ({
 /** The end of the step that `now` lies in. */
 export const stepEnd = (now: number, stepMs: number): number =>
   Math.floor(now / stepMs) * stepMs + stepMs
+
+/** How much of a range lies after the oldest event known, at least a second; all of it while there is none. */
+export const coveredMs = ({ from, to }: TimeRange, oldest: number): number =>
+  oldest >= to ? to - from : Math.min(to - from, Math.max(SECOND_MS, to - oldest))

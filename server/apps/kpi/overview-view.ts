@@ -1,11 +1,18 @@
 import type { Cells, Point, ViewState } from '../../../lib/frames.ts'
-import { DIMENSIONS, KPI_IDS, type KpiId } from '../../../lib/kpis.ts'
+import { NO_VALUE } from '../../../lib/kpi-value.ts'
+import { addsUp, DIMENSIONS, KPI_IDS, type KpiId } from '../../../lib/kpis.ts'
 import type { View } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
 import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
-import { EVERYTHING, type Selection } from '../../window/measures.ts'
-import { rangeBefore, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
+import { EVERYTHING, type Selection, selectionFor } from '../../window/measures.ts'
+import {
+  coveredMs,
+  rangeBefore,
+  stepEnd,
+  type TimeRange,
+  windowRange,
+} from '../../window/window-range.ts'
 import { createFeed } from './feed.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { createListCell } from './list-cell.ts'
@@ -51,6 +58,8 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     const range = windowRange(window, now)
     const current = reader.cell(range, subject, EVERYTHING)
     const before = reader.cell(rangeBefore(range), subject, EVERYTHING)
+    // A change against a part of the window before would say nothing.
+    const known = rangeBefore(range).from >= reader.oldest()
     const { currencies } = figures
     const cells: Record<string, unknown> = {
       chart: {
@@ -59,6 +68,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
         ...(view.filter !== undefined && { filter: view.filter }),
         spanMs: chart.spanMs,
         stepMs: chart.stepMs,
+        coveredMs: coveredMs(range, reader.oldest()),
         endsAt: stepEnd(now, chart.stepMs),
         ...(currencies.has(view.kpi) && { currency: currencies.get(view.kpi) }),
       },
@@ -67,7 +77,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     for (const id of KPI_IDS) {
       const choice = preferring(currencies.get(id))
       const value = (cell: Cell | undefined) => kpiOfCell(id, cell, precisionOf(subject), choice)
-      cells[`kpi.${id}`] = { now: value(current), before: value(before) }
+      cells[`kpi.${id}`] = { now: value(current), before: known ? value(before) : NO_VALUE }
     }
     for (const [index, dimension] of DIMENSIONS.entries()) {
       cells[`list.${dimension}`] = lists[index]?.cell(range)
@@ -112,16 +122,29 @@ function createFigures(
     return kpiOfCell(id, cell, precisionOf(subject), choice).value
   }
   const sparkMs = sparkStep(chart.spanMs)
-  const sparks = createStepValues(reader, {
-    subject,
-    stepMs: sparkMs,
-    selection: EVERYTHING,
-    value: (cell) => KPI_IDS.map((id) => number(id, cell)),
+  const { spanMs: windowMs } = WINDOWS[view.window]
+  const sparksOf = (ids: readonly KpiId[], windowOfPoint: { windowMs?: number }) => ({
+    ids,
+    steps: createStepValues(reader, {
+      subject,
+      stepMs: sparkMs,
+      ...windowOfPoint,
+      selection: selectionFor(ids),
+      value: (cell) => ids.map((id) => number(id, cell)),
+    }),
   })
+  const sparks = [
+    sparksOf(KPI_IDS.filter(addsUp), {}),
+    sparksOf(
+      KPI_IDS.filter((id) => !addsUp(id)),
+      { windowMs },
+    ),
+  ]
   const main = createStepValues(reader, {
     subject,
     stepMs: chart.stepMs,
-    selection: EVERYTHING,
+    ...(!addsUp(view.kpi) && { windowMs }),
+    selection: selectionFor([view.kpi]),
     value: (cell) => number(view.kpi, cell),
   })
   const upTo = (now: number, stepMs: number, spanMs: number): TimeRange => {
@@ -136,7 +159,10 @@ function createFigures(
     in: (others: ReadonlyMap<KpiId, string>) =>
       others.size === currencies.size &&
       [...others].every(([id, currency]) => currencies.get(id) === currency),
-    needs: (now: number) => [...main.needs(mainRange(now)), ...sparks.needs(sparkRange(now))],
+    needs: (now: number) => [
+      ...main.needs(mainRange(now)),
+      ...sparks.flatMap(({ steps }) => steps.needs(sparkRange(now))),
+    ],
     series(now: number): Record<string, Point[]> {
       const points = main.values(mainRange(now))
       const half = points.length / 2
@@ -145,9 +171,11 @@ function createFigures(
           .slice(half)
           .map(({ t, value }, index) => [t, value, points[index]?.value ?? null]),
       }
-      const steps = sparks.values(sparkRange(now))
-      for (const [index, id] of KPI_IDS.entries()) {
-        series[`spark.${id}`] = steps.map(({ t, value }) => [t, value?.[index] ?? null])
+      for (const { ids, steps } of sparks) {
+        const values = steps.values(sparkRange(now))
+        for (const [index, id] of ids.entries()) {
+          series[`spark.${id}`] = values.map(({ t, value }) => [t, value?.[index] ?? null])
+        }
       }
       return series
     },

@@ -19,11 +19,18 @@ export function createRecentEvents(): RecentEvents {
       newest += Math.max(0, events.length - MAX_RECENT)
       for (let at = Math.max(0, events.length - MAX_RECENT); at < events.length; at++) {
         newest++
-        ring[newest % MAX_RECENT] = events[at] as AppliedEvent
+        ring[newest % MAX_RECENT] = slim(events[at] as AppliedEvent)
       }
     },
     newest: () => newest,
     at: (number) =>
       number > newest || number <= newest - MAX_RECENT ? undefined : ring[number % MAX_RECENT],
   }
+}
+
+/** The feed shows nothing of `props`, and they may be a megabyte. */
+function slim(applied: AppliedEvent): AppliedEvent {
+  if (applied.event.props === undefined) return applied
+  const { props: _, ...event } = applied.event
+  return { ...applied, event }
 }

@@ -10,7 +10,13 @@ import { KEY_PRECISION } from '../../window/distinct.ts'
 import { amountsOf, kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { selectionFor } from '../../window/measures.ts'
 import type { Pane } from '../../window/pane.ts'
-import { rangeBefore, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
+import {
+  coveredMs,
+  rangeBefore,
+  stepEnd,
+  type TimeRange,
+  windowRange,
+} from '../../window/window-range.ts'
 import type { KpiApp } from './kpi-app.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
 import { type Need, subjectOf } from './pane-reader.ts'
@@ -82,7 +88,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     const campaigns = spendBy('campaign', ranges, currency)
     const spend: SpendCell = {
       window: view.window,
-      spanMs: chart.spanMs,
+      coveredMs: coveredMs(ranges.now, reader.oldest()),
       stepMs: chart.stepMs,
       endsAt: stepEnd(now, chart.stepMs),
       currency,

@@ -4,7 +4,8 @@ import type { TimeRange } from '../../window/window-range.ts'
 import type { Need, PaneReader, Subject } from './pane-reader.ts'
 
 /**
- * What a chart shows of each step of time. A step is computed once and again only after an event came to
+ * What a chart shows of each step of time: its own value, or with `windowMs` the value of the window that
+ * ends with it. A step is computed once and again only after an event came to
  * it, so keeping a chart up to date costs a step or two.
  */
 export interface StepValues<T> {
@@ -19,11 +20,15 @@ export function createStepValues<T>(
   options: {
     subject: Subject
     stepMs: number
+    /** Whole steps; one step if left out. */
+    windowMs?: number
     selection: Selection
     value: (cell: Cell | undefined) => T
   },
 ): StepValues<T> {
   const { subject, stepMs, selection, value } = options
+  const windowMs = options.windowMs ?? stepMs
+  const rangeOf = (t: number): TimeRange => ({ from: t + stepMs - windowMs, to: t + stepMs })
   const known = new Map<number, T | null>()
   let version = reader.touches.version()
   let oldest = reader.oldest()
@@ -34,7 +39,7 @@ export function createStepValues<T>(
     if (touched === null || oldest !== reader.oldest()) known.clear()
     oldest = reader.oldest()
     for (const { from, to } of touched ?? []) {
-      for (let t = from - (from % stepMs); t < to; t += stepMs) known.delete(t)
+      for (let t = from - (from % stepMs); t < to + windowMs - stepMs; t += stepMs) known.delete(t)
     }
   }
 
@@ -46,17 +51,13 @@ export function createStepValues<T>(
 
   function compute(t: number): T | null {
     if (t + stepMs <= oldest) return null
-    return value(reader.cell({ from: t, to: t + stepMs }, subject, selection))
+    return value(reader.cell(rangeOf(t), subject, selection))
   }
 
   return {
     needs(range) {
       forgetTouched()
-      return unknown(range).map((t) => ({
-        from: t,
-        to: t + stepMs,
-        dimension: subject.dimension,
-      }))
+      return unknown(range).map((t) => ({ ...rangeOf(t), dimension: subject.dimension }))
     },
     values(range) {
       forgetTouched()

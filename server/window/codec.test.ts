@@ -1,0 +1,159 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { StreamEvent } from '../../lib/event.ts'
+import { KPI_IDS } from '../../lib/kpis.ts'
+import { epochMs } from '../../lib/time.ts'
+import {
+  newReader,
+  newWriter,
+  readSigned,
+  readText,
+  readVarint,
+  writeSigned,
+  writeText,
+  writeVarint,
+  written,
+} from './bytes.ts'
+import { freeze, mergeFrozen, readPane, writePane } from './codec.ts'
+import { kpiOfCell } from './kpi-of-cell.ts'
+import { measure, newMeasured, selectionFor } from './measures.ts'
+import { addToPane, keyedPane, mergePane, NONE_PINNED, type Pane, trimPane } from './pane.ts'
+
+const events = fc.array(
+  fc.record({
+    type: fc.constantFrom(
+      'page_view',
+      'ad_impression',
+      'ad_click',
+      'ad_request',
+      'request',
+      'else',
+    ),
+    page: fc.oneof(
+      fc.constantFrom('/a', '/b', '/é', 'ключ'),
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+    ),
+    visitor: fc.nat(30).map(String),
+    costMicros: fc.option(fc.integer({ min: -1e15, max: 1e15 }), { nil: undefined }),
+    revenueMicros: fc.option(fc.nat(1e9), { nil: undefined }),
+    currency: fc.constantFrom('USD', 'JPY'),
+    status: fc.constantFrom(200, 500),
+    durationMs: fc.double({ min: 0, max: 1e5, noNaN: true }),
+  }),
+  { maxLength: 60 },
+)
+
+type Given = fc.TypeOf<typeof events>
+
+function paneOf(given: readonly unknown[]): Pane {
+  const pane = keyedPane(1_000)
+  const measured = newMeasured()
+  for (const event of given as StreamEvent[]) {
+    measure({ ...event, id: '', time: epochMs(0) }, measured)
+    addToPane(pane, event.page as string, measured)
+  }
+  return pane
+}
+
+function meaning(pane: Pane) {
+  const keys = [...pane.cells].map(([key, cell]) => ({
+    key,
+    counts: cell.counts,
+    kpis: KPI_IDS.map((id) => kpiOfCell(id, cell, pane.precision)),
+  }))
+  return keys.sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+function throughBytes(pane: Pane): Pane {
+  const writer = newWriter(1)
+  writePane(writer, freeze(pane))
+  const copy = keyedPane(1_000)
+  mergeFrozen(
+    copy,
+    readPane(newReader(written(writer)), (key) => key),
+  )
+  return copy
+}
+
+describe('a pane as bytes', () => {
+  it('means what it meant', () => {
+    fc.assert(
+      fc.property(events, (given) => {
+        const pane = paneOf(given)
+        expect(meaning(throughBytes(pane))).toEqual(meaning(pane))
+      }),
+    )
+  })
+
+  it('merged from bytes is merged from memory is added event by event', () => {
+    fc.assert(
+      fc.property(events, events, (first, second) => {
+        const whole = meaning(paneOf([...first, ...second] as Given))
+        const inMemory = paneOf(second)
+        mergePane(inMemory, paneOf(first))
+        expect(meaning(inMemory)).toEqual(whole)
+        const fromBytes = paneOf(second)
+        mergeFrozen(fromBytes, freeze(paneOf(first)))
+        expect(meaning(fromBytes)).toEqual(whole)
+      }),
+    )
+  })
+
+  it('gives the measures and keys that were asked for, and only these', () => {
+    fc.assert(
+      fc.property(events, (given) => {
+        const frozen = freeze(paneOf(given))
+        const selected = keyedPane(1_000)
+        mergeFrozen(selected, frozen, selectionFor(['spend']), new Set(['/a', '/b']))
+        const whole = paneOf(given)
+        for (const [key, cell] of selected.cells) {
+          expect(['/a', '/b']).toContain(key)
+          const original = whole.cells.get(key)
+          expect(kpiOfCell('spend', cell, 12)).toEqual(kpiOfCell('spend', original, 12))
+          expect(cell.visitors).toBeNull()
+          expect(cell.latency).toBeNull()
+        }
+        expect(selected.cells.has('/a')).toBe(whole.cells.has('/a'))
+      }),
+    )
+  })
+
+  it('keeps how many keys were folded', () => {
+    const given = Array.from({ length: 40 }, (_, n) => ({
+      type: 'page_view',
+      page: `/${n}`,
+      currency: 'USD',
+    }))
+    const pane = paneOf(given)
+    pane.cap = 10
+    trimPane(pane, NONE_PINNED)
+    expect(pane.cells.size).toBe(11)
+    expect(throughBytes(pane).folded).toEqual(pane.folded)
+  })
+})
+
+describe('numbers and texts as bytes', () => {
+  it('come back as they went', () => {
+    const whole = fc.oneof(
+      fc.nat(),
+      fc.maxSafeNat(),
+      fc.constantFrom(0, 127, 128, 2 ** 31, 2 ** 32, 2 ** 53 - 1),
+    )
+    const signed = fc.oneof(fc.integer(), fc.constantFrom(-(2 ** 52), 2 ** 52 - 1, -1))
+    fc.assert(
+      fc.property(whole, signed, fc.string({ unit: 'grapheme' }), (number, balance, text) => {
+        const writer = newWriter(1)
+        writeVarint(writer, number)
+        writeText(writer, text)
+        writeSigned(writer, balance)
+        const reader = newReader(written(writer))
+        expect([readVarint(reader), readText(reader), readSigned(reader)]).toEqual([
+          number,
+          text,
+          balance,
+        ])
+        expect(reader.at).toBe(writer.length)
+      }),
+    )
+  })
+})

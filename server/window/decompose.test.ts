@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DAY_MS, SECOND_MS } from '../../lib/time.ts'
+import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import { decompose } from './decompose.ts'
+import { finestLevel, isKept, LEVELS, levelAt } from './levels.ts'
+import { rangeBefore, windowRange } from './window-range.ts'
+
+const now = fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 })
+
+describe('covering a range with panes', () => {
+  it('panes follow each other without gap or overlap, each in its place', () => {
+    fc.assert(
+      fc.property(now, fc.nat(3 * 86_400), (end, seconds) => {
+        const to = end - (end % SECOND_MS)
+        const from = to - seconds * SECOND_MS
+        let at = from
+        for (const { level, start } of decompose(from, to)) {
+          expect(start).toBe(at)
+          expect(start % levelAt(level).ms).toBe(0)
+          at += levelAt(level).ms
+        }
+        expect(at).toBe(to)
+      }),
+    )
+  })
+
+  it('every window at any moment takes at most 100 panes, and all of them are still kept', () => {
+    fc.assert(
+      fc.property(now, fc.constantFrom(...WINDOW_IDS), (at, id) => {
+        const range = windowRange(WINDOWS[id], at)
+        for (const { from, to } of [range, rangeBefore(range)]) {
+          const panes = decompose(from, to)
+          expect(panes.length).toBeLessThanOrEqual(100)
+          for (const { level, start } of panes) expect(isKept(level, start, at)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('a window ends with the step that is open now', () => {
+    fc.assert(
+      fc.property(now, fc.constantFrom(...WINDOW_IDS), (at, id) => {
+        const { spanMs, slideMs } = WINDOWS[id]
+        const { from, to } = windowRange(WINDOWS[id], at)
+        expect(to - from).toBe(spanMs)
+        expect(to % slideMs).toBe(0)
+        expect(to > at && to - slideMs <= at).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('levels', () => {
+  it('each is made of whole panes of the one before and is kept longer', () => {
+    for (const [index, level] of LEVELS.entries()) {
+      const finer = LEVELS[index - 1]
+      if (finer === undefined) continue
+      expect(level.ms % finer.ms).toBe(0)
+      expect(level.keepMs).toBeGreaterThanOrEqual(finer.keepMs + level.ms)
+    }
+  })
+
+  it('where a level keeps a time, so do all coarser ones', () => {
+    fc.assert(
+      fc.property(now, fc.nat(500 * DAY_MS), (at, age) => {
+        const finest = finestLevel(at - age, at) ?? LEVELS.length
+        for (let level = 0; level < LEVELS.length; level++) {
+          expect(isKept(level, at - age, at)).toBe(level >= finest)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Buckets, bucketOf, mergeBuckets, QUANTILE_ERROR, quantileOf } from './quantile.ts'
+
+const bucketsOf = (values: readonly number[]): Buckets => {
+  const buckets: Buckets = new Map()
+  for (const value of values) {
+    const bucket = bucketOf(value)
+    buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
+  }
+  return buckets
+}
+
+const latency = fc.oneof(
+  fc.double({ min: 0.0011, max: 1e12, noNaN: true }),
+  fc.integer({ min: 1, max: 5_000 }),
+  fc.constantFrom(0.5, 1, 10, 99.99, 1e6),
+)
+
+describe('quantiles', () => {
+  it('are within one percent of the exact ones', () => {
+    fc.assert(
+      fc.property(
+        fc.array(latency, { minLength: 1, maxLength: 200 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (values, q) => {
+          const sorted = values.toSorted((a, b) => a - b)
+          const exact = sorted[Math.floor(q * (sorted.length - 1))] as number
+          const estimate = quantileOf(bucketsOf(values), q) as number
+          expect(Math.abs(estimate - exact)).toBeLessThanOrEqual(
+            exact * QUANTILE_ERROR * (1 + 1e-9),
+          )
+        },
+      ),
+    )
+  })
+
+  it('of merged parts are those of the whole', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(latency, { maxLength: 50 }), { maxLength: 5 }), (parts) => {
+        let merged: Buckets | null = null
+        for (const part of parts) merged = mergeBuckets(merged, bucketsOf(part))
+        for (const q of [0, 0.5, 0.95, 0.99, 1]) {
+          expect(quantileOf(merged, q)).toBe(quantileOf(bucketsOf(parts.flat()), q))
+        }
+      }),
+    )
+  })
+
+  it('of nothing there is none, of nothing but zeros it is 0', () => {
+    expect(quantileOf(null, 0.5)).toBeNull()
+    expect(quantileOf(new Map(), 0.5)).toBeNull()
+    expect(quantileOf(bucketsOf([0, 0]), 0.99)).toBe(0)
+  })
+})
