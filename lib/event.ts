@@ -30,7 +30,10 @@ const amount = z
   .union([z.string(), z.number()])
   .refine((value) => parseMoney(value).ok, 'must be a decimal with at most 6 decimals')
 
-/** What a producer may put: the outside contract. null counts as absent; unknown fields are passed over. */
+/**
+ * What a producer may put: the outside contract. null counts as absent; unknown fields are passed over.
+ * NUL and half a surrogate pair in a text are read as U+FFFD.
+ */
 export const eventSchema = z.object({
   id: z.string().min(1).max(MAX_ID_LENGTH).nullish(),
   type: z.string().min(1).max(MAX_TYPE_LENGTH),

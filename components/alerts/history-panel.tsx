@@ -123,7 +123,8 @@ function HistoryList({ events, now }: { events: readonly AlertEvent[]; now: numb
             <Ending event={event} />
           </span>
           <span className={styles.itemFacts}>
-            {moment(event.firedAt, now)}, for {lasted(event, now)} · up to {figure(event, 'peak')}
+            {moment(event.firedAt, now)}, for {lasted(event, now)} ·{' '}
+            {event.rule.when === 'above' ? 'up' : 'down'} to {figure(event, 'peak', 12)}
           </span>
         </li>
       ))}
@@ -131,9 +132,9 @@ function HistoryList({ events, now }: { events: readonly AlertEvent[]; now: numb
   )
 }
 
-const figure = (event: AlertEvent, which: 'value' | 'peak') => {
+const figure = (event: AlertEvent, which: 'value' | 'peak', size: 12 | 13 = 13) => {
   const { text, exact } = measuredFigure(event.rule.kpi, event[which])
-  return <Figure size={13} text={text} exact={exact} />
+  return <Figure size={size} text={text} exact={exact} />
 }
 
 const lasted = (event: AlertEvent, now: number): string =>

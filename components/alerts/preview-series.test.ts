@@ -3,7 +3,13 @@ import type { SeriesAnswer } from '../../lib/api.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import { KPI_IDS } from '../../lib/kpis.ts'
 import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
-import { coveredMs, previewPlan, previewPoints, timesBeyond } from './preview-series.ts'
+import {
+  coveredMs,
+  drawnSpanMs,
+  previewPlan,
+  previewPoints,
+  timesBeyond,
+} from './preview-series.ts'
 
 const answer = (values: KpiValue[], from = 0, stepMs = 1_000): SeriesAnswer => ({
   asOf: 0,
@@ -70,4 +76,21 @@ test('beyond counts crossings, not points', () => {
   expect(timesBeyond(points, 5, 'above')).toBe(3)
   expect(timesBeyond(points, 2, 'below')).toBe(1)
   expect(timesBeyond(points, 100, 'above')).toBe(0)
+})
+
+test('a young stream is drawn from its first value on, but not narrower than twelve steps', () => {
+  const hourly = previewPlan('ctr', '1h')
+  const hour = hourly.stepMs
+  const at = (first: number) =>
+    drawnSpanMs(
+      [
+        [0, null],
+        [first, 0.1],
+      ],
+      hourly,
+      24 * hour,
+    )
+  expect(at(9 * hour)).toBe(16 * hour)
+  expect(at(23 * hour)).toBe(12 * hour)
+  expect(drawnSpanMs([], hourly, 24 * hour)).toBe(24 * hour)
 })

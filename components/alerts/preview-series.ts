@@ -2,7 +2,7 @@ import type { SeriesAnswer } from '../../lib/api.ts'
 import { amountIn } from '../../lib/format-money.ts'
 import type { Point } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
-import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import { addsUp, type KpiId } from '../../lib/kpis.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 
@@ -40,11 +40,6 @@ export function previewPlan(kpi: KpiId, window: WindowId): PreviewPlan {
   if (!addsUp(kpi)) return { ...TUMBLING[window], steps: 1, twice: false }
   const plan = SLIDING[window]
   return { ...plan, steps: WINDOWS[window].spanMs / plan.stepMs, twice: window === '24h' }
-}
-
-const addsUp = (kpi: KpiId): boolean => {
-  const { kind } = KPIS[kpi].formula
-  return kind === 'count' || kind === 'money'
 }
 
 /** How much of the past one drawn value covers. */
@@ -92,5 +87,15 @@ export function timesBeyond(
 }
 
 /** How far back the preview reaches. */
-export const previewSpanMs = (plan: PreviewPlan): number =>
+const previewSpanMs = (plan: PreviewPlan): number =>
   plan.twice ? DAY_MS : WINDOWS[plan.window].spanMs - (plan.steps - 1) * plan.stepMs
+
+/** No fewer steps are drawn, however short the past is. */
+const FEWEST_STEPS = 12
+
+/** How much of the preview's span to draw: a stream that is young does not fill a day. */
+export function drawnSpanMs(points: readonly Point[], plan: PreviewPlan, to: number): number {
+  const first = points.find(([, value = null]) => value !== null && value !== 0)
+  const known = first === undefined ? Number.POSITIVE_INFINITY : to - first[0] + plan.stepMs
+  return Math.min(previewSpanMs(plan), Math.max(known, FEWEST_STEPS * plan.stepMs))
+}

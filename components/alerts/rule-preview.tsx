@@ -7,7 +7,7 @@ import { WINDOWS } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { filterText } from './filter-text.ts'
-import { coveredMs, previewPoints, previewSpanMs, timesBeyond } from './preview-series.ts'
+import { coveredMs, drawnSpanMs, previewPoints, timesBeyond } from './preview-series.ts'
 import { checkDraft, type RuleDraft } from './rule-draft.ts'
 import styles from './rule-preview.module.css'
 import { type Preview, usePreview } from './use-preview.ts'
@@ -47,7 +47,7 @@ function Drawn({ preview, draft }: { preview: Preview; draft: RuleDraft }) {
   const to = latest?.to ?? 0
   const threshold = checked.ok ? ruleThreshold(checked.input) : undefined
   const measured = points.some(([, value]) => value !== null)
-  const span = previewSpanMs(plan)
+  const span = drawnSpanMs(points, plan, to)
   return (
     <>
       <TimeChart

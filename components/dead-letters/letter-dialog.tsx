@@ -6,6 +6,7 @@ import { Badge } from '../ui/badge.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import styles from './letter-dialog.module.css'
+import { isWhole } from './whole-record.ts'
 
 /** One rejected record or event with all the bytes that were kept, as text and never as markup. */
 export function LetterDialog({
@@ -44,7 +45,7 @@ function Letter({ letter }: { letter: DeadLetter }) {
           <CopyButton text={letter.sequenceNumber} label="Copy sequence number" />
         </dd>
         <dt>Event</dt>
-        <dd>number {letter.index + 1} in its record</dd>
+        <dd>{placeOf(letter)}</dd>
       </dl>
       <div className={styles.head}>
         <h3>Record</h3>
@@ -68,6 +69,9 @@ function Letter({ letter }: { letter: DeadLetter }) {
     </div>
   )
 }
+
+const placeOf = (letter: DeadLetter): string =>
+  isWhole(letter) ? 'none: the record as a whole' : `number ${letter.index + 1} in its record`
 
 function sizeText({ data }: DeadLetter): string {
   const whole = `${exact(data.bytes)} bytes`

@@ -5,6 +5,7 @@ import { MiddleCut } from '../ui/middle-cut.tsx'
 import { type Column, Table } from '../ui/table.tsx'
 import styles from './letter-table.module.css'
 import { oneLine } from './preview.ts'
+import { isWhole } from './whole-record.ts'
 
 export function LetterTable({
   letters,
@@ -70,7 +71,7 @@ const columns = (now: number): readonly Column<DeadLetter>[] => [
     header: 'Event',
     numeric: true,
     hideBelow: 'tablet',
-    cell: (letter) => letter.index + 1,
+    cell: (letter) => (isWhole(letter) ? '–' : letter.index + 1),
   },
 ]
 

@@ -48,14 +48,15 @@ export function ShardPanel({
               {finished ? 'Hide' : 'Show'} {count(done)} finished
             </Button>
           )}
-          <TextInput
-            type="search"
-            className={styles.search ?? ''}
-            placeholder="Find a shard"
-            aria-label="Find a shard by its id"
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-          />
+          <span className={styles.search}>
+            <TextInput
+              type="search"
+              placeholder="Find a shard"
+              aria-label="Find a shard by its id"
+              value={search}
+              onChange={(event) => setSearch(event.currentTarget.value)}
+            />
+          </span>
         </>
       }
     >

@@ -22,7 +22,7 @@ const MEASURES = {
 type Measure = keyof typeof MEASURES
 
 /** A phone has a pixel for each second: steps are put together, so that lines can be told apart. */
-const PHONE_FACTOR = 5
+const PHONE_STEP_MS = 5_000
 
 const OPTIONS = [
   { value: 'records', label: 'Records' },
@@ -83,9 +83,10 @@ function Lines({
     )
   }
   const fine = drawn.map((shard) => pointsOf(shard.shardId))
-  const factor = phone ? PHONE_FACTOR : 1
-  const stepMs = stepOf(fine) * factor
-  const points = fine.map((each) => coarser(each, stepMs / factor, factor))
+  const fineMs = stepOf(fine)
+  const factor = phone ? Math.ceil(PHONE_STEP_MS / fineMs) : 1
+  const stepMs = fineMs * factor
+  const points = fine.map((each) => coarser(each, fineMs, factor))
   return (
     <div className={styles.layout}>
       <TimeChart

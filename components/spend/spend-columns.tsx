@@ -1,6 +1,5 @@
 import { percent } from '../../lib/format.ts'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
-import { amountIn } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { Change } from '../ui/change.tsx'
@@ -9,7 +8,7 @@ import { MiddleCut } from '../ui/middle-cut.tsx'
 import type { Column } from '../ui/table.tsx'
 import { Amount } from './amount.tsx'
 import styles from './spend.module.css'
-import { type SpendDimension, topOf, totalOf } from './spend-rows.ts'
+import { barOf, type SpendDimension, shareOf } from './spend-rows.ts'
 
 /** Key, amount over the window with its bar, change, pace, share, today. */
 export function spendColumns(
@@ -17,8 +16,7 @@ export function spendColumns(
   dimension: SpendDimension,
 ): readonly Column<SpendRow>[] {
   const { currency, coveredMs, window } = spend
-  const total = totalOf(spend, dimension)
-  const top = topOf(spend, dimension)
+  const share = shareOf(spend, dimension)
   return [
     {
       id: 'key',
@@ -34,7 +32,7 @@ export function spendColumns(
       header: `Over ${WINDOWS[window].label}`,
       numeric: true,
       sorted: 'down',
-      bar: (row) => (top === 0 ? null : (row.now.value ?? 0) / top),
+      bar: barOf(spend, dimension),
       cell: (row) => <Amount value={row.now} currency={currency} />,
     },
     {
@@ -58,7 +56,7 @@ export function spendColumns(
       header: 'Share',
       numeric: true,
       hideBelow: 'tablet',
-      cell: (row) => percent(total === 0 ? null : (amountIn(row.now, currency) ?? 0) / total),
+      cell: (row) => percent(share(row)),
     },
     {
       id: 'today',

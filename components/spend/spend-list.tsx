@@ -3,7 +3,7 @@ import { exactMoneyOf, money } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import { Change } from '../ui/change.tsx'
 import styles from './spend-list.module.css'
-import { type SpendDimension, topOf } from './spend-rows.ts'
+import { barOf, type SpendDimension } from './spend-rows.ts'
 
 /** The table's rows where there is no room for a table. */
 export function SpendList({
@@ -19,7 +19,7 @@ export function SpendList({
   selected: (row: SpendRow) => boolean
   onPick: (key: string) => void
 }) {
-  const top = topOf(spend, dimension)
+  const bar = barOf(spend, dimension)
   const amount = (value: SpendRow['now']) => money(value.value, value.currency ?? spend.currency)
   return (
     <ul className={styles.list} aria-label={`Spend by ${dimension}`}>
@@ -31,10 +31,7 @@ export function SpendList({
             aria-pressed={selected(row)}
             onClick={() => onPick(row.key)}
           >
-            <span
-              className={styles.bar}
-              style={{ width: `${top === 0 ? 0 : ((row.now.value ?? 0) / top) * 100}%` }}
-            />
+            <span className={styles.bar} style={{ width: `${(bar(row) ?? 0) * 100}%` }} />
             <span className={styles.key}>{row.key}</span>
             <span className={styles.now} title={exactMoneyOf(row.now)}>
               {amount(row.now)}

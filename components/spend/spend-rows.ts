@@ -6,12 +6,36 @@ export type SpendDimension = 'account' | 'campaign'
 export const rowsOf = (spend: SpendCell, dimension: SpendDimension): SpendRow[] =>
   dimension === 'account' ? spend.byAccount : spend.byCampaign
 
-/** The amount of the row that spends most, for bars. */
-export const topOf = (spend: SpendCell, dimension: SpendDimension): number =>
-  Math.max(0, ...rowsOf(spend, dimension).map((row) => row.now.value ?? 0))
+/** In the page's currency; null where the row spent in others only: those cannot be put beside it. */
+const comparable = ({ now }: SpendRow, currency: string): number | null =>
+  now.currency === undefined || now.currency === currency || now.money?.[currency] !== undefined
+    ? amountIn(now, currency)
+    : null
+
+/** How long the row's bar is, as a part 0..1 of that of the row that spends most. */
+export function barOf(
+  spend: SpendCell,
+  dimension: SpendDimension,
+): (row: SpendRow) => number | null {
+  const part = (row: SpendRow) => comparable(row, spend.currency)
+  const top = Math.max(0, ...rowsOf(spend, dimension).map((row) => part(row) ?? 0))
+  return (row) => ratio(part(row), top)
+}
+
+/** The row's part 0..1 of everything that was spent in the page's currency. */
+export function shareOf(
+  spend: SpendCell,
+  dimension: SpendDimension,
+): (row: SpendRow) => number | null {
+  const total = totalOf(spend, dimension)
+  return (row) => ratio(comparable(row, spend.currency), total)
+}
+
+const ratio = (part: number | null, whole: number): number | null =>
+  part === null || whole === 0 ? null : part / whole
 
 /** Of all rows and those that were folded together, whether the page is filtered or not. */
-export function totalOf(spend: SpendCell, dimension: SpendDimension): number {
+function totalOf(spend: SpendCell, dimension: SpendDimension): number {
   const other = dimension === 'account' ? spend.otherAccounts : spend.otherCampaigns
   const values = [...rowsOf(spend, dimension).map((row) => row.now), ...(other ? [other] : [])]
   return values.reduce((sum, value) => sum + (amountIn(value, spend.currency) ?? 0), 0)

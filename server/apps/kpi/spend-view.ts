@@ -1,6 +1,6 @@
 import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import type { Cells, Point, SpendCell, SpendRow } from '../../../lib/frames.ts'
-import type { KpiValue } from '../../../lib/kpi-value.ts'
+import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type Dimension, OTHER_KEY } from '../../../lib/kpis.ts'
 import { type Micros, micros, moneyNumber } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
@@ -84,8 +84,10 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
       currencyFor('spend', cellOf(ranges.now), cellOf(ranges.before)) ?? DEFAULT_CURRENCY
     const valueOver = (range: TimeRange): KpiValue =>
       kpiOfCell('spend', cellOf(range), precisionOf(subject), { prefer: currency })
-    const accounts = spendBy('account', ranges, currency)
-    const campaigns = spendBy('campaign', ranges, currency)
+    // A change against a part of the window before would say nothing.
+    const known = ranges.before.from >= reader.oldest()
+    const accounts = spendBy('account', { ranges, currency, known })
+    const campaigns = spendBy('campaign', { ranges, currency, known })
     const spend: SpendCell = {
       window: view.window,
       coveredMs: coveredMs(ranges.now, reader.oldest()),
@@ -93,7 +95,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
       endsAt: stepEnd(now, chart.stepMs),
       currency,
       now: valueOver(ranges.now),
-      before: valueOver(ranges.before),
+      before: known ? valueOver(ranges.before) : NO_VALUE,
       today: valueOver(ranges.today),
       byAccount: accounts.rows,
       byCampaign: campaigns.rows,
@@ -104,7 +106,10 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     return { cells, series: { spend: rolling(now, currency) } }
   }
 
-  function spendBy(dimension: Dimension, ranges: Ranges, currency: string) {
+  function spendBy(
+    dimension: Dimension,
+    { ranges, currency, known }: { ranges: Ranges; currency: string; known: boolean },
+  ) {
     const panes = {
       now: reader.keys(ranges.now, dimension, SPEND),
       before: reader.keys(ranges.before, dimension, SPEND),
@@ -115,7 +120,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     const rowOf = (key: string): SpendRow => ({
       key,
       now: valueIn(panes.now, key),
-      before: valueIn(panes.before, key),
+      before: known ? valueIn(panes.before, key) : NO_VALUE,
       today: valueIn(panes.today, key),
     })
     const keys = new Set([
@@ -126,7 +131,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     for (const key of keys) {
       if (rows.length === MAX_ROWS) break
       const row = rowOf(key)
-      if ([row.now, row.before, row.today].some(({ value }) => value !== 0)) rows.push(row)
+      if ([row.now, row.before, row.today].some(({ value }) => (value ?? 0) !== 0)) rows.push(row)
     }
     return {
       rows,

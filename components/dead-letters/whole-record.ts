@@ -1,0 +1,14 @@
+import type { DeadLetter } from '../../lib/api.ts'
+import type { RejectReason } from '../../lib/rejection.ts'
+
+/** What is wrong with bytes before there is any event in them. */
+const OF_RECORDS: ReadonlySet<RejectReason> = new Set([
+  'empty',
+  'not_utf8',
+  'bad_gzip',
+  'too_large',
+  'kpl_aggregate',
+])
+
+/** Whether the record as a whole was rejected, rather than one event in it. */
+export const isWhole = ({ reason }: Pick<DeadLetter, 'reason'>): boolean => OF_RECORDS.has(reason)
