@@ -1,7 +1,7 @@
 import { addEntry, type Distinct, mergeDistinct, TOTAL_PRECISION } from './distinct.ts'
 import { COUNTS, EVERYTHING, type Measured, type Selection } from './measures.ts'
 import { addMoney, type MoneySum, mergeMoney } from './money-sum.ts'
-import { type Buckets, mergeBuckets } from './quantile.ts'
+import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
 
 /** Every measure of one key in one pane. Cells merge in any order to the same result. */
 export interface Cell {
@@ -36,10 +36,7 @@ export function addMeasured(cell: Cell, event: Measured, precision: number): voi
     const entry = precision === TOTAL_PRECISION ? event.totalEntry : event.keyEntry
     cell.visitors = addEntry(cell.visitors, entry, precision)
   }
-  if (event.bucket >= 0) {
-    cell.latency ??= new Map()
-    cell.latency.set(event.bucket, (cell.latency.get(event.bucket) ?? 0) + 1)
-  }
+  if (event.bucket >= 0) cell.latency = addBucket(cell.latency, event.bucket)
 }
 
 /** Adds the selected measures of `source`, which stays as it is and is not shared. */

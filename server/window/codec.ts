@@ -20,7 +20,7 @@ import { hashDigits } from './hash.ts'
 import { COUNTS, EVERYTHING, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
 import { cellOf, type Pane } from './pane.ts'
-import type { Buckets } from './quantile.ts'
+import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
 
 /**
  * A pane at rest. `body` holds one section for each measure that any key has: its id, its length in
@@ -31,6 +31,9 @@ export interface FrozenPane {
   keys: readonly string[]
   body: Uint8Array
 }
+
+/** The one that stands for "nothing". */
+export const EMPTY_PANE: FrozenPane = { keys: [], body: new Uint8Array(0) }
 
 /** What a frozen pane takes in memory, about; the keys' strings are shared among panes. */
 export const frozenBytes = (pane: FrozenPane): number =>
@@ -238,8 +241,9 @@ function addEncodedMoney(reader: ByteReader, sums: MoneySum | null): MoneySum | 
   return sum
 }
 
+/** How many buckets, then each one's distance from the one before and its count. */
 function writeBuckets(writer: ByteWriter, buckets: Buckets): void {
-  const sorted = [...buckets].sort((a, b) => a[0] - b[0])
+  const sorted = sortedBuckets(buckets)
   writeVarint(writer, sorted.length)
   let last = 0
   for (const [bucket, count] of sorted) {
@@ -249,13 +253,12 @@ function writeBuckets(writer: ByteWriter, buckets: Buckets): void {
   }
 }
 
-function addEncodedBuckets(reader: ByteReader, buckets: Buckets | null): Buckets {
-  const merged = buckets ?? new Map<number, number>()
+function addEncodedBuckets(reader: ByteReader, buckets: Buckets | null): Buckets | null {
+  let merged = buckets
   let bucket = 0
   for (let left = readVarint(reader); left > 0; left--) {
     bucket += readVarint(reader)
-    const count = readVarint(reader)
-    merged.set(bucket, (merged.get(bucket) ?? 0) + count)
+    merged = addBucket(merged, bucket, readVarint(reader))
   }
   return merged
 }

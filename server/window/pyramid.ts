@@ -1,11 +1,14 @@
-import { type FrozenPane, freeze, frozenBytes, mergeFrozen } from './codec.ts'
+import { EMPTY_PANE, type FrozenPane, freeze, frozenBytes, mergeFrozen } from './codec.ts'
 import type { PaneRef } from './decompose.ts'
+import { createHeldPanes, type Held, isEmpty, newHeld, type PlacedRef } from './held.ts'
 import { createKeyPool } from './key-pool.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
 import type { Selection } from './measures.ts'
 import { boundPane, mergePane, type Pane, trimPane } from './pane.ts'
-import { newPane, PANE_DIMENSIONS, type PaneDimension, type PlacedPane } from './pane-dimension.ts'
+import { PANE_DIMENSIONS, type PaneDimension, type PlacedPane } from './pane-dimension.ts'
 import type { Pins } from './pins.ts'
+import { createResting } from './resting.ts'
+import { createRollUp } from './roll-up.ts'
 import { createTouches, type Touches } from './touches.ts'
 
 /**
@@ -60,10 +63,6 @@ export interface Pyramid {
   sizes(): PyramidSizes
 }
 
-export interface PlacedRef extends PaneRef {
-  dimension: PaneDimension
-}
-
 export interface CapturedPane extends PlacedRef {
   frozen: FrozenPane
   held: Held
@@ -84,24 +83,6 @@ export interface PyramidSizes {
   restingBytes: number
 }
 
-/** A pane in memory: `live` while it changes, else `frozen`. */
-export interface Held extends PlacedRef {
-  live: Pane | null
-  frozen: FrozenPane
-  /** Whether all of it is here; else a part of it is only in the store. */
-  whole: boolean
-  /** What the next level's pane lacks; the same object as `live` while that lacks all of it. */
-  ahead: Pane | null
-  /** The coarser pane that lacks it, and the finer ones that are ahead of this one. */
-  parent: Held | null
-  behind: Set<Held>
-  /** The first change that the store's row lacks, and when it came; 0: none. */
-  changed: number
-  changedAtMs: number
-}
-
-const EMPTY: FrozenPane = { keys: [], body: new Uint8Array(0) }
-
 export interface PyramidOptions {
   pins: Pins
   /** Bound on the bytes of panes at rest. */
@@ -115,23 +96,23 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
     () => new Map(PANE_DIMENSIONS.map((dimension) => [dimension, new Map<number, Held>()])),
   )
   const newest = LEVELS.map(() => new Map<PaneDimension, number>())
+  /** In the order of their first changes. */
   const unwritten = new Set<Held>()
   const partial = new Set<Held>()
-  const aheads = new Set<Held>()
   /** Written, but still open: soon to change again. */
   const idle = new Map<Held, FrozenPane>()
-  const resting = new Map<Held, number>()
+  const panes = createHeldPanes(pins, maxKeys)
+  const rollUp = createRollUp(panes)
+  const resting = createResting(maxRestingBytes, ({ level, dimension, start }) =>
+    table(level, dimension).delete(start),
+  )
   const touches = createTouches()
   const intern = createKeyPool()
-  let restingBytes = 0
-  let holds = 0
   let oldest = Number.POSITIVE_INFINITY
   let generation = 0
 
   const table = (level: number, dimension: PaneDimension) =>
     tables[level]?.get(dimension) as Map<number, Held>
-
-  const find = ({ level, dimension, start }: PlacedRef) => table(level, dimension).get(start)
 
   function isNew(level: number, dimension: PaneDimension, start: number): boolean {
     return start > (newest[level]?.get(dimension) ?? Number.NEGATIVE_INFINITY)
@@ -142,135 +123,42 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
   }
 
   function hold(place: PlacedRef): Held {
-    const known = find(place)
-    if (known !== undefined) return known
     const { level, dimension, start } = place
-    const held: Held = {
-      level,
-      dimension,
-      start,
-      live: null,
-      frozen: EMPTY,
-      whole: isNew(level, dimension, start),
-      ahead: null,
-      parent: null,
-      behind: new Set(),
-      changed: 0,
-      changedAtMs: 0,
-    }
+    const known = table(level, dimension).get(start)
+    if (known !== undefined) return known
+    const held = newHeld(place, isNew(level, dimension, start))
     storedUpTo(level, dimension, start)
     table(level, dimension).set(start, held)
     if (!held.whole) partial.add(held)
     return held
   }
 
-  const fresh = (held: Held) => newPane(held.level, held.dimension, maxKeys)
-  const pinned = (held: Held) => pins.of(held.dimension)
-
-  function copyOf(held: Held, pane: Pane): Pane {
-    const copy = fresh(held)
-    mergePane(copy, pane)
-    return copy
-  }
-
-  /** The pane in its mutable form. */
-  function thaw(held: Held): Pane {
-    if (held.live === null) {
-      held.live = fresh(held)
-      mergeFrozen(held.live, held.frozen)
-      held.frozen = EMPTY
-    }
-    return held.live
-  }
-
-  function add(held: Held, pane: Pane): void {
-    const live = thaw(held)
-    mergePane(live, pane)
-    boundPane(live, pinned(held))
-  }
-
+  /** To be called before anything is added. */
   function change(held: Held, ordinal: number, atMs: number): void {
     if (held.changed !== 0) return
     held.changed = ordinal
     held.changedAtMs = atMs
     unwritten.add(held)
     idle.delete(held)
-    unrest(held)
+    resting.remove(held)
   }
 
-  function apply(panes: readonly PlacedPane[], ordinal: number, atMs: number): void {
-    for (const placed of panes) {
-      let held = hold(placed)
-      // Before anything is added: changing takes it out of those at rest, by its size as it was.
-      change(held, ordinal, atMs)
-      if (isEmpty(held)) held.live = placed.pane
-      else add(held, placed.pane)
-      goAhead(held, placed.pane)
-      for (let level = placed.level + 1; level < LEVELS.length; level++) {
-        const start = paneStart(placed.start, levelAt(level).ms)
-        const parent = hold({ level, dimension: placed.dimension, start })
-        change(parent, ordinal, atMs)
-        parent.behind.add(held)
-        held.parent = parent
-        aheads.add(held)
-        held = parent
-      }
-      if (placed.dimension === '') {
-        oldest = Math.min(oldest, placed.start)
-        touches.add({ from: placed.start, to: placed.start + levelAt(placed.level).ms })
-      }
-    }
-  }
-
-  /** Remembers, for the coarser pane, what was just added. */
-  function goAhead(held: Held, added: Pane, shared = false): void {
-    if (held.level === LEVELS.length - 1 || held.ahead === held.live) return
-    if (held.ahead === null) {
-      held.ahead = shared ? copyOf(held, added) : added
-    } else {
-      mergePane(held.ahead, added)
-      boundPane(held.ahead, pinned(held))
-    }
-  }
-
-  const isEmpty = (held: Held) => held.live === null && held.frozen === EMPTY
-
-  function applyTo(level: number, placed: PlacedPane, ordinal: number, atMs: number): void {
-    const start = paneStart(placed.start, levelAt(level).ms)
-    const held = hold({ level, dimension: placed.dimension, start })
+  function apply(placed: PlacedPane, ordinal: number, atMs: number): void {
+    const { dimension, start, pane } = placed
+    let held = hold(placed)
     change(held, ordinal, atMs)
-    add(held, placed.pane)
-  }
-
-  /** Takes in what finer panes are ahead by. */
-  function catchUp(held: Held): void {
-    for (const child of held.behind) handUp(child, held)
-  }
-
-  function handUp(child: Held, parent: Held): void {
-    catchUp(child)
-    parent.behind.delete(child)
-    aheads.delete(child)
-    const { ahead } = child
-    if (ahead === null) return
-    child.ahead = null
-    if (isEmpty(parent)) {
-      parent.live = copyOf(parent, ahead)
-      goAhead(parent, parent.live)
-    } else {
-      add(parent, ahead)
-      // The child may go on adding to what it hands over.
-      goAhead(parent, ahead, ahead === child.live)
+    if (isEmpty(held)) held.live = pane
+    else panes.add(held, pane)
+    rollUp.goAhead(held, pane)
+    for (let level = placed.level + 1; level < LEVELS.length; level++) {
+      const parent = hold({ level, dimension, start: paneStart(start, levelAt(level).ms) })
+      change(parent, ordinal, atMs)
+      rollUp.owes(held, parent)
+      held = parent
     }
-  }
-
-  function rollUp(now: number, limit: number): void {
-    let left = limit
-    for (const held of aheads) {
-      if (left === 0) return
-      if (held.start + levelAt(held.level).ms > now || held.parent === null) continue
-      handUp(held, held.parent)
-      left--
+    if (dimension === '') {
+      oldest = Math.min(oldest, start)
+      touches.add({ from: start, to: start + levelAt(placed.level).ms })
     }
   }
 
@@ -281,9 +169,9 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
       if (!held.whole) continue
       const crowded = unwritten.size > limits.maxUnwritten
       if (!crowded && limits.atMs - held.changedAtMs < limits.minAgeMs(held.level)) continue
-      catchUp(held)
-      const pane = thaw(held)
-      trimPane(pane, pinned(held))
+      rollUp.catchUp(held)
+      const pane = panes.thaw(held)
+      trimPane(pane, pins.of(held.dimension))
       const frozen = freeze(pane)
       unwritten.delete(held)
       held.changed = 0
@@ -302,52 +190,24 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
       idle.delete(held)
       held.live = null
       held.frozen = { keys: frozen.keys.map(intern), body: frozen.body }
-      rest(held)
+      resting.add(held)
     }
     if (captured.length > 0) generation++
-    evict()
-  }
-
-  function rest(held: Held): void {
-    unrest(held)
-    const bytes = frozenBytes(held.frozen)
-    resting.set(held, bytes)
-    restingBytes += bytes
-  }
-
-  function unrest(held: Held): void {
-    restingBytes -= resting.get(held) ?? 0
-    resting.delete(held)
-  }
-
-  function evict(): void {
-    if (holds > 0) return
-    for (const held of resting.keys()) {
-      if (restingBytes <= maxRestingBytes) return
-      unrest(held)
-      table(held.level, held.dimension).delete(held.start)
-    }
+    resting.evict()
   }
 
   function load(place: PlacedRef, stored: FrozenPane | undefined): void {
-    const held = find(place)
-    if (held === undefined) {
-      const loaded = hold(place)
-      partial.delete(loaded)
-      loaded.whole = true
-      loaded.frozen = stored ?? EMPTY
-      rest(loaded)
-      return
-    }
-    if (held.whole) return
-    if (stored !== undefined) {
-      // The coarser pane has the stored part already: what it lacks is what came since.
-      if (held.ahead !== null && held.ahead === held.live) held.ahead = copyOf(held, held.live)
-      mergeFrozen(thaw(held), stored)
-      boundPane(thaw(held), pinned(held))
-    }
-    held.whole = true
+    const known = table(place.level, place.dimension).get(place.start)
+    if (known?.whole === true) return
+    const held = known ?? hold(place)
     partial.delete(held)
+    held.whole = true
+    if (known === undefined) {
+      held.frozen = stored ?? EMPTY_PANE
+      resting.add(held)
+    } else if (stored !== undefined) {
+      panes.complete(held, stored)
+    }
   }
 
   function isMissing({ level, start }: PaneRef, dimension: PaneDimension): boolean {
@@ -357,16 +217,21 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
   }
 
   return {
-    apply,
-    applyTo,
-    rollUp,
+    apply: (placed, ordinal, atMs) => {
+      for (const one of placed) apply(one, ordinal, atMs)
+    },
+    applyTo(level, { dimension, start, pane }, ordinal, atMs) {
+      const held = hold({ level, dimension, start: paneStart(start, levelAt(level).ms) })
+      change(held, ordinal, atMs)
+      panes.add(held, pane)
+    },
+    rollUp: rollUp.closed,
     capture,
     settle,
     load,
     storedUpTo,
     intern,
     touches,
-    // They are in the order in which they changed first.
     oldestUnwritten: () => unwritten.values().next().value?.changed,
     missing: (refs, dimension) => refs.filter((ref) => isMissing(ref, dimension)),
     incomplete(limit) {
@@ -381,10 +246,10 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
       for (const { level, start } of refs) {
         const held = table(level, dimension).get(start)
         if (held === undefined) continue
-        catchUp(held)
+        rollUp.catchUp(held)
         if (held.live !== null) mergePane(target, held.live, selection, only)
         else mergeFrozen(target, held.frozen, selection, only)
-        if (resting.has(held)) rest(held)
+        if (resting.has(held)) resting.add(held)
         boundPane(target, pins.of(dimension))
       }
     },
@@ -392,14 +257,8 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
     sawEvent: (time) => {
       oldest = Math.min(oldest, time)
     },
-    hold() {
-      holds++
-      return () => {
-        holds--
-        evict()
-      }
-    },
+    hold: resting.hold,
     generation: () => generation,
-    sizes: () => ({ unwritten: unwritten.size, resting: resting.size, restingBytes }),
+    sizes: () => ({ unwritten: unwritten.size, ...resting.sizes() }),
   }
 }

@@ -13,7 +13,7 @@ import {
 } from './distinct.ts'
 import { hashText } from './hash.ts'
 import { dimensionKey, eventKey } from './keys.ts'
-import { type Buckets, bucketOf, quantileOf } from './quantile.ts'
+import { bucketOf, quantileOf } from './quantile.ts'
 import type { TimeRange } from './window-range.ts'
 
 /**
@@ -40,7 +40,7 @@ export function recount(
     case 'distinct':
       return { value: distinctVisitors(within, filter ? KEY_PRECISION : TOTAL_PRECISION) }
     case 'quantile': {
-      const buckets: Buckets = new Map()
+      const buckets = new Map<number, number>()
       for (const { type, durationMs } of within) {
         if (type !== formula.type || durationMs === undefined) continue
         const bucket = bucketOf(durationMs)

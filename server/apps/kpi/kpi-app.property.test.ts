@@ -477,6 +477,8 @@ describe('late events', () => {
     const world = await createWorld({})
     const view: Draft = { ageMs: 0, event: { type: 'page_view', page: '/a', currency: 'USD' } }
     await world.run({ kind: 'fold', drafts: [view] })
+    await world.commit()
+    // A commit of its own: nothing is left to replay, so nothing is in memory after the restart.
     await world.run({ kind: 'flush' })
     await world.run({ kind: 'restart' })
     await world.run({ kind: 'fold', drafts: [view] })
@@ -499,6 +501,45 @@ describe('late events', () => {
     const old: Draft = { ageMs: 500 * DAY_MS, event: { type: 'page_view', currency: 'USD' } }
     await world.run({ kind: 'fold', drafts: [old, old] })
     expect(world.app().sizes().tooOld).toBe(2)
+  })
+})
+
+describe('the store', () => {
+  it('rows older than their level keeps go, a few in each commit', async () => {
+    const world = await createWorld({})
+    const rows = () =>
+      store.db
+        .selectFrom('pane')
+        .select(['level_ms', 'start_ms'])
+        .where('stream_id', '=', streams)
+        .execute()
+    const view: Draft = { ageMs: 0, event: { type: 'page_view', page: '/a', currency: 'USD' } }
+    await world.run({ kind: 'fold', drafts: [view] })
+    await world.run({ kind: 'flush' })
+    expect(new Set((await rows()).map((row) => row.level_ms))).toEqual(
+      new Set([SECOND_MS, 10 * SECOND_MS, MINUTE_MS, HOUR_MS]),
+    )
+    await world.run({ kind: 'wait', ms: 4 * HOUR_MS })
+    for (let turn = 0; turn < 40; turn++) await world.commit()
+    expect(new Set((await rows()).map((row) => row.level_ms))).toEqual(
+      new Set([MINUTE_MS, HOUR_MS]),
+    )
+  })
+
+  it('the log of changes does not grow: what all panes hold is deleted', async () => {
+    const world = await createWorld({})
+    const view: Draft = { ageMs: 0, event: { type: 'page_view', page: '/a', currency: 'USD' } }
+    for (let second = 0; second < 300; second++) {
+      await world.run({ kind: 'fold', drafts: [view] })
+      await world.commit()
+      await world.run({ kind: 'wait', ms: SECOND_MS })
+    }
+    const deltas = await store.db
+      .selectFrom('pane_delta')
+      .select('seq')
+      .where('stream_id', '=', streams)
+      .execute()
+    expect(deltas.length).toBeLessThan(100)
   })
 })
 

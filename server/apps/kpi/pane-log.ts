@@ -1,9 +1,10 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import type { SealedWork } from '../../stream/stream-app.ts'
+import type { PlacedRef } from '../../window/held.ts'
 import { isKept, LEVELS, levelAt, paneStart } from '../../window/levels.ts'
 import type { PlacedPane } from '../../window/pane-dimension.ts'
-import type { PlacedRef, Pyramid } from '../../window/pyramid.ts'
+import type { Pyramid } from '../../window/pyramid.ts'
 import { decodeDelta, encodeDelta } from './delta-codec.ts'
 import { appendDelta, deleteDeltas, readDeltas } from './delta-rows.ts'
 import {
@@ -34,11 +35,12 @@ export interface PaneLog {
 const WRITE_AFTER_MS = 30_000
 const WRITE_HOURS_AFTER_MS = 60_000
 /** What one commit writes of panes, about; at least one pane. */
-const MAX_COMMIT_BYTES = 512 * 1_024
-/** With more unwritten panes than this, no pane waits any longer. */
+const MAX_COMMIT_BYTES = 192 * 1_024
+/** With more unwritten panes than this, as old streams read at full speed leave them, none waits any longer. */
 const MAX_UNWRITTEN = 4_000
+const MAX_CROWDED_COMMIT_BYTES = 2 * 1_024 * 1_024
 /** Panes handed up to the coarser level in one commit. */
-const MAX_ROLLED_UP = 64
+const MAX_ROLLED_UP = 8
 /** Panes completed from the store in one commit. */
 const MAX_COMPLETED = 200
 
@@ -60,11 +62,12 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
     if (flushing) {
       return { atMs, minAgeMs: () => 0, maxBytes: Number.POSITIVE_INFINITY, maxUnwritten: 0 }
     }
+    const crowded = pyramid.sizes().unwritten > MAX_UNWRITTEN
     return {
       atMs,
       minAgeMs: (level: number) =>
         level === LEVELS.length - 1 ? WRITE_HOURS_AFTER_MS : WRITE_AFTER_MS,
-      maxBytes: MAX_COMMIT_BYTES,
+      maxBytes: crowded ? MAX_CROWDED_COMMIT_BYTES : MAX_COMMIT_BYTES,
       maxUnwritten: MAX_UNWRITTEN,
     }
   }

@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import { newReader, newWriter, writeByte, written } from '../../window/bytes.ts'
 import { type FrozenPane, readPane, writePane } from '../../window/codec.ts'
+import type { PlacedRef } from '../../window/held.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
 import { PANE_DIMENSIONS, type PaneDimension } from '../../window/pane-dimension.ts'
-import type { CapturedPane, PlacedRef } from '../../window/pyramid.ts'
+import type { CapturedPane } from '../../window/pyramid.ts'
 
 /** A pane as a row holds it: with every delta up to and including `seq`. */
 export interface StoredPane extends PlacedRef {

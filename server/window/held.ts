@@ -1,0 +1,90 @@
+import { EMPTY_PANE, type FrozenPane, mergeFrozen } from './codec.ts'
+import type { PaneRef } from './decompose.ts'
+import { boundPane, mergePane, type Pane } from './pane.ts'
+import { newPane, type PaneDimension } from './pane-dimension.ts'
+import type { Pins } from './pins.ts'
+
+export interface PlacedRef extends PaneRef {
+  dimension: PaneDimension
+}
+
+/** A pane in memory: `live` while it changes, else `frozen`. */
+export interface Held extends PlacedRef {
+  live: Pane | null
+  frozen: FrozenPane
+  /** Whether all of it is here; else a part of it is only in the store. */
+  whole: boolean
+  /** What the next level's pane lacks; the same object as `live` while that lacks all of it. */
+  ahead: Pane | null
+  /** The coarser pane that lacks it, and the finer ones that are ahead of this one. */
+  parent: Held | null
+  behind: Set<Held>
+  /** The first change that the store's row lacks, and when it came; 0: none. */
+  changed: number
+  changedAtMs: number
+}
+
+export const newHeld = ({ level, dimension, start }: PlacedRef, whole: boolean): Held => ({
+  level,
+  dimension,
+  start,
+  live: null,
+  frozen: EMPTY_PANE,
+  whole,
+  ahead: null,
+  parent: null,
+  behind: new Set(),
+  changed: 0,
+  changedAtMs: 0,
+})
+
+export const isEmpty = (held: Held): boolean => held.live === null && held.frozen === EMPTY_PANE
+
+/** Changes what a held pane holds, within the bound on keys. */
+export interface HeldPanes {
+  /** The pane in its mutable form. */
+  thaw(held: Held): Pane
+  add(held: Held, pane: Pane): void
+  /** Adds the part that was in the store only. */
+  complete(held: Held, stored: FrozenPane): void
+  copy(held: Held, pane: Pane): Pane
+  bound(held: Held, pane: Pane): void
+}
+
+export function createHeldPanes(pins: Pins, maxKeys: number | undefined): HeldPanes {
+  const fresh = (held: Held) => newPane(held.level, held.dimension, maxKeys)
+  const bound = (held: Held, pane: Pane) => boundPane(pane, pins.of(held.dimension))
+
+  function copy(held: Held, pane: Pane): Pane {
+    const twin = fresh(held)
+    mergePane(twin, pane)
+    return twin
+  }
+
+  function thaw(held: Held): Pane {
+    if (held.live === null) {
+      held.live = fresh(held)
+      mergeFrozen(held.live, held.frozen)
+      held.frozen = EMPTY_PANE
+    }
+    return held.live
+  }
+
+  return {
+    thaw,
+    copy,
+    bound,
+    add(held, pane) {
+      const live = thaw(held)
+      mergePane(live, pane)
+      bound(held, live)
+    },
+    complete(held, stored) {
+      const live = thaw(held)
+      // The coarser pane has the stored part already: what it lacks is what came since.
+      if (held.ahead === live) held.ahead = copy(held, live)
+      mergeFrozen(live, stored)
+      bound(held, live)
+    },
+  }
+}
