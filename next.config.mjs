@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 export default {
   poweredByHeader: false,
   reactStrictMode: true,
-  // All types at once are checked by `npm run verify` and `npm test`; a build for `npm start` need not wait for it.
+  devIndicators: false,
+  // `npm run verify` and `npm test` check all types at once, the server's too.
   typescript: { ignoreBuildErrors: true },
   // Else a lock file in a folder above would make that folder the root.
   turbopack: { root: fileURLToPath(new URL('.', import.meta.url)) },

@@ -59,6 +59,16 @@ function collectComplaints(page: Page): string[] {
 
 export { expect }
 
+/**
+ * An event of two hours ago, of no KPI. A rate is over the time that the stream has had: with this in it,
+ * over the whole window.
+ */
+export const longAgo = () => ({
+  id: crypto.randomUUID(),
+  type: 'heartbeat',
+  time: Date.now() - 2 * 3_600_000,
+})
+
 /** `count` page views now, each by another visitor. Ids are new with each call. */
 export function pageViews(count: number, page = '/pricing') {
   const run = crypto.randomUUID().slice(0, 8)

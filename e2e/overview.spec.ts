@@ -1,11 +1,11 @@
-import { expect, journey, kpiTile, openLive, pageViews } from './journey.ts'
+import { expect, journey, kpiTile, longAgo, openLive, pageViews } from './journey.ts'
 
 journey(
   'an event that is put moves the KPI on the page within 2 s',
   async ({ page, kinesight }) => {
     await openLive(page, '/?window=1m')
     await expect(page.getByText('Waiting for the first event')).toBeVisible()
-    await kinesight.put(pageViews(60))
+    await kinesight.put([longAgo(), ...pageViews(60)])
     const views = kpiTile(page, 'Page views')
     await expect(views.getByText('1.00', { exact: true })).toBeVisible()
 
@@ -19,7 +19,7 @@ journey(
 journey(
   'a page in the list restricts the KPIs to it, and Esc lifts that',
   async ({ page, kinesight }) => {
-    await kinesight.put([...pageViews(60, '/pricing'), ...pageViews(120, '/docs')])
+    await kinesight.put([longAgo(), ...pageViews(60, '/pricing'), ...pageViews(120, '/docs')])
     await openLive(page, '/?window=1m')
     const views = kpiTile(page, 'Page views')
     await expect(views.getByText('3.00', { exact: true })).toBeVisible()

@@ -1,4 +1,4 @@
-import { expect, impressions, journey, kpiTile, openLive, pageViews } from './journey.ts'
+import { expect, impressions, journey, kpiTile, longAgo, openLive, pageViews } from './journey.ts'
 
 journey(
   'after a SIGKILL and a restart the page comes back by itself with the right numbers',
@@ -7,6 +7,7 @@ journey(
     const views = kpiTile(page, 'Page views')
     const spend = kpiTile(page, 'Spend')
     await kinesight.put([
+      longAgo(),
       ...pageViews(900),
       ...impressions(10, { account: 'acme', cost: '1.250001' }),
     ])
@@ -34,9 +35,9 @@ journey(
     await expect(page.locator('html')).toHaveAttribute('data-same-visit', 'yes')
 
     const totals = await kinesight.totals()
-    expect(totals.events).toEqual({ page_view: 1_800, ad_impression: 20 })
+    expect(totals.events).toEqual({ heartbeat: 1, page_view: 1_800, ad_impression: 20 })
     expect(totals.spend).toEqual({ acme: { USD: '25.00002' } })
-    expect(totals.fates).toMatchObject({ applied: 1_820, duplicate: 0, rejected: 0 })
+    expect(totals.fates).toMatchObject({ applied: 1_821, duplicate: 0, rejected: 0 })
 
     // The browser complains about each attempt to reconnect while nobody was there.
     complaints.length = 0

@@ -23,7 +23,7 @@ export const TEXT_FIELDS = [
   'country',
   'device',
 ] as const
-export type TextField = (typeof TEXT_FIELDS)[number]
+type TextField = (typeof TEXT_FIELDS)[number]
 
 const text = z.string().max(MAX_TEXT_LENGTH)
 const amount = z

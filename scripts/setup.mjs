@@ -22,8 +22,14 @@ const PARTS = {
   web: {
     label: 'Building the pages',
     sources: [
-      ...['app', 'components', 'lib', 'public', 'package-lock.json', 'tsconfig.json'],
-      ...['next.config.ts', 'next.config.mjs', 'next.config.js', 'scripts/build.mjs'],
+      'app',
+      'components',
+      'lib',
+      'public',
+      'next.config.mjs',
+      'tsconfig.json',
+      'package-lock.json',
+      'scripts/build.mjs',
     ],
     product: '.next/BUILD_ID',
   },

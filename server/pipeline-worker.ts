@@ -9,7 +9,11 @@ import { openStore } from './store/open-store.ts'
 import { createKinesisSource } from './stream/kinesis-source.ts'
 
 /** kinesalite takes any credentials, but the SDK wants some. */
-const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' }
+const EMBEDDED = {
+  credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+  ifUnreachable:
+    'The embedded stream is started anew by itself. If this stays, check the free space of DATA_DIR; the log says why it ended.',
+}
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
@@ -24,7 +28,7 @@ const pipeline = createPipeline(options, {
     streamName: options.stream.name,
     region: options.stream.region,
     endpoint: options.stream.endpoint,
-    ...(options.stream.embedded && { credentials: EMBEDDED_CREDENTIALS }),
+    ...(options.stream.embedded && EMBEDDED),
   }),
   clock: systemClock,
   random: Math.random,

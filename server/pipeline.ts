@@ -1,15 +1,14 @@
-import { diffView, emptyDelta } from '../lib/delta.ts'
 import { noFates } from '../lib/fates.ts'
-import type { Cells, DemoState, Health, StatusCell, ViewState } from '../lib/frames.ts'
+import type { DemoState, Health, StatusCell } from '../lib/frames.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import type { View } from '../lib/view.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
-import { createFeed } from './apps/kpi/feed.ts'
 import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createOverviewView } from './apps/kpi/overview-view.ts'
 import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
+import { createLiveViews, type ViewSource } from './live-views.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
 import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
@@ -18,13 +17,12 @@ import type { Log } from './platform/log.ts'
 import { backoffMs } from './platform/retry.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
+import { STORE_REMEDY, storeTrouble } from './store/store-trouble.ts'
 import { type Consumer, type ConsumerReadings, createConsumer } from './stream/consumer.ts'
 import { pause } from './stream/pause.ts'
 import { shardCells } from './stream/shard-cells.ts'
 import { SourceError, type StreamDescription, type StreamSource } from './stream/stream-source.ts'
 
-/** Views are brought up to date this often. */
-const FRAME_EVERY_MS = 500
 const EVALUATE_EVERY_MS = SECOND_MS
 const RETRY = { baseMs: 100, capMs: 5_000 }
 
@@ -57,30 +55,59 @@ interface Reached {
   alerts: ReturnType<typeof createAlertWatch>
 }
 
-type PartState = { cells: Partial<Cells>; series: ViewState['series'] }
-
-interface WatchedView {
-  view: View
-  /** Made when the stream is reached. */
-  part: ((now: number) => Promise<PartState> | PartState) | undefined
-  sent: ViewState | undefined
-}
-
 /** The worker thread's composition: stream → consumer → apps → views. */
 export function createPipeline(options: PipelineOptions, ports: PipelinePorts): Pipeline {
   const { store, source, clock, log } = ports
   const ending = new AbortController()
-  const views = new Map<string, WatchedView>()
   const startedAt = clock.now()
   let demo = options.demo
   let reached: Reached | undefined
   let connecting: Health = { kind: 'starting' }
+  let stored: Health = { kind: 'ok' }
+  const views = createLiveViews({
+    sourceOf: (view) => reached && sourceOf(view, reached),
+    common: () => ({ status: statusCell(), firing: reached?.alerts.firing() ?? [] }),
+    onFrame: ports.onFrame,
+    clock,
+    log,
+  })
   const metrics = createPipelineMetrics(() => reached?.consumer.readings())
 
   async function run(): Promise<void> {
-    const framing = frameLoop()
+    const framing = views.run(ending.signal)
     const description = await describeUntilReached()
     if (description === undefined) return
+    const parts = await reachUntilStored(description)
+    if (parts === undefined) return
+    reached = parts
+    const evaluating = evaluateLoop(parts.alerts)
+    await Promise.race([parts.consumer.failed, Promise.all([framing, evaluating])])
+  }
+
+  /** Everything is made anew at each attempt; nothing is read before the last step succeeds. */
+  async function reachUntilStored(description: StreamDescription): Promise<Reached | undefined> {
+    for (let failures = 0; !ending.signal.aborted; failures++) {
+      try {
+        return await reach(description)
+      } catch (error) {
+        const why = storeTrouble(error)
+        if (why === undefined) throw error
+        log.error({ problem: messageOf(error) }, 'the store cannot be used')
+        const since = stored.kind === 'trouble' ? stored.since : clock.now()
+        stored = {
+          kind: 'trouble',
+          since,
+          problem: `the store cannot be used: ${why}`,
+          remedy: STORE_REMEDY,
+        }
+        connecting = { kind: 'ok' }
+      }
+      await pause(backoffMs(failures, ports.random(), RETRY), ending.signal)
+    }
+    return undefined
+  }
+
+  async function reach(description: StreamDescription): Promise<Reached> {
     const { name } = options.stream
     const place = options.stream.endpoint ?? options.stream.region ?? ''
     const stream = await settleStream(
@@ -115,9 +142,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     await alerts.load()
     consumer.onCommit(() => metrics.committed(consumer.readings().lastCommitMs))
     await consumer.start()
-    reached = { kpi, consumer, alerts }
-    const evaluating = evaluateLoop(alerts)
-    await Promise.race([consumer.failed, Promise.all([framing, evaluating])])
+    return { kpi, consumer, alerts }
   }
 
   async function describeUntilReached(): Promise<StreamDescription | undefined> {
@@ -153,46 +178,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     }
   }
 
-  async function frameLoop(): Promise<void> {
-    while (!ending.signal.aborted) {
-      const startedAt = clock.monotonicMs()
-      for (const [key, watched] of views) await pushFrame(key, watched)
-      await pause(startedAt + FRAME_EVERY_MS - clock.monotonicMs(), ending.signal)
-    }
-  }
-
-  async function pushFrame(key: string, watched: WatchedView): Promise<void> {
-    const now = clock.now()
-    const state = await viewState(watched, now)
-    if (views.get(key) !== watched) return
-    const { sent } = watched
-    watched.sent = state
-    if (sent === undefined) {
-      ports.onFrame({ kind: 'state', key, now, state })
-      return
-    }
-    const delta = diffView(sent, state)
-    if (!emptyDelta(delta)) ports.onFrame({ kind: 'delta', key, now, delta })
-  }
-
-  async function viewState(watched: WatchedView, now: number): Promise<ViewState> {
-    const cells: Cells = { status: statusCell(), firing: reached?.alerts.firing() ?? [] }
-    if (reached === undefined) return { cells, series: {} }
-    watched.part ??= partOf(watched.view, reached)
-    const part = await watched.part(now)
-    return { cells: { ...cells, ...part.cells } as Cells, series: part.series }
-  }
-
-  function partOf(view: View, { kpi, consumer, alerts }: Reached) {
+  function sourceOf(view: View, { kpi, consumer, alerts }: Reached): ViewSource {
     switch (view.kind) {
-      case 'overview': {
-        const overview = createOverviewView(view, kpi)
-        const feed = createFeed(kpi.recent, view.filter)
-        return async (now: number) => {
-          const state = await overview.state(now)
-          return { ...state, cells: { ...state.cells, feed: feed.events(now) } }
-        }
-      }
+      case 'overview':
+        return createOverviewView(view, kpi).state
       case 'spend': {
         const spend = createSpendView(view, kpi)
         return async (now: number) => {
@@ -226,7 +215,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         fates: noFates(),
         demo,
         source: connecting,
-        store: { kind: 'ok' },
+        store: stored,
       }
     }
     return {
@@ -250,7 +239,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       case 'series':
         return need().kpi.series(question.query, now)
       case 'live':
-        return viewState({ view: { kind: 'shards' }, part: undefined, sent: undefined }, now)
+        return views.once({ kind: 'shards' }, now)
       case 'metrics':
         return metrics.text()
     }
@@ -269,16 +258,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       ending.abort()
       await store.close()
     },
-    watch(key, view) {
-      const watched: WatchedView = { view, part: undefined, sent: undefined }
-      views.set(key, watched)
-      pushFrame(key, watched).catch((error: unknown) =>
-        log.error({ problem: messageOf(error), key }, 'frame failed'),
-      )
-    },
-    unwatch: (key) => {
-      views.delete(key)
-    },
+    watch: views.watch,
+    unwatch: views.unwatch,
     rulesChanged: () => reached?.alerts.rulesChanged(),
     setDemo: (state) => {
       demo = state

@@ -80,7 +80,7 @@ describe('the demo shop', () => {
   test('every record is what the consumer applies', () => {
     for (const record of seconds.slice(0, 60).flat()) {
       const entry = toEntry(record)
-      const items = decodeRecord(entry.data)
+      const { items } = decodeRecord(entry.data)
       expect(items).toHaveLength(record.events.length)
       for (const item of items) {
         expect(item.ok).toBe(true)

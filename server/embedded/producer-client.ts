@@ -16,7 +16,11 @@ export interface ProducerTarget {
   endpoint: string | undefined
   /** Sign with made-up credentials; else by the usual credential chain. */
   anyCredentials: boolean
+  /** An endpoint that says nothing for so long is given up; 30 s. */
+  answerWithinMs?: number
 }
+
+const ANSWER_WITHIN_MS = 30_000
 
 /** The embedded stream and its like look at the form of a signature only. */
 const ANY_CREDENTIALS = { accessKeyId: 'kinesight', secretAccessKey: 'kinesight' }
@@ -29,12 +33,17 @@ export async function createProducer(target: ProducerTarget): Promise<Producer> 
   const { KinesisClient, DescribeStreamSummaryCommand, PutRecordsCommand } = await import(
     '@aws-sdk/client-kinesis'
   )
-  const { streamName: StreamName } = target
+  const { streamName: StreamName, answerWithinMs = ANSWER_WITHIN_MS } = target
   const client = new KinesisClient({
     region: target.region,
     ...(target.endpoint !== undefined && { endpoint: target.endpoint }),
     ...(target.anyCredentials && { credentials: ANY_CREDENTIALS }),
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout: 30_000 }),
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 5_000,
+      requestTimeout: answerWithinMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: answerWithinMs,
+    }),
     // putRecords retries by itself, only what failed.
     maxAttempts: 1,
   })

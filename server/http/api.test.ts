@@ -1,7 +1,9 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Problem, TotalsAnswer } from '../../lib/api.ts'
 import type { RejectReason } from '../../lib/rejection.ts'
 import {
+  createFakePipeline,
   liveState,
   NOW,
   type RawRequest,
@@ -353,6 +355,26 @@ describe('health', () => {
     expect((await get<Problem>('/readyz', 503)).detail).toBe('The stream is starting')
   })
 
+  it('says what is wrong while the stream was never reached', async () => {
+    const { parts, pipeline } = server
+    const unreached = createFakePipeline(null)
+    const source = {
+      kind: 'trouble' as const,
+      since: 1,
+      problem: 'nothing listens at http://127.0.0.1:1',
+      remedy: 'Check the endpoint',
+    }
+    unreached.state = liveState({ source })
+    parts.pipeline = unreached
+    expect((await get<Problem>('/readyz', 503)).errors).toEqual([
+      { field: 'stream', message: 'nothing listens at http://127.0.0.1:1: Check the endpoint' },
+    ])
+    expect(await get('/api/v1/stream')).toMatchObject({ source, shards: { open: 0, known: 0 } })
+    parts.pipeline = undefined
+    expect(await get('/api/v1/stream')).toMatchObject({ source: { kind: 'starting' } })
+    parts.pipeline = pipeline
+  })
+
   it('names what is not up yet', async () => {
     const { parts, store, pipeline } = server
     parts.store = undefined
@@ -376,6 +398,19 @@ describe('metrics', () => {
     )
     expect(text).toContain('kinesight_worker_up 1')
     expect(text).toContain('nodejs_eventloop_lag_seconds')
+  })
+})
+
+describe('a store that cannot be written', () => {
+  it('is said with what to do about it', async () => {
+    await sql`pragma query_only = on`.execute(server.store.db)
+    const rule = { kpi: 'spend', window: '1h', when: 'above', value: '50', currency: 'USD' }
+    const answer = await post('/api/v1/alerts/rules', rule)
+    await sql`pragma query_only = off`.execute(server.store.db)
+    expect(answer.status).toBe(503)
+    expect(JSON.parse(answer.text).detail).toBe(
+      'The store cannot be used: it may only be read. Check the free space and the permissions of DATA_DIR.',
+    )
   })
 })
 

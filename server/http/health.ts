@@ -47,12 +47,12 @@ async function storeTrouble(context: ApiContext): Promise<FieldError | undefined
 
 async function pipelineTrouble(context: ApiContext): Promise<FieldError | undefined> {
   try {
-    context.streamId()
     const { status } = (await fromPipeline(context.pipeline().live(), 2_000)).cells
     const part = status.source.kind === 'ok' ? status.store : status.source
     const field = status.source.kind === 'ok' ? 'store' : 'stream'
     switch (part.kind) {
       case 'ok':
+        context.streamId()
         return undefined
       case 'starting':
         return { field, message: `The ${field} is starting` }

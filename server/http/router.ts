@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Problem } from '../../lib/api.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
+import { STORE_REMEDY, storeTrouble } from '../store/store-trouble.ts'
 import { problem, UnavailableError } from './problem.ts'
 import { readBody, readQuery } from './read-input.ts'
 import type { Outcome, Route } from './route.ts'
@@ -61,6 +62,11 @@ async function run(route: Route, call: Call, log: Log): Promise<Outcome<unknown>
       return { kind: 'problem', problem: problem(503, messageOf(error)) }
     }
     log.error({ err: error, method: route.method, path: route.path }, 'request failed')
+    const trouble = storeTrouble(error)
+    if (trouble !== undefined) {
+      const detail = `The store cannot be used: ${trouble}. ${STORE_REMEDY}`
+      return { kind: 'problem', problem: problem(503, detail) }
+    }
     const detail = 'Something went wrong here; the log has the details'
     return { kind: 'problem', problem: problem(500, detail) }
   }

@@ -3,6 +3,7 @@ import type { StreamAnswer } from '../../lib/api.ts'
 import type { Health } from '../../lib/frames.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
+import { UnavailableError } from './problem.ts'
 import { answer, route } from './route.ts'
 import { count, demoState, health } from './wire.ts'
 
@@ -27,12 +28,7 @@ export const streamRoute = (context: ApiContext) =>
     async handle() {
       const { startAt, ...facts } = context.stream()
       const live = await liveOrNothing(context)
-      const shards = await context
-        .db()
-        .selectFrom('shard')
-        .select('closed')
-        .where('stream_id', '=', context.streamId())
-        .execute()
+      const shards = await knownShards(context)
       const open = shards.filter((shard) => shard.closed === 0).length
       return answer<StreamAnswer>({
         // The region may come from the credential chain, which only the pipeline knows.
@@ -40,7 +36,7 @@ export const streamRoute = (context: ApiContext) =>
         startAt: startAtText(startAt),
         shards: { open, known: shards.length },
         demo: context.demo.state(),
-        source: live?.cells.status.source ?? silent(context.clock.now()),
+        source: live?.cells.status.source ?? sourceWithoutLive(context),
         store: live?.cells.status.store ?? { kind: 'ok' },
       })
     },
@@ -49,9 +45,30 @@ export const streamRoute = (context: ApiContext) =>
 const startAtText = (startAt: StartAt): string =>
   startAt.kind === 'time' ? new Date(startAt.at).toISOString() : startAt.kind
 
-const silent = (since: number): Health => ({
-  kind: 'trouble',
-  since,
-  problem: 'The pipeline does not answer',
-  remedy: 'It is started anew by itself; the log says why it ended',
-})
+/** None before the stream was reached for the first time. */
+async function knownShards(context: ApiContext): Promise<{ closed: number }[]> {
+  const streamId = orUndefined(context.streamId)
+  if (streamId === undefined) return []
+  const shards = context.db().selectFrom('shard').select('closed')
+  return shards.where('stream_id', '=', streamId).execute()
+}
+
+function sourceWithoutLive({ pipeline, clock }: ApiContext): Health {
+  if (orUndefined(pipeline) === undefined) return { kind: 'starting' }
+  return {
+    kind: 'trouble',
+    since: clock.now(),
+    problem: 'The pipeline does not answer',
+    remedy: 'It is started anew by itself; the log says why it ended',
+  }
+}
+
+/** undefined for a part that is not up yet. */
+function orUndefined<Part>(part: () => Part): Part | undefined {
+  try {
+    return part()
+  } catch (error) {
+    if (error instanceof UnavailableError) return undefined
+    throw error
+  }
+}

@@ -61,7 +61,10 @@ export async function startTestServer(
   const folder = await mkdtemp(path.join(tmpdir(), 'kinesight-http-'))
   const store = await openStore(path.join(folder, 'kinesight.db'))
   const place = { name: 'clickstream', place: 'here' }
-  const { id } = await addStream(store.db, place, { createdMs: 1, startAt: { kind: 'trim_horizon' } })
+  const { id } = await addStream(store.db, place, {
+    createdMs: 1,
+    startAt: { kind: 'trim_horizon' },
+  })
   const kinesis = { KINESIS_STREAM: 'clickstream', AWS_REGION: 'eu-west-1' }
   const config = readConfig(options.stream === 'kinesis' ? kinesis : {})
   const pipeline = createFakePipeline(id)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -30,4 +30,11 @@ test('a process that is killed does not hold its folder any longer', async () =>
   child.kill('SIGKILL')
   await once(child, 'exit')
   holdFolder(folder, 0)()
+})
+
+test('a lock that cannot be taken for another reason is not called another Kinesight', () => {
+  mkdirSync(path.join(folder, 'lock.db'))
+  expect(() => holdFolder(folder, 0)).toThrow(
+    /^The data folder .* cannot be used: .*Check the free space and the permissions/,
+  )
 })

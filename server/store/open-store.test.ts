@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from './open-store.ts'
 import { readSetting, writeSetting } from './setting.ts'
+import { storeTrouble } from './store-trouble.ts'
 import { addStream, findStream } from './stream-row.ts'
 
 let folder: string
@@ -51,6 +53,34 @@ test('bytes come back as they went in', async () => {
   await store.db.insertInto('seen').values({ stream_id: 1, minute_ms: 0, hashes }).execute()
   const row = await store.db.selectFrom('seen').select('hashes').executeTakeFirstOrThrow()
   expect(new Uint8Array(row.hashes)).toEqual(hashes)
+  await store.close()
+})
+
+test('a transaction that fails on a full disk says so, and the next one works', async () => {
+  const store = await openStore(path.join(folder, 'kinesight.db'))
+  const write = (bytes: number) =>
+    store.db.transaction().execute(async (tx) => {
+      const hashes = new Uint8Array(bytes)
+      await tx.insertInto('seen').values({ stream_id: 1, minute_ms: 0, hashes }).execute()
+    })
+  const pages = await sql<{ page_count: number }>`pragma page_count`.execute(store.db)
+  await sql`pragma max_page_count = ${sql.lit(pages.rows[0]?.page_count)}`.execute(store.db)
+  const failure = await write(1_000_000).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'SQLITE_FULL' })
+  expect(storeTrouble(failure)).toBe('the disk is full')
+  await sql`pragma max_page_count = 1000000`.execute(store.db)
+  await write(1_000_000)
+  await store.close()
+})
+
+test('a mistake of ours is no trouble of the store', async () => {
+  const store = await openStore(path.join(folder, 'kinesight.db'))
+  const mistake = await sql`select * from nowhere`
+    .execute(store.db)
+    .catch((error: unknown) => error)
+  expect(mistake).toBeInstanceOf(Error)
+  expect(storeTrouble(mistake)).toBeUndefined()
+  expect(storeTrouble(new Error('something else'))).toBeUndefined()
   await store.close()
 })
 

@@ -1,8 +1,9 @@
-import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Kysely, Migrator, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import Database from 'libsql'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { first } from './migrations/0001-first.ts'
 import type { Schema } from './schema.ts'
+import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
 
 export interface Store {
   db: Kysely<Schema>
@@ -26,9 +27,7 @@ export async function openStore(file: string): Promise<Store> {
   }).migrateToLatest()
   if (error !== undefined) {
     await db.destroy()
-    throw new SetupError(`The store ${file} cannot be brought up to date: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw cannot(`The store ${file} cannot be brought up to date`, error)
   }
   return { db, close: () => db.destroy() }
 }
@@ -41,10 +40,32 @@ function openFile(file: string): SqliteDatabase {
     database.exec('pragma synchronous = normal')
     database.exec('pragma temp_store = memory')
     database.exec('pragma journal_size_limit = 16777216')
-    return database as unknown as SqliteDatabase
+    return forKysely(database)
   } catch (error) {
-    throw new SetupError(`The store ${file} cannot be opened: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw cannot(`The store ${file} cannot be opened`, error)
   }
+}
+
+const cannot = (what: string, error: unknown): SetupError =>
+  new SetupError(`${what}: ${storeTrouble(error) ?? messageOf(error)}. ${STORE_REMEDY}`, {
+    cause: error,
+  })
+
+/**
+ * On a full disk SQLite rolls back by itself; Kysely's own rollback would fail then, and hide why.
+ */
+function forKysely(database: Database.Database): SqliteDatabase {
+  const kysely = database as unknown as SqliteDatabase
+  return {
+    prepare: (statement) =>
+      statement === 'rollback' && !database.inTransaction ? NOTHING : kysely.prepare(statement),
+    close: () => kysely.close(),
+  }
+}
+
+const NOTHING: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Health } from '../../lib/frames.ts'
+import type { RejectReason } from '../../lib/rejection.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
@@ -14,10 +15,10 @@ import type { StreamApp } from './stream-app.ts'
 
 /** A commit each this often; sooner when much is waiting. */
 const COMMIT_EVERY_MS = 200
-const COMMIT_SOON_RECORDS = 20_000
+const COMMIT_SOON_EVENTS = 20_000
 /** Readers wait while more than this has been taken in and is not committed. */
 const MAX_UNCOMMITTED_BYTES = 32 * 1024 * 1024
-const MAX_UNCOMMITTED_RECORDS = 100_000
+const MAX_UNCOMMITTED_EVENTS = 100_000
 /** Of a flood of rejected records a commit keeps this many; the counts stay exact. */
 const MAX_REJECTED_A_COMMIT = 500
 const RETRY = { baseMs: 200, capMs: 5_000 }
@@ -25,13 +26,16 @@ const RETRY = { baseMs: 200, capMs: 5_000 }
 const LAST_ATTEMPTS = 3
 
 export interface Committer {
-  /** The shard has changed; `records` and `bytes` were taken in from it. */
-  changed(shard: ShardProgress, taken?: { records: number; bytes: number }): void
-  reject(items: readonly RejectedItem[]): void
+  /** The shard has changed; `events` of so many bytes were taken in from it. */
+  changed(shard: ShardProgress, taken?: { events: number; bytes: number }): void
+  /** Counts it; `make` is called where there is room to keep it. */
+  reject(reason: RejectReason, make: () => RejectedItem): void
   /** undefined: there is room for more in flight; else resolves when there is. */
   room(): Promise<void> | undefined
   /** Commits every now and then until `signal` aborts, and what is left then. Rejects when fenced. */
   run(lease: { streamId: number; epoch: number }): Promise<void>
+  /** Commits nothing more: what was taken in does not agree with itself. */
+  abandon(): void
   onCommit(listener: () => void): void
   /** The committed checkpoint of a shard. */
   checkpoint(shardId: string): string | null
@@ -58,7 +62,8 @@ export function createCommitter(ports: {
   const listeners: (() => void)[] = []
   let rejected: RejectedItem[] = []
   let rejectedCounts = new Map<string, number>()
-  let uncommitted = { records: 0, bytes: 0 }
+  let uncommitted = { events: 0, bytes: 0 }
+  let abandoned = false
   let roomWaiters: (() => void)[] = []
   let wake: () => void = () => {}
   let health: Health = { kind: 'ok' }
@@ -71,9 +76,9 @@ export function createCommitter(ports: {
     })
     while (!signal.aborted) {
       await untilTime()
-      if (dirty.size > 0) await commitUntilDone(lease, seal())
+      if (dirty.size > 0 && !abandoned) await commitUntilDone(lease, seal())
     }
-    await commitUntilDone(lease, seal())
+    if (!abandoned) await commitUntilDone(lease, seal())
   }
 
   const untilTime = (): Promise<void> =>
@@ -107,7 +112,7 @@ export function createCommitter(ports: {
     lease: { streamId: number; epoch: number },
     commit: SealedCommit,
   ): Promise<void> {
-    const { records, bytes } = uncommitted
+    const { events, bytes } = uncommitted
     for (let failures = 0; ; failures++) {
       const startedAt = clock.monotonicMs()
       try {
@@ -123,7 +128,7 @@ export function createCommitter(ports: {
     }
     health = { kind: 'ok' }
     for (const shard of commit.shards) checkpoints.set(shard.shardId, shard.checkpoint)
-    uncommitted = { records: uncommitted.records - records, bytes: uncommitted.bytes - bytes }
+    uncommitted = { events: uncommitted.events - events, bytes: uncommitted.bytes - bytes }
     releaseReaders()
     for (const listener of listeners) listener()
   }
@@ -153,19 +158,20 @@ export function createCommitter(ports: {
     changed(shard, taken) {
       dirty.add(shard)
       if (taken === undefined) return
-      uncommitted.records += taken.records
+      uncommitted.events += taken.events
       uncommitted.bytes += taken.bytes
-      if (uncommitted.records > COMMIT_SOON_RECORDS) wake()
+      if (uncommitted.events > COMMIT_SOON_EVENTS) wake()
     },
-    reject(items) {
-      for (const item of items) {
-        rejectedCounts.set(item.reason, (rejectedCounts.get(item.reason) ?? 0) + 1)
-        if (rejected.length < MAX_REJECTED_A_COMMIT) rejected.push(item)
-      }
+    abandon: () => {
+      abandoned = true
+    },
+    reject(reason, make) {
+      rejectedCounts.set(reason, (rejectedCounts.get(reason) ?? 0) + 1)
+      if (rejected.length < MAX_REJECTED_A_COMMIT) rejected.push(make())
     },
     room() {
-      const { bytes, records } = uncommitted
-      if (bytes <= MAX_UNCOMMITTED_BYTES && records <= MAX_UNCOMMITTED_RECORDS) return undefined
+      const { bytes, events } = uncommitted
+      if (bytes <= MAX_UNCOMMITTED_BYTES && events <= MAX_UNCOMMITTED_EVENTS) return undefined
       return new Promise((resolve) => roomWaiters.push(resolve))
     },
     onCommit: (listener) => {

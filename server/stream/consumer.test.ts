@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -11,6 +12,7 @@ import { openStore, type Store } from '../store/open-store.ts'
 import { settleStream } from '../store/settle-stream.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { createMemoryStream, type MemoryStream } from './memory-stream.ts'
+import type { StreamApp } from './stream-app.ts'
 
 const log = pino({ level: 'silent' })
 const place = { name: 'clickstream', place: 'test' }
@@ -38,7 +40,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function start(): Promise<Consumer> {
+async function start(apps: StreamApp[] = [createTotalsApp()]): Promise<Consumer> {
   const { createdMs } = await stream.describe()
   const row = await settleStream(store.db, place, {
     createdMs,
@@ -48,7 +50,7 @@ async function start(): Promise<Consumer> {
   const consumer = createConsumer(row, {
     db: store.db,
     source: stream,
-    apps: [createTotalsApp()],
+    apps,
     clock,
     random: () => 0,
     log,
@@ -171,6 +173,78 @@ describe('the consumer', () => {
     ])
   })
 
+  test('a record that nests without end is one dead letter, and all others are applied', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    stream.put('a', view('before'))
+    const bad = `{"type":${deep}}`
+    stream.put('a', bad)
+    stream.put('a', `[${deep},${view('beside')}]`)
+    stream.put('a', view('after'))
+    await start()
+    await until(async () =>
+      expect(await fates()).toEqual({ applied: 3, duplicate: 0, rejected: 2 }),
+    )
+    expect(await totals()).toEqual({ page_view: 3 })
+    const letters = await store.db.selectFrom('dead_letter').select(['reason', 'bytes']).execute()
+    expect(letters[0]).toEqual({ reason: 'bad_field', bytes: bad.length })
+    expect(letters[1]?.reason).toBe('not_an_event')
+  })
+
+  test('of a flood of rejected events a few are kept, and all are counted', async () => {
+    stream.put('a', `[${Array.from({ length: 20_000 }, (_, n) => n).join()},${view('a')}]`)
+    await start()
+    await until(async () =>
+      expect(await fates()).toEqual({ applied: 1, duplicate: 0, rejected: 20_000 }),
+    )
+    const { kept } = await store.db
+      .selectFrom('dead_letter')
+      .select((row) => row.fn.countAll<number>().as('kept'))
+      .executeTakeFirstOrThrow()
+    expect(kept).toBeLessThanOrEqual(1_000)
+  })
+
+  test('more than may be in flight at once is read in parts, and nothing is lost', async () => {
+    const perRecord = 20_000
+    for (let n = 0; n < 12; n++) {
+      const events = Array.from({ length: perRecord }, () => '{"type":"page_view"}')
+      stream.put('a', gzipSync(`[${events.join()}]`))
+    }
+    let folded = 0
+    let most = 0
+    const app: StreamApp = {
+      name: 'counting',
+      fold: (events) => {
+        folded += events.length
+        most = Math.max(most, folded)
+      },
+      seal() {
+        folded = 0
+        return { write: async () => {}, committed() {} }
+      },
+    }
+    await start([createTotalsApp(), app])
+    await until(async () => expect(await totals()).toEqual({ page_view: 12 * perRecord }))
+    expect(most).toBeLessThanOrEqual(100_000 + perRecord)
+  })
+
+  test('an app that fails at an event ends the consumer, and nothing half done is committed', async () => {
+    stream.put('a', view('a'))
+    stream.put('a', view('b'))
+    const failing: StreamApp = {
+      name: 'failing',
+      fold() {
+        throw new Error('a mistake in the app')
+      },
+      seal: () => ({ write: async () => {}, committed() {} }),
+    }
+    const consumer = await start([createTotalsApp(), failing])
+    await expect(consumer.failed).rejects.toThrow('a mistake in the app')
+    await stop(consumer)
+    expect(await totals()).toEqual({})
+    await start()
+    await until(async () => expect(await totals()).toEqual({ page_view: 2 }))
+  })
+
   test('trouble in reading is waited out, and nothing is lost or counted twice', async () => {
     for (let n = 0; n < 300; n++) stream.put(`key-${n}`, view(`id-${n}`))
     stream.failNext('listShards', 'throttled', 'temporary')
@@ -179,6 +253,26 @@ describe('the consumer', () => {
     await start()
     await until(async () => expect(await totals()).toEqual({ page_view: 300 }))
     expect(await fates()).toEqual({ applied: 300, duplicate: 0, rejected: 0 })
+  })
+
+  test('while no shard can be read, the stream is in trouble; while one can, only that shard is', async () => {
+    const consumer = await start()
+    await until(async () => expect(consumer.readings().source).toEqual({ kind: 'ok' }))
+    const down = 40
+    stream.failNext('read', ...new Array<'temporary'>(down).fill('temporary'))
+    const retrying = () =>
+      consumer.readings().shards.filter(({ reader }) => reader.kind === 'retrying').length
+    await until(async () => expect(retrying()).toBe(2))
+    // One that passes at once is no news.
+    expect(consumer.readings().source).toEqual({ kind: 'ok' })
+    offsetMs = MINUTE_MS
+    expect(consumer.readings().source).toMatchObject({
+      kind: 'trouble',
+      problem: 'read: temporary',
+      remedy: 'Wait.',
+    })
+    await until(async () => expect(retrying()).toBe(0))
+    expect(consumer.readings().source).toEqual({ kind: 'ok' })
   })
 
   test('while the store cannot write, it says so, and commits when it can again', async () => {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { addFates, eventsRead, type Fates, noFates } from '../../lib/fates.ts'
+import { addFates, type Fates, noFates } from '../../lib/fates.ts'
 import type { Health, ReaderState } from '../../lib/frames.ts'
 import { sameCreation } from '../../lib/stream-creation.ts'
 import { SECOND_MS } from '../../lib/time.ts'
@@ -11,7 +11,7 @@ import type { Schema } from '../store/schema.ts'
 import type { StreamRow } from '../store/stream-row.ts'
 import { readShards, takeLease } from './commit.ts'
 import { createCommitter } from './committer.ts'
-import { ingestRecord, type RejectedItem } from './ingest.ts'
+import { type IngestPorts, ingestRecord } from './ingest.ts'
 import { hasChildren, readableShards, unfinishedParents, whatIsNew } from './lineage.ts'
 import { pause } from './pause.ts'
 import { createSeenIds, DEDUPLICATION_SPAN_MS } from './seen-ids.ts'
@@ -30,6 +30,13 @@ import { createThroughput, type Throughput } from './throughput.ts'
 const DISCOVER_EVERY_MS = 10 * SECOND_MS
 const RETRY = { baseMs: 200, capMs: 5_000 }
 const RATE_SPAN_MS = 10 * SECOND_MS
+/** A read that fails once or twice is no trouble of the stream yet. */
+const RETRYING_SAID_AFTER_MS = 3 * SECOND_MS
+const READS: readonly ReaderState['kind'][] = ['reading', 'catching_up', 'paused']
+/** What is taken in at a stretch: then others have their turn, and the room in flight is looked at. */
+const PART = { events: 5_000, ms: 25 }
+/** What an app is given at once. */
+const FOLD_EVENTS = 5_000
 
 export interface Consumer {
   /** Takes the lease, restores what the store knows and starts reading. */
@@ -201,29 +208,63 @@ export function createConsumer(
         log,
         signal,
         room: committer.room,
-        take: (_, result) => take(lane, result),
+        take: (_, result, from) => take(lane, result, from),
         ended,
         gone: () => void discover().catch(sourceTrouble),
       })
     }
   }
 
-  function take({ progress, throughput }: Lane, result: ReadResult): void {
-    const applied: AppliedEvent[] = []
-    const rejected: RejectedItem[] = []
-    const { bytes: bytesBefore } = progress
-    const eventsBefore = eventsRead(progress.fates)
-    for (const record of result.records) {
-      ingestRecord(record, progress, { seen, applied, rejected })
-      throughput.add(record.arrivedAt, record.data.length)
+  function take(lane: Lane, result: ReadResult, from: number): number {
+    try {
+      return takePart(lane, result, from)
+    } catch (error) {
+      // Some apps may have taken in what others have not: only a start from the last commit mends that.
+      committer.abandon()
+      fail(error)
+      throw error
     }
-    progress.readToMs = readTo(progress, result)
-    const records = result.records.length
-    if (records === 0) return
-    for (const app of apps) app.fold(applied)
-    committer.reject(rejected)
-    committer.changed(progress, { records, bytes: progress.bytes - bytesBefore })
-    eventsTaken.add(clock.now(), 0, eventsRead(progress.fates) - eventsBefore)
+  }
+
+  function takePart({ progress, throughput }: Lane, result: ReadResult, from: number): number {
+    const { records } = result
+    const ingest = createIngest()
+    const taken = { events: 0, bytes: 0 }
+    const startedAt = clock.monotonicMs()
+    let at = from
+    for (; at < records.length; at++) {
+      if (taken.events > PART.events || clock.monotonicMs() - startedAt > PART.ms) break
+      const record = records[at] as (typeof records)[number]
+      const { events, bytes } = ingestRecord(record, progress, ingest)
+      throughput.add(record.arrivedAt, record.data.length)
+      taken.events += events
+      taken.bytes += bytes
+    }
+    ingest.flush()
+    if (at === records.length) progress.readToMs = readTo(progress, result)
+    if (at > from) {
+      committer.changed(progress, taken)
+      eventsTaken.add(clock.now(), 0, taken.events)
+    }
+    return at
+  }
+
+  /** Applied events go to the apps in portions: one record may hold very many. */
+  function createIngest(): IngestPorts & { flush(): void } {
+    let applied: AppliedEvent[] = []
+    const flush = () => {
+      for (const app of apps) app.fold(applied)
+      applied = []
+    }
+    return {
+      seen,
+      reject: committer.reject,
+      apply(event) {
+        applied.push(event)
+        if (applied.length >= FOLD_EVENTS) flush()
+      },
+      flush,
+    }
   }
 
   function readTo(shard: ShardProgress, result: ReadResult): number {
@@ -268,11 +309,23 @@ export function createConsumer(
         eventsTaken.between(now - RATE_SPAN_MS, now).records / (RATE_SPAN_MS / SECOND_MS),
       newestArrivalAt: arrivals.reduce<number | null>((a, b) => Math.max(a ?? b, b), null),
       behindMs: list.reduce((most, { lagMs }) => Math.max(most, lagMs), 0),
-      source: sourceHealth,
+      source: sourceReading(list, now),
       store: committer.health(),
       lastCommitMs: committer.lastCommitMs(),
       rememberedIds: seen.size(),
     }
+  }
+
+  /** Shards are listed now and then; where none can be read, that is known sooner. */
+  function sourceReading(list: readonly ShardReading[], now: number): Health {
+    if (sourceHealth.kind !== 'ok') return sourceHealth
+    const retrying = list.flatMap(({ reader }) => (reader.kind === 'retrying' ? [reader] : []))
+    const others = list.some(({ reader }) => READS.includes(reader.kind))
+    const [latest] = retrying.sort((a, b) => b.since - a.since)
+    if (others || latest === undefined || now - latest.since < RETRYING_SAID_AFTER_MS) {
+      return sourceHealth
+    }
+    return { ...latest, kind: 'trouble' }
   }
 
   function reading({ progress, throughput, reader }: Lane): ShardReading {

@@ -6,18 +6,31 @@ import { messageOf } from '../platform/errors.ts'
 /** What a gzipped record may unfold to: more would let one small record fill the memory. */
 export const MAX_INFLATED_BYTES = 16 * 1024 * 1024
 
+/** What one record may hold: far more than a producer batches, and read in well under a second. */
+export const MAX_RECORD_EVENTS = 200_000
+
 /** One of the values in a record; `text` is what of the record it was read from, for the dead letters. */
 export type DecodedItem =
   | { ok: true; value: unknown }
   | { ok: false; rejection: Rejection; text: string | undefined }
 
+export interface DecodedRecord {
+  items: DecodedItem[]
+  /** Of the text, unfolded where it was gzipped. */
+  bytes: number
+}
+
 /**
  * A record's data is one JSON value, an array of them, or lines of them, perhaps gzipped. Returns its
  * values in order; what cannot be read is one rejected item (a line of its own where the others can).
  */
-export function decodeRecord(data: Uint8Array): DecodedItem[] {
-  if (data.length === 0) return whole('empty', 'the record has no data')
+export function decodeRecord(data: Uint8Array): DecodedRecord {
   if (isGzip(data)) return decodeGzip(data)
+  return { items: decodePlain(data), bytes: data.length }
+}
+
+function decodePlain(data: Uint8Array): DecodedItem[] {
+  if (data.length === 0) return whole('empty', 'the record has no data')
   if (isKplAggregate(data)) {
     return whole(
       'kpl_aggregate',
@@ -27,19 +40,20 @@ export function decodeRecord(data: Uint8Array): DecodedItem[] {
   return decodeText(data)
 }
 
-function decodeGzip(data: Uint8Array): DecodedItem[] {
+function decodeGzip(data: Uint8Array): DecodedRecord {
   let inflated: Uint8Array
   try {
     inflated = gunzipSync(data, { maxOutputLength: MAX_INFLATED_BYTES })
   } catch (error) {
     const tooLarge = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
-    return tooLarge
+    const items = tooLarge
       ? whole('too_large', `unfolds to more than ${MAX_INFLATED_BYTES} bytes: put smaller batches`)
       : whole('bad_gzip', `gzip data that cannot be unfolded: ${messageOf(error)}`)
+    return { items, bytes: data.length }
   }
-  return inflated.length === 0
-    ? whole('empty', 'the gzipped record has no data')
-    : decodeText(inflated)
+  const items =
+    inflated.length === 0 ? whole('empty', 'the gzipped record has no data') : decodeText(inflated)
+  return { items, bytes: inflated.length }
 }
 
 function decodeText(data: Uint8Array): DecodedItem[] {
@@ -53,10 +67,12 @@ function decodeText(data: Uint8Array): DecodedItem[] {
   }
   if (!Array.isArray(value)) return [{ ok: true, value }]
   if (value.length === 0) return whole('empty', 'the record is an array without events')
+  if (value.length > MAX_RECORD_EVENTS) return tooMany()
   return value.map((item: unknown) => ({ ok: true, value: item }))
 }
 
 function decodeLines(text: string, wholeError: unknown): DecodedItem[] {
+  if (hasMoreLines(text.trimEnd(), MAX_RECORD_EVENTS)) return tooMany()
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   if (lines.length === 0) return whole('empty', 'the record is blank')
   const items = lines.map(decodeLine)
@@ -72,6 +88,17 @@ function decodeLine(line: string): DecodedItem {
     return { ok: false, rejection: { reason: 'not_json', detail: notJson(error) }, text: line }
   }
 }
+
+function hasMoreLines(text: string, limit: number): boolean {
+  let lines = 1
+  for (let at = text.indexOf('\n'); at >= 0 && lines <= limit; at = text.indexOf('\n', at + 1)) {
+    lines++
+  }
+  return lines > limit
+}
+
+const tooMany = (): DecodedItem[] =>
+  whole('too_large', `holds more than ${MAX_RECORD_EVENTS} events: put smaller batches`)
 
 const notJson = (error: unknown): string =>
   `must be one JSON event, an array of them, or one a line: ${messageOf(error)}`

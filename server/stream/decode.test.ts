@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventSchema } from '../../lib/event.ts'
 import { parseTime } from '../../lib/time.ts'
-import { type DecodedItem, decodeRecord } from './decode-record.ts'
+import { decodeRecord, MAX_RECORD_EVENTS } from './decode-record.ts'
 import { FUTURE_SKEW_MS, parseEvent } from './parse-event.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
-const values = (items: DecodedItem[]) =>
-  items.map((item) => (item.ok ? item.value : item.rejection.reason))
+const values = (data: Uint8Array) =>
+  decodeRecord(data).items.map((item) => (item.ok ? item.value : item.rejection.reason))
 
 describe('a record', () => {
   test.each([
@@ -26,18 +26,32 @@ describe('a record', () => {
     ['nothing', '', ['empty']],
     ['an empty array', '[]', ['empty']],
   ])('of %s', (_name, text, expected) => {
-    expect(values(decodeRecord(bytes(text)))).toEqual(expected)
-    if (text !== '') expect(values(decodeRecord(gzipSync(text)))).toEqual(expected)
+    expect(values(bytes(text))).toEqual(expected)
+    if (text !== '') expect(values(gzipSync(text))).toEqual(expected)
   })
 
   test('that is not text, or broken gzip, or an aggregate, is rejected as a whole', () => {
-    expect(values(decodeRecord(Uint8Array.of(0xff, 0xfe)))).toEqual(['not_utf8'])
-    expect(values(decodeRecord(Uint8Array.of(0x1f, 0x8b, 1)))).toEqual(['bad_gzip'])
-    expect(values(decodeRecord(Uint8Array.of(0xf3, 0x89, 0x9a, 0xc2)))).toEqual(['kpl_aggregate'])
+    expect(values(Uint8Array.of(0xff, 0xfe))).toEqual(['not_utf8'])
+    expect(values(Uint8Array.of(0x1f, 0x8b, 1))).toEqual(['bad_gzip'])
+    expect(values(Uint8Array.of(0xf3, 0x89, 0x9a, 0xc2))).toEqual(['kpl_aggregate'])
   })
 
   test('that would unfold without end is rejected', () => {
-    expect(values(decodeRecord(gzipSync(Buffer.alloc(17 * 1024 * 1024))))).toEqual(['too_large'])
+    expect(values(gzipSync(Buffer.alloc(17 * 1024 * 1024)))).toEqual(['too_large'])
+  })
+
+  test.each([
+    ['an array', (n: number) => `[${'1,'.repeat(n - 1)}1]`],
+    ['lines', (n: number) => '{}\n'.repeat(n)],
+  ])('may hold so many events and no more, as %s', (_name, text) => {
+    expect(values(bytes(text(MAX_RECORD_EVENTS)))).toHaveLength(MAX_RECORD_EVENTS)
+    expect(values(bytes(text(MAX_RECORD_EVENTS + 1)))).toEqual(['too_large'])
+  })
+
+  test('counts by the bytes it unfolds to', () => {
+    const text = JSON.stringify({ type: 'a', page: 'p'.repeat(1_000) })
+    expect(decodeRecord(bytes(text)).bytes).toBe(text.length)
+    expect(decodeRecord(gzipSync(text)).bytes).toBe(text.length)
   })
 })
 
@@ -65,6 +79,12 @@ describe('an event', () => {
     expect(far).toMatchObject({ clamped: true, event: { time: arrivedAt } })
   })
 
+  test('is read without what no store keeps: NUL and half a surrogate pair', () => {
+    expect(parse({ type: 'a\0b', page: '\ud800/x\udfff', account: '😀' })).toMatchObject({
+      event: { type: 'a\ufffdb', page: '\ufffd/x\ufffd', account: '😀' },
+    })
+  })
+
   test('carries money in exact micro-units', () => {
     expect(parse({ type: 'x', cost: '0.000001', revenue: -2.5, currency: 'EUR' })).toMatchObject({
       event: { costMicros: 1, revenueMicros: -2_500_000, currency: 'EUR' },
@@ -84,13 +104,22 @@ describe('an event', () => {
     [{ type: 'x', page: 3 }, /^page must be a string; it is 3/],
     [{ type: 'x', visitor: 'v'.repeat(9_000) }, /^visitor must be at most 8192/],
     [{ type: 'x', status: '200' }, /^status must be a number/],
+    [{ type: 'x', status: Number.POSITIVE_INFINITY }, /^status must be a number.*it is Infinity/],
     [{ type: 'x', duration_ms: -1 }, /^duration_ms must be/],
+    [{ type: 'x', duration_ms: Number.POSITIVE_INFINITY }, /^duration_ms must be/],
     [{ type: 'x', props: [] }, /^props must be an object/],
     ['text', /^an event is a JSON object, this is a string/],
     [[], /this is an array/],
     [null, /this is null/],
   ])('that is %j is rejected, naming the field and the remedy', (value, message) => {
     expect(problem(value)).toMatch(message)
+  })
+
+  test('that nests without end is rejected in few words', () => {
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown
+    expect(problem({ type: deep })).toMatch(/^type must be a word.*it is an array$/)
+    expect(problem({ type: 'x', page: deep })).toMatch(/^page must be a string; it is an array$/)
+    expect(problem({ type: 'x', page: { a: 1 } })).toMatch(/^page must be a string; it is {"a":1}$/)
   })
 
   test('is accepted exactly when the published schema accepts it', () => {

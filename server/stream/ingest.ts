@@ -1,6 +1,7 @@
-import type { Rejection } from '../../lib/rejection.ts'
+import type { Rejection, RejectReason } from '../../lib/rejection.ts'
 import { MINUTE_MS } from '../../lib/time.ts'
 import { decodeRecord } from './decode-record.ts'
+import { jsonText } from './json-text.ts'
 import { parseEvent } from './parse-event.ts'
 import type { SeenIds } from './seen-ids.ts'
 import type { ShardProgress } from './shard-progress.ts'
@@ -23,19 +24,27 @@ export interface RejectedItem extends Rejection {
   bytes: number
 }
 
+/** Where the events of a record go. */
+export interface IngestPorts {
+  seen: SeenIds
+  apply(event: AppliedEvent): void
+  /** `make` builds what is kept of it, where that is wanted. */
+  reject(reason: RejectReason, make: () => RejectedItem): void
+}
+
 /**
- * Settles the fate of every event in one record and moves the shard's progress past it.
- * Applied events and rejected items are pushed to the lists given. Synchronous: progress, fates and the
- * de-duplication memory always agree.
+ * Settles the fate of every event in one record and moves the shard's progress past it. Synchronous:
+ * progress, fates and the de-duplication memory always agree afterwards. Returns what it came to: events,
+ * and bytes as they unfold.
  */
 export function ingestRecord(
   record: StreamRecord,
   shard: ShardProgress,
-  ports: { seen: SeenIds; applied: AppliedEvent[]; rejected: RejectedItem[] },
-): void {
+  ports: IngestPorts,
+): { events: number; bytes: number } {
   const { shardId, fates } = shard
   const { sequenceNumber, arrivedAt, data } = record
-  const items = decodeRecord(data)
+  const { items, bytes } = decodeRecord(data)
   for (let index = 0; index < items.length; index++) {
     const item = items[index] as (typeof items)[number]
     const parsed = item.ok
@@ -46,14 +55,14 @@ export function ingestRecord(
       : item
     if (!parsed.ok) {
       fates.rejected++
-      ports.rejected.push({
+      ports.reject(parsed.rejection.reason, () => ({
         ...parsed.rejection,
         shardId,
         sequenceNumber,
         index,
         arrivedAt,
-        ...keptBytes(record, items.length, item.ok ? item.value : item.text),
-      })
+        ...keptBytes(record, items.length, item.ok ? jsonText(item.value) : item.text),
+      }))
       continue
     }
     if (parsed.named && ports.seen.check(parsed.event.id, arrivedAt)) {
@@ -66,19 +75,17 @@ export function ingestRecord(
     const late = shard.newestEventMs !== null && time < shard.newestEventMs - ALLOWED_LATENESS_MS
     if (late) fates.late++
     if (shard.newestEventMs === null || time > shard.newestEventMs) shard.newestEventMs = time
-    ports.applied.push({ event: parsed.event, shardId, arrivedAt, late })
+    ports.apply({ event: parsed.event, shardId, arrivedAt, late })
   }
   shard.records++
   shard.bytes += data.length
   shard.checkpoint = sequenceNumber
   shard.lastArrivalMs = arrivedAt
+  return { events: items.length, bytes }
 }
 
-/** The whole record where it is one event, else what of it the item was. */
-function keptBytes(record: StreamRecord, items: number, part: unknown) {
-  const own = items === 1 || part === undefined ? record.data : bytesOf(part)
+/** The whole record where it is one event or cannot be told apart, else what of it the item was. */
+function keptBytes(record: StreamRecord, items: number, part: string | undefined) {
+  const own = items === 1 || part === undefined ? record.data : new TextEncoder().encode(part)
   return { data: own.slice(0, KEPT_BYTES), bytes: own.length }
 }
-
-const bytesOf = (part: unknown): Uint8Array =>
-  new TextEncoder().encode(typeof part === 'string' ? part : JSON.stringify(part))

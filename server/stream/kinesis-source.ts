@@ -29,10 +29,17 @@ export interface KinesisPlace {
   endpoint: string | undefined
   /** Left out: the usual AWS credential chain. */
   credentials?: { accessKeyId: string; secretAccessKey: string }
+  /** What to do where it cannot be reached, if not to look at the network. */
+  ifUnreachable?: string
+  /** An endpoint that says nothing for so long is given up; 10 s. */
+  answerWithinMs?: number
 }
+
+const ANSWER_WITHIN_MS = 10_000
 
 /** Reads by HTTP/1.1, which every Kinesis speaks. One attempt a call: waiting is the reader's matter. */
 export function createKinesisSource(place: KinesisPlace): StreamSource {
+  const answerWithinMs = place.answerWithinMs ?? ANSWER_WITHIN_MS
   const client = new KinesisClient({
     ...(place.region !== undefined && { region: place.region }),
     ...(place.endpoint !== undefined && { endpoint: place.endpoint }),
@@ -40,7 +47,10 @@ export function createKinesisSource(place: KinesisPlace): StreamSource {
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 3_000,
-      requestTimeout: 10_000,
+      // Until the answer begins, and then between any two pieces of it.
+      requestTimeout: answerWithinMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: answerWithinMs,
       httpAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
       httpsAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
     }),
@@ -50,7 +60,7 @@ export function createKinesisSource(place: KinesisPlace): StreamSource {
     try {
       return await work()
     } catch (error) {
-      throw sourceError(error, place)
+      throw error instanceof SourceError ? error : sourceError(error, place)
     }
   }
 
@@ -60,10 +70,9 @@ export function createKinesisSource(place: KinesisPlace): StreamSource {
         const { StreamDescriptionSummary: summary } = await client.send(
           new DescribeStreamSummaryCommand({ StreamName }),
         )
-        return {
-          status: summary?.StreamStatus ?? 'UNKNOWN',
-          createdMs: summary?.StreamCreationTimestamp?.getTime() ?? 0,
-        }
+        const { StreamStatus: status, StreamCreationTimestamp: created } = summary ?? {}
+        if (status === undefined || created === undefined) throw notKinesis(place)
+        return { status, createdMs: created.getTime() }
       }),
     listShards: () =>
       call(async () => {
@@ -73,7 +82,8 @@ export function createKinesisSource(place: KinesisPlace): StreamSource {
           const answer: ListShardsCommandOutput = await client.send(
             new ListShardsCommand(NextToken === undefined ? { StreamName } : { NextToken }),
           )
-          shards.push(...(answer.Shards ?? []).map(listedShard))
+          if (answer.Shards === undefined) throw notKinesis(place)
+          shards.push(...answer.Shards.map(listedShard))
           NextToken = answer.NextToken
           if (NextToken === undefined || NextToken === '') break
         }
@@ -84,14 +94,17 @@ export function createKinesisSource(place: KinesisPlace): StreamSource {
         const answer = await client.send(
           new GetShardIteratorCommand({ StreamName, ShardId, ...iteratorType(position) }),
         )
-        return answer.ShardIterator ?? ''
+        if (answer.ShardIterator === undefined) throw notKinesis(place)
+        return answer.ShardIterator
       }),
     read: (ShardIterator) =>
       call(async () => {
         const answer = await client.send(
           new GetRecordsCommand({ ShardIterator, Limit: READ_LIMIT }),
         )
-        const records = (answer.Records ?? []).map((record) => ({
+        // Such an answer has no next iterator either, and must not count as the shard's end.
+        if (answer.Records === undefined) throw notKinesis(place)
+        const records = answer.Records.map((record) => ({
           sequenceNumber: record.SequenceNumber ?? '',
           arrivedAt: record.ApproximateArrivalTimestamp?.getTime() ?? 0,
           data: record.Data ?? new Uint8Array(),
@@ -154,21 +167,56 @@ const KINDS: Record<string, SourceErrorKind> = {
 }
 
 function sourceError(error: unknown, place: KinesisPlace): SourceError {
+  if (/^Region (is missing|not accepted)/.test(messageOf(error))) {
+    const remedy = 'Set AWS_REGION, such as AWS_REGION=eu-west-1.'
+    return new SourceError('temporary', 'no AWS region is set', remedy, { cause: error })
+  }
   const name = error instanceof Error ? error.name : ''
   const kind = KINDS[name] ?? 'temporary'
-  const where = place.endpoint ?? place.region ?? 'the configured region'
-  return new SourceError(kind, said(error, where), remedy(kind, place, where), { cause: error })
+  return new SourceError(kind, said(error, place), remedy(kind, place), { cause: error })
 }
 
-/** A refused connection comes as an AggregateError without a message of its own. */
-function said(error: unknown, where: string): string {
-  const code = (error as { code?: unknown }).code
+const notKinesis = (place: KinesisPlace): SourceError =>
+  new SourceError('temporary', strange(place, 200), remedy('temporary', place))
+
+const strange = (place: KinesisPlace, status: number): string =>
+  `${whereOf(place)} answers with status ${status}, not as Kinesis does`
+
+const whereOf = ({ endpoint, region }: KinesisPlace): string =>
+  endpoint ?? (region === undefined ? 'Amazon Kinesis' : `Amazon Kinesis in ${region}`)
+
+/** Errors of the network carry codes, and words that only programmers know. */
+function said(error: unknown, place: KinesisPlace): string {
+  const where = whereOf(place)
+  const { code, name, $response } = error as {
+    code?: unknown
+    name?: unknown
+    $response?: { statusCode?: number }
+  }
   const message = messageOf(error)
-  if (code === 'ECONNREFUSED') return `nothing listens at ${where}`
-  return message === '' ? String(code ?? (error as Error).name) : message
+  if (error instanceof SyntaxError || message === 'UnknownError') {
+    return strange(place, $response?.statusCode ?? 200)
+  }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `nothing listens at ${where}`
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return `${where} ended the connection in mid-answer`
+    case 'EPROTO':
+      return `${where} does not speak https`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `there is no address for ${where}`
+    default: {
+      if (name === 'TimeoutError') return `${where} does not answer`
+      return message === '' ? String(code ?? name) : message.replace(/\.$/, '')
+    }
+  }
 }
 
-function remedy(kind: SourceErrorKind, place: KinesisPlace, where: string): string {
+function remedy(kind: SourceErrorKind, place: KinesisPlace): string {
+  const where = whereOf(place)
   switch (kind) {
     case 'expired_iterator':
     case 'throttled':
@@ -178,6 +226,8 @@ function remedy(kind: SourceErrorKind, place: KinesisPlace, where: string): stri
     case 'denied':
       return 'Check the AWS credentials, and that they allow kinesis:DescribeStreamSummary, ListShards, GetShardIterator and GetRecords.'
     case 'temporary':
-      return `Check that ${where} can be reached. It is tried again by itself.`
+      return (
+        place.ifUnreachable ?? `Check that ${where} can be reached. It is tried again by itself.`
+      )
   }
 }

@@ -9,6 +9,7 @@ import {
 import { parseMoney } from '../../lib/money.ts'
 import type { Rejection } from '../../lib/rejection.ts'
 import { epochMs, parseTime, SECOND_MS } from '../../lib/time.ts'
+import { jsonText } from './json-text.ts'
 
 /** A clock may be this far ahead of the stream's before an event counts as from the future. */
 export const FUTURE_SKEW_MS = 5 * SECOND_MS
@@ -45,7 +46,7 @@ export function parseEvent(
   const clamped = at > record.arrivedAt + FUTURE_SKEW_MS
   const event: StreamEvent = {
     id: id == null ? record.fallbackId() : id,
-    type,
+    type: storable(type),
     time: clamped ? epochMs(record.arrivedAt) : at,
     currency: DEFAULT_CURRENCY,
   }
@@ -56,7 +57,7 @@ export function parseEvent(
     if (text.length > MAX_TEXT_LENGTH) {
       return badField(field, text, `must be at most ${MAX_TEXT_LENGTH} characters long`)
     }
-    event[field] = text
+    event[field] = storable(text)
   }
   if (currency != null) {
     if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) {
@@ -76,11 +77,11 @@ export function parseEvent(
     event.revenueMicros = parsed
   }
   if (status != null) {
-    if (typeof status !== 'number') return badField('status', status, 'must be a number')
+    if (!isFiniteNumber(status)) return badField('status', status, 'must be a number')
     event.status = status
   }
   if (durationMs != null) {
-    if (typeof durationMs !== 'number' || durationMs < 0) {
+    if (!isFiniteNumber(durationMs) || durationMs < 0) {
       return badField('duration_ms', durationMs, 'must be a number of milliseconds, 0 or more')
     }
     event.durationMs = durationMs
@@ -93,6 +94,18 @@ export function parseEvent(
   }
   return { ok: true, event, named: id != null, clamped }
 }
+
+/** SQLite cuts a text at NUL and changes half a surrogate pair: two names would become one. */
+const storable = (text: string): string =>
+  text.includes('\0') || SURROGATE.test(text)
+    ? text.replaceAll('\0', '\ufffd').replace(HALF_PAIR, '\ufffd')
+    : text
+
+const SURROGATE = /[\ud800-\udfff]/
+const HALF_PAIR = /\p{Surrogate}/gu
+
+/** JSON's 1e999 is read as Infinity. */
+const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value)
 
 const timeOf = (time: unknown) =>
   typeof time === 'string' || typeof time === 'number' ? parseTime(time) : undefined
@@ -119,12 +132,13 @@ const rejected = (reason: Rejection['reason'], detail: string): ParsedEvent => (
 const MAX_EXCERPT = 60
 
 function excerpt(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = typeof value === 'number' ? String(value) : (jsonText(value) ?? kindOf(value))
   return text.length <= MAX_EXCERPT ? text : `${text.slice(0, MAX_EXCERPT)}…`
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object') return 'an object'
   return `a ${typeof value}`
 }

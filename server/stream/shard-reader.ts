@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { ReaderState } from '../../lib/frames.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
@@ -39,8 +40,11 @@ export interface ReaderPorts {
   signal: AbortSignal
   /** undefined: there is room for more in flight; else resolves when there is. */
   room: () => Promise<void> | undefined
-  /** Takes records in, synchronously; the progress moves past them. */
-  take: (shard: ShardProgress, result: ReadResult) => void
+  /**
+   * Takes records in from index `from` on, for a little while and synchronously; the progress moves past
+   * them. Returns the index of the first that is left. After an error the signal is aborted.
+   */
+  take: (shard: ShardProgress, result: ReadResult, from: number) => number
   /** The shard was read to its end. */
   ended: (shard: ShardProgress) => Promise<void>
   /** The stream or shard is not there. */
@@ -83,7 +87,7 @@ export function startShardReader(
     const result = await source.read(iterator)
     if (signal.aborted) return undefined
     lastReadAt = clock.monotonicMs()
-    ports.take(shard, result)
+    if (!(await takeAll(result))) return undefined
     iterator = result.next
     if (result.next === undefined) {
       await ports.ended(shard)
@@ -94,6 +98,18 @@ export function startShardReader(
     const behind = result.full || result.millisBehindLatest > 0
     state = behind ? { kind: 'catching_up' } : { kind: 'reading' }
     return behind ? BEHIND_SPACING_MS : CAUGHT_UP_SPACING_MS
+  }
+
+  /** In parts: one read may be more than may be in flight. False: it is to end. */
+  async function takeAll(result: ReadResult): Promise<boolean> {
+    let taken = ports.take(shard, result, 0)
+    while (taken < result.records.length) {
+      await breathe()
+      await roomToRead()
+      if (signal.aborted) return false
+      taken = ports.take(shard, result, taken)
+    }
+    return true
   }
 
   async function roomToRead(): Promise<void> {

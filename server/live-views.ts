@@ -1,0 +1,105 @@
+import { diffView, emptyDelta } from '../lib/delta.ts'
+import type { Cells, ViewState } from '../lib/frames.ts'
+import type { View } from '../lib/view.ts'
+import type { PipelineFrame } from './pipeline-port.ts'
+import type { Clock } from './platform/clock.ts'
+import { messageOf } from './platform/errors.ts'
+import type { Log } from './platform/log.ts'
+import { pause } from './stream/pause.ts'
+
+/** Views are brought up to date this often. */
+const FRAME_EVERY_MS = 500
+
+export interface ViewPart {
+  cells: Partial<Cells>
+  series: ViewState['series']
+}
+
+/** Computes one view's own part at `now`; what is in every view is added. Calls do not overlap. */
+export type ViewSource = (now: number) => Promise<ViewPart> | ViewPart
+
+export interface LiveViews {
+  watch(key: string, view: View): void
+  unwatch(key: string): void
+  /** The state of a view that nobody watches. */
+  once(view: View, now: number): Promise<ViewState>
+  /** Sends frames until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+interface Watched {
+  view: View
+  /** Made when the stream is reached. */
+  source: ViewSource | undefined
+  sent: ViewState | undefined
+  busy: boolean
+}
+
+/** Every watched view, computed once for all who watch it; what is sent is what changed. */
+export function createLiveViews(ports: {
+  /** undefined: the stream has not been reached yet. */
+  sourceOf: (view: View) => ViewSource | undefined
+  /** The cells of every view. */
+  common: () => Cells
+  onFrame: (frame: PipelineFrame) => void
+  clock: Clock
+  log: Log
+}): LiveViews {
+  const { clock, log } = ports
+  const views = new Map<string, Watched>()
+
+  const watchedOf = (view: View): Watched => ({
+    view,
+    source: undefined,
+    sent: undefined,
+    busy: false,
+  })
+
+  async function stateOf(watched: Watched, now: number): Promise<ViewState> {
+    watched.source ??= ports.sourceOf(watched.view)
+    const part = await watched.source?.(now)
+    return { cells: { ...ports.common(), ...part?.cells } as Cells, series: part?.series ?? {} }
+  }
+
+  async function push(key: string, watched: Watched): Promise<void> {
+    if (watched.busy) return
+    watched.busy = true
+    try {
+      const now = clock.now()
+      const state = await stateOf(watched, now)
+      if (views.get(key) !== watched) return
+      const { sent } = watched
+      watched.sent = state
+      if (sent === undefined) {
+        ports.onFrame({ kind: 'state', key, now, state })
+        return
+      }
+      const delta = diffView(sent, state)
+      if (!emptyDelta(delta)) ports.onFrame({ kind: 'delta', key, now, delta })
+    } catch (error) {
+      // One view's trouble is not another's; the next round tries again.
+      log.error({ problem: messageOf(error), key }, 'frame failed')
+    } finally {
+      watched.busy = false
+    }
+  }
+
+  return {
+    watch(key, view) {
+      const watched = watchedOf(view)
+      views.set(key, watched)
+      void push(key, watched)
+    },
+    unwatch: (key) => {
+      views.delete(key)
+    },
+    once: (view, now) => stateOf(watchedOf(view), now),
+    async run(signal) {
+      while (!signal.aborted) {
+        const startedAt = clock.monotonicMs()
+        for (const [key, watched] of views) await push(key, watched)
+        await pause(startedAt + FRAME_EVERY_MS - clock.monotonicMs(), signal)
+      }
+    },
+  }
+}

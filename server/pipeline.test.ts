@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ViewState } from '../lib/frames.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
+import { systemClock } from './platform/clock.ts'
+import { openStore, type Store } from './store/open-store.ts'
+import { createMemoryStream, type MemoryStream } from './stream/memory-stream.ts'
+
+let folder: string
+let store: Store
+let stream: MemoryStream
+let pipeline: Pipeline
+let running: Promise<void>
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'kinesight-pipeline-'))
+  const storeFile = path.join(folder, 'kinesight.db')
+  store = await openStore(storeFile)
+  stream = createMemoryStream({ shards: 2, now: systemClock.now })
+  const place = { name: 'clickstream', region: 'us-east-1', endpoint: undefined, embedded: true }
+  const options = { storeFile, stream: place, startAt: { kind: 'trim_horizon' as const } }
+  pipeline = createPipeline(
+    { ...options, demo: 'off', logLevel: 'silent' },
+    {
+      store,
+      source: stream,
+      clock: systemClock,
+      random: () => 0,
+      log: pino({ level: 'silent' }),
+      newId: () => 'id',
+      onStream: () => {},
+      onFrame: () => {},
+    },
+  )
+})
+afterEach(async () => {
+  await pipeline.stop()
+  await running
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const status = async () => ((await pipeline.answer({ kind: 'live' })) as ViewState).cells.status
+const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 8_000, interval: 20 })
+
+test('a store that cannot write at the start is said, and reading begins once it can', async () => {
+  await sql`pragma query_only = on`.execute(store.db)
+  stream.put('a', '{"type":"page_view"}')
+  running = pipeline.run()
+  await until(async () =>
+    expect(await status()).toMatchObject({
+      source: { kind: 'ok' },
+      store: { kind: 'trouble', problem: 'the store cannot be used: it may only be read' },
+    }),
+  )
+  await sql`pragma query_only = off`.execute(store.db)
+  await until(async () =>
+    expect(await status()).toMatchObject({ store: { kind: 'ok' }, fates: { applied: 1 } }),
+  )
+})
