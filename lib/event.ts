@@ -23,7 +23,6 @@ export const TEXT_FIELDS = [
   'country',
   'device',
 ] as const
-type TextField = (typeof TEXT_FIELDS)[number]
 
 const text = z.string().max(MAX_TEXT_LENGTH)
 const amount = z
