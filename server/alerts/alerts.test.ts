@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import Database from 'libsql'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AlertRule, RuleInput } from '../../lib/alert-rule.ts'
@@ -9,7 +10,7 @@ import { epochMs } from '../../lib/time.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { createAlertWatch } from './alert-watch.ts'
 import { CLEAR_AFTER_MS, type FiringState, nextFiringState } from './rule-state.ts'
-import { createRuleStore } from './rule-store.ts'
+import { createRuleStore, MAX_RULES } from './rule-store.ts'
 
 const input: RuleInput = {
   kpi: 'spend',
@@ -158,5 +159,42 @@ describe('the watch over all rules', () => {
     await at(4_000, '60')
     expect(watch.firing()).toEqual([])
     expect(watch.history()[0]).toMatchObject({ clearedAt: 4_000, cleared: 'rule_deleted' })
+  })
+})
+
+describe('the rules in the store', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'kinesight-rules-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const clock = { now: () => epochMs(1), monotonicMs: () => 1 }
+
+  test('can be made while the pipeline commits', async () => {
+    const file = path.join(folder, 'kinesight.db')
+    const store = await openStore(file)
+    const pipeline = new Database(file)
+    let ids = 0
+    /** The pipeline's thread may commit at any moment, so also at this one. */
+    const newId = () => {
+      pipeline.exec("insert into pane_delta (stream_id, body) values (1, 'x')")
+      return `${++ids}`
+    }
+    const rules = createRuleStore(store.db, { streamId: () => 1, clock, newId })
+    expect(await rules.create(input)).toBeDefined()
+    expect(await rules.list()).toHaveLength(1)
+    pipeline.close()
+    await store.close()
+  })
+
+  test('are at most so many', async () => {
+    const store = await openStore(path.join(folder, 'kinesight.db'))
+    let id = 0
+    const rules = createRuleStore(store.db, { streamId: () => 1, clock, newId: () => `${++id}` })
+    for (let n = 0; n < MAX_RULES; n++) await rules.create(input)
+    expect(await rules.create(input)).toBeUndefined()
+    expect(await rules.list()).toHaveLength(MAX_RULES)
+    await store.close()
   })
 })

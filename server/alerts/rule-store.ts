@@ -38,26 +38,33 @@ export function createRuleStore(
       return row && toRule(row)
     },
     create(input, options) {
-      return db.transaction().execute(async (tx) => {
-        const streamId = ports.streamId()
-        const { n } = await tx
-          .selectFrom('alert_rule')
-          .select((expression) => expression.fn.countAll<number>().as('n'))
-          .where('stream_id', '=', streamId)
-          .executeTakeFirstOrThrow()
-        if (n >= MAX_RULES) return undefined
-        const at = ports.clock.now()
-        const row = {
-          id: ports.newId(),
-          stream_id: streamId,
-          body: JSON.stringify(input),
-          sample: options?.sample === true ? 1 : 0,
-          created_ms: at,
-          updated_ms: at,
-        }
-        await tx.insertInto('alert_rule').values(row).execute()
-        return toRule(row)
-      })
+      const streamId = ports.streamId()
+      const at = ports.clock.now()
+      const row = {
+        id: ports.newId(),
+        stream_id: streamId,
+        body: JSON.stringify(input),
+        sample: options?.sample === true ? 1 : 0,
+        created_ms: at,
+        updated_ms: at,
+      }
+      return db
+        .transaction()
+        .execute(async (tx) => {
+          // Written first: a transaction that has read cannot wait for the pipeline's commit any more.
+          await tx.insertInto('alert_rule').values(row).execute()
+          const { n } = await tx
+            .selectFrom('alert_rule')
+            .select((expression) => expression.fn.countAll<number>().as('n'))
+            .where('stream_id', '=', streamId)
+            .executeTakeFirstOrThrow()
+          if (n > MAX_RULES) throw new TooManyRules()
+          return toRule(row)
+        })
+        .catch((error: unknown) => {
+          if (error instanceof TooManyRules) return undefined
+          throw error
+        })
     },
     async update(id, input) {
       const row = await db
@@ -89,6 +96,9 @@ export function createRuleStore(
     },
   }
 }
+
+/** Takes the transaction back. */
+class TooManyRules extends Error {}
 
 interface RuleRow {
   id: string
