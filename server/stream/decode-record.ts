@@ -101,7 +101,7 @@ const tooMany = (): DecodedItem[] =>
   whole('too_large', `holds more than ${MAX_RECORD_EVENTS} events: put smaller batches`)
 
 const notJson = (error: unknown): string =>
-  `must be one JSON event, an array of them, or one a line: ${messageOf(error)}`
+  `${messageOf(error)}; put one JSON event, an array of them, or one a line`
 
 const whole = (reason: Rejection['reason'], detail: string): DecodedItem[] => [
   { ok: false, rejection: { reason, detail }, text: undefined },
