@@ -41,6 +41,8 @@ export function createLiveViews(ports: {
   sourceOf: (view: View) => ViewSource | undefined
   /** The cells of every view. */
   common: () => Cells
+  /** While true no frame is sent: pages keep what they show. */
+  quiet: () => boolean
   onFrame: (frame: PipelineFrame) => void
   clock: Clock
   log: Log
@@ -62,7 +64,7 @@ export function createLiveViews(ports: {
   }
 
   async function push(key: string, watched: Watched): Promise<void> {
-    if (watched.busy) return
+    if (watched.busy || ports.quiet()) return
     watched.busy = true
     try {
       const now = clock.now()

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ViewState } from '../lib/frames.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
+import type { PipelineFrame } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { openStore, type Store } from './store/open-store.ts'
 import { createMemoryStream, type MemoryStream } from './stream/memory-stream.ts'
@@ -15,8 +16,10 @@ let store: Store
 let stream: MemoryStream
 let pipeline: Pipeline
 let running: Promise<void>
+let frames: PipelineFrame[]
 
 beforeEach(async () => {
+  frames = []
   folder = mkdtempSync(path.join(tmpdir(), 'kinesight-pipeline-'))
   const storeFile = path.join(folder, 'kinesight.db')
   store = await openStore(storeFile)
@@ -33,7 +36,7 @@ beforeEach(async () => {
       log: pino({ level: 'silent' }),
       newId: () => 'id',
       onStream: () => {},
-      onFrame: () => {},
+      onFrame: (frame) => frames.push(frame),
     },
   )
 })
@@ -59,5 +62,23 @@ test('a store that cannot write at the start is said, and reading begins once it
   await sql`pragma query_only = off`.execute(store.db)
   await until(async () =>
     expect(await status()).toMatchObject({ store: { kind: 'ok' }, fates: { applied: 1 } }),
+  )
+})
+
+test('a start in a second shows no empty page in between', async () => {
+  pipeline.watch('overview', { kind: 'overview', window: '5m', kpi: 'page_views' })
+  running = pipeline.run()
+  await until(async () => expect(frames.length).toBeGreaterThan(0))
+  expect(frames[0]).toMatchObject({ kind: 'state', state: { cells: { chart: expect.anything() } } })
+})
+
+test('a stream that cannot be reached is said at once', async () => {
+  stream.failNext('describe', ...new Array<'denied'>(100).fill('denied'))
+  pipeline.watch('status', { kind: 'status' })
+  running = pipeline.run()
+  await until(async () =>
+    expect(frames[0]).toMatchObject({
+      state: { cells: { status: { source: { kind: 'trouble', problem: 'describe: denied' } } } },
+    }),
   )
 })

@@ -25,6 +25,8 @@ import { SourceError, type StreamDescription, type StreamSource } from './stream
 
 const EVALUATE_EVERY_MS = SECOND_MS
 const RETRY = { baseMs: 100, capMs: 5_000 }
+/** A start that is over so soon shows no page without figures in between. */
+const QUIET_START_MS = 3 * SECOND_MS
 
 export interface Pipeline {
   /** Runs until `stop`. Rejects when it has to be started anew. */
@@ -60,6 +62,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const { store, source, clock, log } = ports
   const ending = new AbortController()
   const startedAt = clock.now()
+  const startedMs = clock.monotonicMs()
   let demo = options.demo
   let reached: Reached | undefined
   let connecting: Health = { kind: 'starting' }
@@ -67,6 +70,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const views = createLiveViews({
     sourceOf: (view) => reached && sourceOf(view, reached),
     common: () => ({ status: statusCell(), firing: reached?.alerts.firing() ?? [] }),
+    quiet: () =>
+      reached === undefined &&
+      connecting.kind === 'starting' &&
+      clock.monotonicMs() - startedMs < QUIET_START_MS,
     onFrame: ports.onFrame,
     clock,
     log,
