@@ -203,6 +203,40 @@ test('killed at any moment of its first start, it never blocks the next', async 
   expect((await texts(client)).size).toBe(10)
 })
 
+const DYING_WORKER = `
+import kinesaliteDb from 'kinesalite/db/index.js'
+const create = kinesaliteDb.create
+kinesaliteDb.create = (options) => {
+  const store = create(options)
+  const die = () => store.db.iterator().next(() => { throw new Error('a mistake in mid-read') })
+  store.db.once('open', () => setTimeout(die, 300))
+  return store
+}
+await import('./embedded-worker.js')
+`
+const SURVIVOR = CHILD.replace('embedded-worker.js', 'dying-worker.js').concat(`
+stream.onFailure((error) => console.log(error.message))
+setTimeout(() => process.exit(0), 2_000)
+`)
+
+test('a worker that dies in the middle of a read does not take its process along', async () => {
+  writeFileSync(path.join(built.folder, 'dying-worker.js'), DYING_WORKER)
+  const survivor = path.join(built.folder, 'survivor.mjs')
+  writeFileSync(survivor, SURVIVOR)
+  const spawned = spawn(process.execPath, [survivor, folder()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  spawned.stdout.on('data', (data) => {
+    said += String(data)
+  })
+  const ended = await new Promise((resolve) => {
+    spawned.once('exit', (code, signal) => resolve(signal ?? code))
+  })
+  expect(said).toContain('a mistake in mid-read')
+  expect(ended).toBe(0)
+})
+
 test('a worker that cannot start is an error, not a wait without end', async () => {
   const missing = new URL('missing.js', workerUrl)
   await expect(start(folder(), { workerUrl: missing })).rejects.toThrow(/embedded stream/)
