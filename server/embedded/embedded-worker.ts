@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { DEFAULT_EMBEDDED_PORT } from '../config.ts'
 import { systemClock } from '../platform/clock.ts'
 import { messageOf, SetupError } from '../platform/errors.ts'
+import { inTime } from '../platform/in-time.ts'
 import { createLog } from '../platform/log.ts'
 import { type DemoTraffic, startDemoTraffic } from './demo-traffic.ts'
 import type {
@@ -17,11 +18,23 @@ const options = workerData as EmbeddedWorkerData
 const log = createLog({ level: options.logLevel, name: 'embedded' })
 const say = (message: FromEmbeddedWorker) => port.postMessage(message)
 
+const CLOSE_WITHIN_MS = 3_000
+
+let closeStore = () => Promise.resolve()
+let failing = false
+
 // An error inside kinesalite may leave a stream locked for ever: better to end and say so.
 process.on('uncaughtException', (error) => {
+  if (failing) return
+  failing = true
   log.error({ err: error }, 'embedded stream failed')
-  say({ kind: 'failed', message: messageOf(error) })
-  setImmediate(() => process.exit(1))
+  // LevelDB ends the whole process if this thread goes while one of its iterators is open.
+  void inTime(closeStore(), CLOSE_WITHIN_MS)
+    .catch((problem: unknown) => log.error({ problem: messageOf(problem) }, 'not closed'))
+    .then(() => {
+      say({ kind: 'failed', message: messageOf(error) })
+      setImmediate(() => process.exit(1))
+    })
 })
 
 let wanted = options.demo
@@ -70,6 +83,9 @@ try {
   const server = await startKinesisServer({
     ...options,
     usualPort: DEFAULT_EMBEDDED_PORT,
+    onOpen: (close) => {
+      closeStore = close
+    },
     clock: systemClock,
     log,
   })

@@ -13,7 +13,8 @@ const TRIM_EVERY_MS = 10 * 60_000
 const FIRST_TRIM_MS = 30_000
 /** Longer than any client keeps an idle connection: the side that sends should be the one to hang up. */
 const KEEP_ALIVE_MS = 75_000
-const DRAIN_MS = 2_000
+/** Well within what the whole process has for its end. */
+const DRAIN_MS = 1_000
 
 export interface KinesisServer {
   port: number
@@ -30,11 +31,14 @@ export async function startKinesisServer(options: {
   /** undefined: the usual one, or any that is free if that is taken. 0: any that is free. */
   port: number | undefined
   usualPort: number
+  /** LevelDB is open now; `close` closes it at once, whatever is going on. */
+  onOpen?: (close: () => Promise<void>) => void
   clock: Clock
   log: Log
 }): Promise<KinesisServer> {
   const { clock, log } = options
   const { store, handle } = await openKinesalite(options.folder)
+  options.onOpen?.(() => store.db.close())
   for (const mended of await mendStreams(store)) log.warn(mended, 'stream was left half done')
   const stream = { name: options.streamName, region: options.region }
   await ensureStream(store, { ...stream, shardCount: options.shardCount, now: clock.now() })
