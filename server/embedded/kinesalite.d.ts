@@ -40,9 +40,17 @@ declare module 'kinesalite/db/index.js' {
     close(): Promise<void>
   }
 
+  /** LevelDB's binding; the last argument of a call is its callback. */
+  export interface LevelDown extends Record<'_get' | '_put' | '_del' | '_batch', LevelCall> {
+    status: string
+  }
+  type LevelCall = (...args: unknown[]) => void
+
   export interface Store {
     /** The LevelDB itself; `compactRange` takes whole keys, with their sublevel's prefix. */
     db: LevelUp & {
+      /** Once it is open. */
+      db: LevelDown
       compactRange(start: string, end: string, done: (error?: Error) => void): void
     }
     metaDb: LevelUp

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import kinesalite from 'kinesalite'
 import kinesaliteDb, { type Store } from 'kinesalite/db/index.js'
 import { messageOf, SetupError } from '../platform/errors.ts'
+import { guardClosed } from './guard-closed.ts'
 
 /** Far more than a dashboard on one machine needs; kinesalite's own default of 10 stops two splits. */
 const SHARD_LIMIT = 200
@@ -31,6 +32,7 @@ export async function openKinesalite(folder: string): Promise<Kinesalite> {
     store.db.once('open', resolve)
     store.db.once('error', (error: Error) => reject(openProblem(folder, error)))
   })
+  guardClosed(store.db.db)
   return { store, handle }
 }
 
