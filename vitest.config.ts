@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{lib,server,components,app,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{lib,server,components,app,scripts,testing}/**/*.test.{ts,tsx}'],
           exclude: [...NEVER, INTEGRATION],
           testTimeout: 10_000,
         },

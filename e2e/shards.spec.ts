@@ -35,9 +35,13 @@ journey(
     ])
 
     await third.click()
-    const dialog = page.getByRole('dialog', { name: 'shardId-000000000002' })
-    await expect(dialog).toContainText('100 records')
+    await expect(
+      page.getByRole('heading', { level: 2, name: 'shardId-000000000002' }),
+    ).toBeVisible()
+    await expect(page.getByRole('region', { name: 'Shard in figures' })).toContainText(
+      /Records read\s*100/,
+    )
     await page.keyboard.press('Escape')
-    await expect(dialog).toBeHidden()
+    await expect(rows).toHaveCount(5)
   },
 )

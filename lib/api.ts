@@ -1,5 +1,13 @@
 import type { Fates } from './fates.ts'
-import type { DemoState, Health } from './frames.ts'
+import type {
+  AppCell,
+  AuditFinding,
+  DemoState,
+  Health,
+  ReadingCell,
+  ShardCell,
+  ShardDetailCell,
+} from './frames.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, KpiId, KpiUnit } from './kpis.ts'
 import type { RejectReason } from './rejection.ts'
@@ -18,6 +26,21 @@ export interface StreamAnswer {
   demo: DemoState
   source: Health
   store: Health
+  /** These three are null where the pipeline does not answer: an empty list means that all is well. */
+  reading: ReadingCell | null
+  findings: AuditFinding[] | null
+  apps: AppCell[] | null
+}
+
+export interface ShardsAnswer {
+  asOf: number
+  shards: ShardCell[]
+}
+
+export interface ShardAnswer {
+  asOf: number
+  shard: ShardCell
+  detail: ShardDetailCell
 }
 
 export interface KpisAnswer {
@@ -56,7 +79,14 @@ export interface TotalsAnswer {
   fates: Fates
   shards: Record<
     string,
-    { checkpoint: string | null; records: number; bytes: number; millisBehindLatest: number }
+    {
+      checkpoint: string | null
+      /** How many events of the record at `checkpoint` are in the totals; null: all of it. */
+      subSequence: number | null
+      records: number
+      bytes: number
+      millisBehindLatest: number
+    }
   >
 }
 
@@ -68,6 +98,8 @@ export interface DeadLetter {
   index: number
   arrivedAt: number
   reason: RejectReason
+  /** The stream app that failed on it; null: it was not an app. */
+  app: string | null
   detail: string
   /** The bytes as text where they are UTF-8, else base64. Cut at 4 KiB. */
   data: { encoding: 'utf8' | 'base64'; text: string; bytes: number; cut: boolean }

@@ -40,6 +40,8 @@ export type Cells = {
   rules?: RuleStanding[]
   /** alerts: newest first. */
   history?: AlertEvent[]
+  /** shard; absent where there is no such shard. */
+  detail?: ShardDetailCell
 } & {
   /** overview: the strip. */
   [K in `kpi.${KpiId}`]?: KpiCell
@@ -47,7 +49,7 @@ export type Cells = {
   /** overview: the ranked lists. */
   [K in `list.${Dimension}`]?: ListCell
 } & {
-  /** shards: one cell a shard; series `shard.<id>` holds [t, records/s, bytes/s]. */
+  /** shards, shard: one cell a shard; series `shard.<id>` holds [t, records/s, bytes/s]. */
   [shard: `shard.${string}`]: ShardCell
 }
 
@@ -63,7 +65,50 @@ export interface StatusCell {
   demo: DemoState
   source: Health
   store: Health
+  reading: ReadingCell
+  /** What is wrong with the shards as a whole; empty: they cover all hash keys and each is accounted for. */
+  findings: AuditFinding[]
+  apps: AppCell[]
 }
+
+export type ReadMode = 'polling' | 'fanout'
+
+export interface ReadingCell {
+  mode: ReadMode
+  /** Why it is not the mode that was asked for. */
+  notice: string | null
+  /** Bytes that were read and are not committed yet, of those there may be. */
+  bufferBytes: number
+  bufferLimitBytes: number
+}
+
+/** A stream app: what of the pipeline's time it takes, and what it failed on. */
+export interface AppCell {
+  name: string
+  /** The part of the last 10 s spent in it, 0 to 1. */
+  busy: number
+  /** It holds up the others. */
+  slow: boolean
+  /** Events that are in the dead letters with its name; since the start. */
+  failed: number
+  lastError: string | null
+}
+
+export type AuditFinding = {
+  since: number
+  /** In words. */
+  text: string
+  shards: string[]
+} & (
+  | { kind: 'hole'; hashFrom: string; hashTo: string }
+  | { kind: 'overlap'; hashFrom: string; hashTo: string }
+  /** Listed, and nothing here knows it. */
+  | { kind: 'unknown' }
+  /** Open or unread, and no longer listed. */
+  | { kind: 'vanished' }
+  /** Its records ran out of retention before they were all read. */
+  | { kind: 'trimmed' }
+)
 
 /** `none`: not an embedded stream, there is no demo traffic to switch. */
 export type DemoState = 'on' | 'off' | 'none'
@@ -132,13 +177,22 @@ export interface FeedEvent {
 export type ReaderState =
   /** Waits until its parents are read to the end. */
   | { kind: 'waiting_for_parents'; parents: string[] }
+  /** Asks for an iterator, or subscribes. */
+  | { kind: 'starting' }
   | { kind: 'reading' }
   | { kind: 'catching_up' }
+  /** The process has as much in flight as it may hold. */
+  | { kind: 'waiting_for_room' }
+  /** Goes on by itself. */
   | { kind: 'retrying'; since: number; problem: string; remedy: string }
-  /** The process has more in flight than it may hold. */
-  | { kind: 'paused' }
+  /** Someone has to do something first; it is tried now and then. */
+  | { kind: 'paused'; since: number; problem: string; remedy: string }
+  /** Read to its end; its children are being made known. */
+  | { kind: 'ending' }
   /** Read to its end. */
   | { kind: 'finished' }
+  /** Its records ran out of retention before they were all read. */
+  | { kind: 'trimmed' }
 
 export interface ShardCell {
   shardId: string
@@ -155,11 +209,50 @@ export interface ShardCell {
   trafficShare: number | null
   millisBehindLatest: number
   checkpoint: string | null
+  /** How many events of the record at `checkpoint` are in the numbers; null: all of it. */
+  subSequence: number | null
   /** All-time. */
   records: number
   bytes: number
+  /** Sub-records of KPL aggregates, and those of them whose key belongs to another shard. */
+  aggregated: number
+  outOfRange: number
   fates: Fates
   lastArrivalAt: number | null
+  mode: ReadMode
+  /** When a read was last answered; null: not since the start. */
+  lastProgressAt: number | null
+  lastError: { at: number; problem: string; remedy: string } | null
+  /** How often the watchdog started its reader anew, since the start. */
+  restarts: number
+  /** Answers to reads since the start. */
+  reads: ReadCounts
+}
+
+export interface ReadCounts {
+  ok: number
+  /** Of `ok`: without a record. */
+  empty: number
+  throttled: number
+  expired: number
+  failed: number
+}
+
+/** shard: what its own page shows beside the cells of it, its parents and its children. */
+export interface ShardDetailCell {
+  shardId: string
+  children: string[]
+  /** What happened to it since the start, newest first, bounded. */
+  happenings: ShardHappening[]
+  /** Partition keys with the most records over the last minute, about; of KPL sub-records their own. */
+  topKeys: { key: string; recordsPerSecond: number; share: number }[]
+}
+
+export interface ShardHappening {
+  at: number
+  level: 'info' | 'warn'
+  text: string
+  sequenceNumber: string | null
 }
 
 export interface SpendCell {

@@ -1,4 +1,7 @@
-/** Why a record or an event in it could not be applied. */
+/**
+ * Why a record or an event in it could not be applied. `app_failed` is not a rejection: the event was applied,
+ * and one stream app, which the letter names, could not take it in.
+ */
 export const REJECT_REASONS = [
   'empty',
   'not_utf8',
@@ -8,6 +11,7 @@ export const REJECT_REASONS = [
   'bad_gzip',
   'too_large',
   'kpl_aggregate',
+  'app_failed',
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
@@ -25,5 +29,6 @@ export const REJECT_LABELS: Record<RejectReason, string> = {
   bad_field: 'Bad field',
   bad_gzip: 'Broken gzip',
   too_large: 'Too large',
-  kpl_aggregate: 'KPL aggregate',
+  kpl_aggregate: 'Broken KPL aggregate',
+  app_failed: 'App failed',
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseTime } from './time.ts'
+import { MINUTE_MS, parseTime } from './time.ts'
 
 describe('an RFC 3339 time', () => {
   test('of any instant reads as that instant', () => {
@@ -39,4 +39,66 @@ describe('an RFC 3339 time', () => {
   test.each([-1, Number.NaN, 1e18, Number.POSITIVE_INFINITY])('%d ms is none', (ms) => {
     expect(parseTime(ms)).toBeUndefined()
   })
+
+  test('is read as the grammar in RFC 3339 says, also when it is mangled', () => {
+    const part = (max: number) => fc.nat({ max }).map((n) => String(n).padStart(2, '0'))
+    const text = fc
+      .tuple(
+        fc.constantFrom(
+          '0000',
+          '0099',
+          '1900',
+          '1970',
+          '2000',
+          '2023',
+          '2024',
+          '2100',
+          '2199',
+          '2200',
+        ),
+        ...[part(13), part(32), part(25), part(61), part(61)],
+        fc.constantFrom('T', 't', ' ', '_'),
+        fc.oneof(fc.constantFrom('', '.'), fc.stringMatching(/^\.\d{1,20}$/)),
+        fc.oneof(fc.constantFrom('Z', 'z', '', 'ZZ'), fc.stringMatching(/^[+-]\d\d:\d\d$/)),
+      )
+      .map(([y, mo, d, h, mi, s, t, f, z]) => `${y}-${mo}-${d}${t}${h}:${mi}:${s}${f}${z}`)
+    const mangled = fc
+      .tuple(text, fc.nat({ max: 30 }), fc.constantFrom('', '0', '-', ':', '.', 'x', '\n', '٣'))
+      .map(([whole, at, odd]) => `${whole.slice(0, at)}${odd}${whole.slice(at + 1)}`)
+    fc.assert(
+      fc.property(fc.oneof(text, mangled), (value) => {
+        expect(parseTime(value)).toBe(timeByGrammar(value))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('has every fraction of three digits to the millisecond', () => {
+    for (let ms = 0; ms < 1_000; ms++) {
+      const value = `2026-01-31T09:00:00.${String(ms).padStart(3, '0')}Z`
+      expect(parseTime(value)).toBe(timeByGrammar(value))
+      expect(parseTime(value)).toBe(Date.parse(value))
+    }
+  })
 })
+
+/** The oracle: by a regular expression, one part after the other. */
+function timeByGrammar(text: string): number | undefined {
+  const match =
+    /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))$/.exec(
+      text,
+    )
+  if (match === null) return undefined
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map(Number)
+  const lastDay = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+  if (month < 1 || month > 12 || day < 1 || day > lastDay) return undefined
+  if (hour > 23 || minute > 59 || second > 60) return undefined
+  const [, , , , , , , fraction = '0', sign, hours = 0, minutes = 0] = match
+  const ms = second === 60 ? 999 : Math.floor(Number(fraction) * 1_000)
+  const utcMs = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59)) + ms
+  const offsetMs = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS * (sign === '-' ? -1 : 1)
+  const time = utcMs - offsetMs
+  return time >= 0 && time <= Date.UTC(2200, 0, 1) ? time : undefined
+}

@@ -18,6 +18,8 @@ export const viewSchema = z.discriminatedUnion('kind', [
     filter: filterSchema.optional(),
   }),
   z.strictObject({ kind: z.literal('shards') }),
+  /** One shard with its parents and children. */
+  z.strictObject({ kind: z.literal('shard'), shardId: z.string().min(1).max(128) }),
   z.strictObject({
     kind: z.literal('spend'),
     window: z.enum(WINDOW_IDS),
@@ -40,6 +42,8 @@ export function viewKey(view: View): string {
       return `overview|${view.window}|${view.kpi}|${filter}`
     case 'spend':
       return `spend|${view.window}|${filter}`
+    case 'shard':
+      return `shard|${view.shardId}`
     case 'shards':
     case 'alerts':
     case 'status':

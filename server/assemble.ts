@@ -174,6 +174,7 @@ function pipelineOptions(config: Config, parts: Parts): PipelineOptions {
     storeFile: path.join(config.dataDir, 'kinesight.db'),
     stream: { name, region: config.stream.region, endpoint: endpoint ?? undefined, embedded },
     startAt: config.startAt,
+    read: config.read,
     demo: parts.embedded?.demo() ?? 'none',
     logLevel: config.logLevel,
   }

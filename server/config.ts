@@ -11,8 +11,17 @@ export interface Config {
   dataDir: string
   stream: StreamConfig
   startAt: StartAt
+  read: ReadConfig
   demo: boolean
   logLevel: string
+}
+
+export interface ReadConfig {
+  mode: 'polling' | 'fanout'
+  /** Under which name enhanced fan-out knows this application. */
+  consumerName: string
+  /** What may be read and not committed yet, for the whole process. */
+  bufferBytes: number
 }
 
 export type StreamConfig =
@@ -48,6 +57,23 @@ const environment = z.object({
   AWS_REGION: z.string().optional(),
   AWS_DEFAULT_REGION: z.string().optional(),
   START_AT: z.string().optional(),
+  READ_MODE: z
+    .enum(['polling', 'fanout'], {
+      error: 'READ_MODE must be "polling" or "fanout" (enhanced fan-out)',
+    })
+    .default('polling'),
+  KINESIS_CONSUMER: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9_.-]{1,128}$/,
+      'KINESIS_CONSUMER must be a name for enhanced fan-out: letters, digits, _ . -',
+    )
+    .default('kinesight'),
+  STREAM_BUFFER_MB: z.coerce
+    .number({ error: 'STREAM_BUFFER_MB must be a number of MiB' })
+    .min(16, 'STREAM_BUFFER_MB must be at least 16: one read may bring 10')
+    .max(4_096, 'STREAM_BUFFER_MB must be at most 4096')
+    .default(64),
   DEMO: z.enum(['on', 'off'], { error: 'DEMO must be "on" or "off"' }).optional(),
   EMBEDDED_KINESIS_PORT: port('EMBEDDED_KINESIS_PORT').optional(),
   ROLE: z.string().default('all'),
@@ -80,6 +106,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: path.resolve(parsed.data.DATA_DIR),
     stream,
     startAt: startAt(parsed.data.START_AT, embedded),
+    read: {
+      mode: parsed.data.READ_MODE,
+      consumerName: parsed.data.KINESIS_CONSUMER,
+      bufferBytes: parsed.data.STREAM_BUFFER_MB * 1_024 * 1_024,
+    },
     demo: embedded && parsed.data.DEMO !== 'off',
     logLevel: parsed.data.LOG_LEVEL,
   }

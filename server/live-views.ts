@@ -5,10 +5,14 @@ import type { PipelineFrame } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
-import { pause } from './stream/pause.ts'
+import { pause } from './platform/pause.ts'
 
-/** Views are brought up to date this often. */
+/** Views are brought up to date this often when nothing comes in: windows slide all the same. */
 const FRAME_EVERY_MS = 500
+/** And so soon when something does: from one frame to the next at the least. */
+const LEAST_EVERY_MS = 100
+/** Frames take at most a fifth of the time. */
+const FRAME_SHARE = 5
 
 export interface ViewPart {
   cells: Partial<Cells>
@@ -23,6 +27,8 @@ export interface LiveViews {
   unwatch(key: string): void
   /** The state of a view that nobody watches. */
   once(view: View, now: number): Promise<ViewState>
+  /** There is something new to show. */
+  news(): void
   /** Sends frames until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -49,6 +55,8 @@ export function createLiveViews(ports: {
 }): LiveViews {
   const { clock, log } = ports
   const views = new Map<string, Watched>()
+  let isNew = false
+  let onNews: () => void = () => {}
 
   const watchedOf = (view: View): Watched => ({
     view,
@@ -86,6 +94,12 @@ export function createLiveViews(ports: {
     }
   }
 
+  async function untilNews(ms: number, signal: AbortSignal): Promise<void> {
+    const waiting = new AbortController()
+    onNews = () => waiting.abort()
+    await pause(ms, AbortSignal.any([signal, waiting.signal]))
+  }
+
   return {
     watch(key, view) {
       const watched = watchedOf(view)
@@ -96,11 +110,18 @@ export function createLiveViews(ports: {
       views.delete(key)
     },
     once: (view, now) => stateOf(watchedOf(view), now),
+    news() {
+      isNew = true
+      onNews()
+    },
     async run(signal) {
       while (!signal.aborted) {
         const startedAt = clock.monotonicMs()
+        isNew = false
         for (const [key, watched] of views) await push(key, watched)
-        await pause(startedAt + FRAME_EVERY_MS - clock.monotonicMs(), signal)
+        const tookMs = clock.monotonicMs() - startedAt
+        await pause(Math.max(LEAST_EVERY_MS - tookMs, tookMs * (FRAME_SHARE - 1)), signal)
+        if (!isNew) await untilNews(startedAt + FRAME_EVERY_MS - clock.monotonicMs(), signal)
       }
     },
   }

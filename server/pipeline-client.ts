@@ -125,6 +125,7 @@ export function startPipeline(
     kpis: (query) => ask<KpisAnswer>({ kind: 'kpis', query }),
     series: (query) => ask<SeriesAnswer>({ kind: 'series', query }),
     live: () => ask<ViewState>({ kind: 'live' }),
+    shard: (shardId) => ask<ViewState>({ kind: 'shard', shardId }),
     metrics: () => ask<string>({ kind: 'metrics' }),
     async stop() {
       stopping = true

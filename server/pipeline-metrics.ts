@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { ConsumerReadings } from './stream/consumer.ts'
+import type { ConsumerReadings } from './stream/consumer-readings.ts'
 
 /** The worker's half of `GET /metrics`. Counters are all-time, as committed totals are. */
 export function createPipelineMetrics(readings: () => ConsumerReadings | undefined) {

@@ -1,5 +1,5 @@
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
-import type { DemoState, ViewDelta, ViewState } from '../lib/frames.ts'
+import type { DemoState, ReadMode, ViewDelta, ViewState } from '../lib/frames.ts'
 import type { Dimension, KpiId } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
 import type { Filter, View } from '../lib/view.ts'
@@ -20,6 +20,8 @@ export interface PipelinePort {
   series(query: SeriesQuery): Promise<SeriesAnswer>
   /** The shards view as it stands now: cells `status`, `firing` and `shard.<id>`. */
   live(): Promise<ViewState>
+  /** The view of one shard as it stands now; without cell `detail` where there is no such shard. */
+  shard(shardId: string): Promise<ViewState>
   /** Prometheus text of the worker's registry. */
   metrics(): Promise<string>
   /** Commits, ends the readers. */
@@ -56,6 +58,7 @@ export interface PipelineOptions {
     embedded: boolean
   }
   startAt: StartAt
+  read: { mode: ReadMode; consumerName: string; bufferBytes: number }
   demo: DemoState
   logLevel: string
 }
@@ -72,6 +75,7 @@ export type Question =
   | { kind: 'kpis'; query: KpisQuery }
   | { kind: 'series'; query: SeriesQuery }
   | { kind: 'live' }
+  | { kind: 'shard'; shardId: string }
   | { kind: 'metrics' }
 
 export type FromWorker =

@@ -6,11 +6,12 @@ import { systemClock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import { createLog } from './platform/log.ts'
 import { openStore } from './store/open-store.ts'
-import { createKinesisSource } from './stream/kinesis-source.ts'
+import { createKinesisSource } from './stream/read/kinesis-source.ts'
 
-/** kinesalite takes any credentials, but the SDK wants some. */
+/** kinesalite takes any credentials, but the SDK wants some; its CBOR is not that of Kinesis. */
 const EMBEDDED = {
   credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+  wire: 'json' as const,
   ifUnreachable:
     'The embedded stream is started anew by itself. If this stays, check the free space of DATA_DIR; the log says why it ended.',
 }
@@ -28,6 +29,7 @@ const pipeline = createPipeline(options, {
     streamName: options.stream.name,
     region: options.stream.region,
     endpoint: options.stream.endpoint,
+    onNotice: (text) => log.warn(text),
     ...(options.stream.embedded && EMBEDDED),
   }),
   clock: systemClock,

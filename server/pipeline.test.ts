@@ -5,15 +5,16 @@ import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ViewState } from '../lib/frames.ts'
+import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { PipelineFrame } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { openStore, type Store } from './store/open-store.ts'
-import { createMemoryStream, type MemoryStream } from './stream/memory-stream.ts'
+import { createKinesisSource } from './stream/read/kinesis-source.ts'
 
 let folder: string
 let store: Store
-let stream: MemoryStream
+let stream: FakeKinesis
 let pipeline: Pipeline
 let running: Promise<void>
 let frames: PipelineFrame[]
@@ -23,14 +24,20 @@ beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'kinesight-pipeline-'))
   const storeFile = path.join(folder, 'kinesight.db')
   store = await openStore(storeFile)
-  stream = createMemoryStream({ shards: 2, now: systemClock.now })
+  stream = await startFakeKinesis({ shards: 2 })
   const place = { name: 'clickstream', region: 'us-east-1', endpoint: undefined, embedded: true }
   const options = { storeFile, stream: place, startAt: { kind: 'trim_horizon' as const } }
+  const read = { mode: 'polling' as const, consumerName: 'kinesight', bufferBytes: 2 ** 26 }
   pipeline = createPipeline(
-    { ...options, demo: 'off', logLevel: 'silent' },
+    { ...options, read, demo: 'off', logLevel: 'silent' },
     {
       store,
-      source: stream,
+      source: createKinesisSource({
+        streamName: stream.streamName,
+        region: 'us-east-1',
+        endpoint: stream.endpoint,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      }),
       clock: systemClock,
       random: () => 0,
       log: pino({ level: 'silent' }),
@@ -43,6 +50,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await pipeline.stop()
   await running
+  await stream.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -73,12 +81,17 @@ test('a start in a second shows no empty page in between', async () => {
 })
 
 test('a stream that cannot be reached is said at once', async () => {
-  stream.failNext('describe', ...new Array<'denied'>(100).fill('denied'))
+  const fault = { kind: 'error', type: 'AccessDeniedException', message: 'not allowed' } as const
+  stream.faults.next({ call: 'DescribeStreamSummary', times: 100, fault })
   pipeline.watch('status', { kind: 'status' })
   running = pipeline.run()
   await until(async () =>
     expect(frames[0]).toMatchObject({
-      state: { cells: { status: { source: { kind: 'trouble', problem: 'describe: denied' } } } },
+      state: {
+        cells: {
+          status: { source: { kind: 'trouble', problem: 'access is denied: not allowed' } },
+        },
+      },
     }),
   )
 })

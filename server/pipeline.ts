@@ -8,20 +8,26 @@ import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createOverviewView } from './apps/kpi/overview-view.ts'
 import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
-import { createLiveViews, type ViewSource } from './live-views.ts'
+import { createLiveViews, type ViewPart, type ViewSource } from './live-views.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
 import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
+import { pause } from './platform/pause.ts'
 import { backoffMs } from './platform/retry.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
 import { STORE_REMEDY, storeTrouble } from './store/store-trouble.ts'
-import { type Consumer, type ConsumerReadings, createConsumer } from './stream/consumer.ts'
-import { pause } from './stream/pause.ts'
-import { shardCells } from './stream/shard-cells.ts'
-import { SourceError, type StreamDescription, type StreamSource } from './stream/stream-source.ts'
+import { type Consumer, createConsumer } from './stream/consumer.ts'
+import type { ConsumerReadings } from './stream/consumer-readings.ts'
+import {
+  SourceError,
+  type StreamDescription,
+  type StreamSource,
+} from './stream/read/stream-source.ts'
+import { subscribedFeeds } from './stream/read/subscribed-feed.ts'
+import { shardCells, shardDetail } from './stream/shards/shard-cells.ts'
 
 const EVALUATE_EVERY_MS = SECOND_MS
 const RETRY = { baseMs: 100, capMs: 5_000 }
@@ -121,7 +127,12 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       store.db,
       // The embedded stream's port may differ from one start to the next.
       { name, place: options.stream.embedded ? 'embedded' : place },
-      { createdMs: description.createdMs, startAt: options.startAt, now: clock.now() },
+      {
+        createdMs: description.createdMs,
+        startAt: options.startAt,
+        // On the stream's own clock: this machine's may be ahead, and records would be lost.
+        now: description.answeredAt ?? clock.now(),
+      },
     )
     ports.onStream(stream.id)
     const kpi = createKpiApp({ db: store.db, streamId: stream.id, clock })
@@ -130,6 +141,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       db: store.db,
       source,
       apps: [createTotalsApp(), kpi],
+      read: options.read,
+      subscribed: subscribedFeeds({ source, random: ports.random }),
       clock,
       random: ports.random,
       log,
@@ -147,7 +160,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       log,
     })
     await alerts.load()
-    consumer.onCommit(() => metrics.committed(consumer.readings().lastCommitMs))
+    consumer.onCommit((ms) => {
+      metrics.committed(ms)
+      views.news()
+    })
     await consumer.start()
     return { kpi, consumer, alerts }
   }
@@ -198,6 +214,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       }
       case 'shards':
         return (now: number) => shardCells(consumer.readings().shards, { now, startedAt })
+      case 'shard':
+        return (now: number) => oneShard(consumer, view.shardId, now)
       case 'alerts':
         return () => ({
           cells: { rules: alerts.standings(), history: [...alerts.history()] },
@@ -206,6 +224,19 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       case 'status':
         return () => ({ cells: {}, series: {} })
     }
+  }
+
+  /** The shard with its parents and children. */
+  function oneShard(consumer: Consumer, shardId: string, now: number): ViewPart {
+    const found = consumer.shard(shardId)
+    if (found === undefined) return { cells: {}, series: {} }
+    const { reading, children } = found
+    const family = [shardId, ...reading.progress.parents, ...children].flatMap(
+      (id) => consumer.shard(id)?.reading ?? [],
+    )
+    const whole = consumer.readings().shards
+    const { cells, series } = shardCells(family, { now, startedAt, whole })
+    return { cells: { ...cells, detail: shardDetail(reading, children, now) }, series }
   }
 
   function statusCell(): StatusCell {
@@ -223,6 +254,14 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         demo,
         source: connecting,
         store: stored,
+        reading: {
+          mode: options.read.mode,
+          notice: null,
+          bufferBytes: 0,
+          bufferLimitBytes: options.read.bufferBytes,
+        },
+        findings: [],
+        apps: [],
       }
     }
     return {
@@ -235,6 +274,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       demo,
       source: readings.source,
       store: readings.store,
+      reading: readings.reading,
+      findings: readings.findings,
+      apps: readings.apps,
     }
   }
 
@@ -247,6 +289,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         return need().kpi.series(question.query, now)
       case 'live':
         return views.once({ kind: 'shards' }, now)
+      case 'shard':
+        return views.once({ kind: 'shard', shardId: question.shardId }, now)
       case 'metrics':
         return metrics.text()
     }
@@ -280,6 +324,7 @@ function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {
   return {
     open: shards.filter(({ progress }) => !progress.closed).length,
     readable: live.filter(({ reader }) => reader.kind !== 'waiting_for_parents').length,
-    troubled: live.filter(({ reader }) => reader.kind === 'retrying').length,
+    troubled: live.filter(({ reader }) => reader.kind === 'retrying' || reader.kind === 'paused')
+      .length,
   }
 }

@@ -2,10 +2,12 @@
 
 import { useState } from 'react'
 import type { DeadLetter } from '../../lib/api.ts'
-import { eventsRead } from '../../lib/fates.ts'
+import { eventsRead, type Fates } from '../../lib/fates.ts'
 import { exact } from '../../lib/format.ts'
+import type { StatusCell } from '../../lib/frames.ts'
 import { REJECT_LABELS, type RejectReason } from '../../lib/rejection.ts'
 import type { View } from '../../lib/view.ts'
+import { useUrlState } from '../frame/url-state.ts'
 import { useCell, useServerNow, useWatch } from '../live/store.ts'
 import { usePhone } from '../live/use-media.ts'
 import { useStaleness } from '../live/use-staleness.ts'
@@ -15,34 +17,38 @@ import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import styles from './dead-letters.module.css'
 import { LetterDialog } from './letter-dialog.tsx'
+import { readLetterParams } from './letter-params.ts'
 import { LetterList, LetterTable } from './letter-table.tsx'
 import { ReasonChips } from './reason-chips.tsx'
+import { ShardChip } from './shard-chip.tsx'
 import { type DeadLetters, useDeadLetters } from './use-dead-letters.ts'
 
 const VIEW: View = { kind: 'status' }
 
 export function DeadLettersPage() {
   useWatch(VIEW)
-  const fates = useCell('status')?.fates
+  const status = useCell('status')
+  const fates = status?.fates
   const now = useServerNow(10_000)
   const phone = usePhone()
   const staleness = useStaleness()
-  const [reason, setReason] = useState<RejectReason | null>(null)
+  const [params, change] = useUrlState()
+  const { reason, shard } = readLetterParams(params)
   const [open, setOpen] = useState<DeadLetter | null>(null)
-  const dead = useDeadLetters(reason, fates?.rejected)
+  const dead = useDeadLetters({ reason, shard }, status && writtenOf(status))
   const List = phone ? LetterList : LetterTable
 
   return (
     <>
-      <ReasonChips counts={dead.answer?.counts ?? {}} chosen={reason} onChoose={setReason} />
+      <ReasonChips
+        counts={dead.answer?.counts ?? {}}
+        chosen={reason}
+        onChoose={(next) => change({ reason: next })}
+      />
+      {shard !== null && <ShardChip shardId={shard} onClear={() => change({ shard: null })} />}
       <Panel
-        title="Rejected records and events"
-        note={
-          staleness.note ??
-          (fates === undefined
-            ? undefined
-            : `${exact(fates.rejected)} of ${exact(eventsRead(fates))} events read`)
-        }
+        title={reason === 'app_failed' ? 'Events an app failed on' : 'Rejected records and events'}
+        note={staleness.note ?? noteOf(reason, shard, fates)}
         state={staleness.stale ? 'stale' : 'ok'}
         flush
       >
@@ -50,8 +56,9 @@ export function DeadLettersPage() {
         <Below
           dead={dead}
           reason={reason}
+          shard={shard}
           read={fates === undefined ? 0 : eventsRead(fates)}
-          onAll={() => setReason(null)}
+          onAll={() => change({ reason: null, shard: null })}
         />
       </Panel>
       <LetterDialog letter={open} onClose={() => setOpen(null)} />
@@ -59,9 +66,25 @@ export function DeadLettersPage() {
   )
 }
 
+/** Letters written since the start: rejections, and events that an app failed on, which are applied. */
+const writtenOf = ({ fates, apps }: StatusCell): number =>
+  apps.reduce((sum, { failed }) => sum + failed, fates.rejected)
+
+function noteOf(
+  reason: RejectReason | null,
+  shard: string | null,
+  fates: Fates | undefined,
+): string | undefined {
+  if (reason === 'app_failed') return 'they are applied, and the other apps have them'
+  // The count is of the whole stream.
+  if (fates === undefined || shard !== null) return undefined
+  return `${exact(fates.rejected)} of ${exact(eventsRead(fates))} events read`
+}
+
 interface BelowProps {
   dead: DeadLetters
   reason: RejectReason | null
+  shard: string | null
   /** How many events have been read. */
   read: number
   onAll: () => void
@@ -69,7 +92,7 @@ interface BelowProps {
 
 /** What comes after the rows, or instead of them. */
 function Below(props: BelowProps) {
-  const { dead, reason } = props
+  const { dead, reason, shard } = props
   const none = dead.letters.length === 0
   if (dead.problem !== null) {
     return (
@@ -83,7 +106,8 @@ function Below(props: BelowProps) {
   }
   if (none && dead.busy) return <SkeletonRows count={6} />
   if (none) return <NoLetters {...props} />
-  if (!dead.more) return <Gone dead={dead} reason={reason} />
+  // Counts are of the whole stream.
+  if (!dead.more) return shard === null ? <Gone dead={dead} reason={reason} /> : null
   return (
     <div className={styles.more}>
       <Button disabled={dead.busy} onClick={dead.loadOlder}>
@@ -93,7 +117,17 @@ function Below(props: BelowProps) {
   )
 }
 
-function NoLetters({ dead, reason, read, onAll }: BelowProps) {
+function NoLetters({ dead, reason, shard, read, onAll }: BelowProps) {
+  if (shard !== null) {
+    const what = reason === null ? 'dead letter' : `record for “${REJECT_LABELS[reason]}”`
+    return (
+      <Empty
+        title={`No ${what} of ${shard} is kept`}
+        reason="None was written for this shard, or all are older than what is kept."
+        action={<Button onClick={onAll}>Show all dead letters</Button>}
+      />
+    )
+  }
   if (reason === null) {
     const soFar =
       read === 0
@@ -110,11 +144,7 @@ function NoLetters({ dead, reason, read, onAll }: BelowProps) {
   return (
     <Empty
       title={`No record kept for “${REJECT_LABELS[reason]}”`}
-      reason={
-        count === 0
-          ? 'None was rejected for it.'
-          : `All ${exact(count)} are older than what is kept.`
-      }
+      reason={count === 0 ? 'There was none.' : `All ${exact(count)} are older than what is kept.`}
       action={<Button onClick={onAll}>Show all reasons</Button>}
     />
   )

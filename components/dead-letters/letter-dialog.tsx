@@ -1,11 +1,12 @@
 import type { DeadLetter } from '../../lib/api.ts'
 import { bytes, exact } from '../../lib/format.ts'
 import { exactTime } from '../../lib/format-time.ts'
-import { REJECT_LABELS } from '../../lib/rejection.ts'
+import { ShardLink } from '../shards/shard-link.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import styles from './letter-dialog.module.css'
+import { reasonText } from './letter-table.tsx'
 import { isWhole } from './whole-record.ts'
 
 /** One rejected record or event with all the bytes that were kept, as text and never as markup. */
@@ -22,7 +23,7 @@ export function LetterDialog({
       open={letter !== null}
       onClose={onClose}
       wide
-      title={letter === null ? '' : REJECT_LABELS[letter.reason]}
+      title={letter === null ? '' : reasonText(letter)}
       description={letter?.detail}
     >
       {letter !== null && <Letter letter={letter} />}
@@ -34,11 +35,14 @@ function Letter({ letter }: { letter: DeadLetter }) {
   const { data } = letter
   return (
     <div className={styles.letter}>
+      {letter.app !== null && <FailedApp app={letter.app} />}
       <dl className={styles.facts}>
         <dt>Arrived</dt>
         <dd>{exactTime(letter.arrivedAt)}</dd>
         <dt>Shard</dt>
-        <dd>{letter.shardId}</dd>
+        <dd>
+          <ShardLink shardId={letter.shardId} />
+        </dd>
         <dt>Sequence number</dt>
         <dd className={styles.copyable}>
           <span className={styles.mono}>{letter.sequenceNumber}</span>
@@ -67,6 +71,15 @@ function Letter({ letter }: { letter: DeadLetter }) {
         </pre>
       )}
     </div>
+  )
+}
+
+function FailedApp({ app }: { app: string }) {
+  return (
+    <p>
+      The app <strong>{app}</strong> could not take this event in. The event itself was applied, and
+      the other apps have it.
+    </p>
   )
 }
 

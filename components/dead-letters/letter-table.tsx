@@ -38,7 +38,7 @@ const columns = (now: number): readonly Column<DeadLetter>[] => [
       </span>
     ),
   },
-  { id: 'reason', header: 'Reason', cell: (letter) => REJECT_LABELS[letter.reason] },
+  { id: 'reason', header: 'Reason', cell: reasonText },
   {
     id: 'detail',
     header: 'What was wrong',
@@ -75,6 +75,10 @@ const columns = (now: number): readonly Column<DeadLetter>[] => [
   },
 ]
 
+/** "App failed: kpi" */
+export const reasonText = ({ reason, app }: DeadLetter): string =>
+  app === null ? REJECT_LABELS[reason] : `${REJECT_LABELS[reason]}: ${app}`
+
 export const shown = ({ data }: DeadLetter): string =>
   data.encoding === 'base64' ? `(binary) ${oneLine(data.text)}` : oneLine(data.text)
 
@@ -93,7 +97,7 @@ export function LetterList({
       {letters.map((letter) => (
         <li key={letter.id}>
           <button type="button" className={styles.item} onClick={() => onLetter(letter)}>
-            <span className={styles.reason}>{REJECT_LABELS[letter.reason]}</span>
+            <span className={styles.reason}>{reasonText(letter)}</span>
             <span className={styles.when}>{moment(letter.arrivedAt, now)}</span>
             <span className={styles.detail}>{letter.detail}</span>
             <span className={`${styles.clip} ${styles.mono}`}>{shown(letter)}</span>

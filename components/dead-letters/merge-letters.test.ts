@@ -9,6 +9,7 @@ const letter = (id: number): DeadLetter => ({
   index: 0,
   arrivedAt: id,
   reason: 'not_json',
+  app: null,
   detail: '',
   data: { encoding: 'utf8', text: '', bytes: 0, cut: false },
 })

@@ -18,20 +18,25 @@ export interface DeadLetters {
   reload: () => void
 }
 
-interface Loaded {
+/** Which letters; null: any. */
+export interface LetterChoice {
   reason: RejectReason | null
+  shard: string | null
+}
+
+interface Loaded extends LetterChoice {
   answer: Pick<DeadLettersAnswer, 'counts' | 'kept'>
   letters: readonly DeadLetter[]
   next: number | null
 }
 
 /**
- * Dead letters, newest first, of one reason or all; asked for again whenever `rejected` rises.
+ * Dead letters, newest first, of a reason and a shard or of all; asked for again whenever `written` rises.
  * What was loaded of older pages stays.
  */
 export function useDeadLetters(
-  reason: RejectReason | null,
-  rejected: number | undefined,
+  { reason, shard }: LetterChoice,
+  written: number | undefined,
 ): DeadLetters {
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
@@ -45,25 +50,26 @@ export function useDeadLetters(
       const gone = new AbortController()
       running.current = gone
       setBusy(true)
-      const answer = await getJson<DeadLettersAnswer>(address(reason, before), gone.signal).catch(
-        () => null,
-      )
+      const answer = await getJson<DeadLettersAnswer>(
+        address({ reason, shard }, before),
+        gone.signal,
+      ).catch(() => null)
       if (answer === null) return
       setBusy(false)
       if (!answer.ok) return setProblem(answer.problem.detail)
       setProblem(null)
-      setLoaded((held) => taken(held, answer.value, { reason, before }))
+      setLoaded((held) => taken(held, answer.value, { reason, shard, before }))
     },
-    [reason],
+    [reason, shard],
   )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: both are reasons to ask again
   useEffect(() => {
     void load(null)
     return () => running.current?.abort()
-  }, [load, rejected, wish])
+  }, [load, written, wish])
 
-  const shown = loaded !== null && loaded.reason === reason ? loaded : null
+  const shown = loaded !== null && same(loaded, { reason, shard }) ? loaded : null
   return {
     answer: loaded?.answer ?? null,
     letters: shown?.letters ?? [],
@@ -77,14 +83,17 @@ export function useDeadLetters(
   }
 }
 
+const same = (a: LetterChoice, b: LetterChoice): boolean =>
+  a.reason === b.reason && a.shard === b.shard
+
 function taken(
   held: Loaded | null,
   { counts, kept, letters, next }: DeadLettersAnswer,
-  asked: { reason: RejectReason | null; before: number | null },
+  asked: LetterChoice & { before: number | null },
 ): Loaded {
   const answer = { counts, kept }
-  if (held === null || held.reason !== asked.reason) {
-    return { reason: asked.reason, answer, letters, next }
+  if (held === null || !same(held, asked)) {
+    return { reason: asked.reason, shard: asked.shard, answer, letters, next }
   }
   const merged = mergeLetters(held.letters, letters)
   if (asked.before !== null) return { ...held, answer, letters: merged.letters, next }
@@ -94,9 +103,10 @@ function taken(
     : { ...held, answer, letters, next }
 }
 
-function address(reason: RejectReason | null, before: number | null): string {
+function address({ reason, shard }: LetterChoice, before: number | null): string {
   const query = new URLSearchParams({ limit: String(PAGE) })
   if (before !== null) query.set('before', String(before))
   if (reason !== null) query.set('reason', reason)
+  if (shard !== null) query.set('shard', shard)
   return `/api/v1/dead-letters?${query}`
 }

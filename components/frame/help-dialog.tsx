@@ -14,7 +14,7 @@ const KEYS: readonly { keys: ReactNode; does: string }[] = [
     does: label,
   })),
   { keys: <kbd>Space</kbd>, does: 'Pause, and go on' },
-  { keys: <kbd>Esc</kbd>, does: 'Take the filter away' },
+  { keys: <kbd>Esc</kbd>, does: 'Take the filter away; from a shard, back to the list' },
   {
     keys: (
       <>

@@ -26,5 +26,6 @@ export const PLACES: readonly Place[] = [
   },
 ]
 
+/** A place's own pages belong to it: `/shards/x` to Shards. */
 export const placeAt = (pathname: string): Place | undefined =>
-  PLACES.find(({ href }) => href === pathname)
+  PLACES.find(({ href }) => href === pathname || (href !== '/' && pathname.startsWith(`${href}/`)))

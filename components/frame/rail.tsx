@@ -5,7 +5,7 @@ import { count } from '../../lib/format.ts'
 import { useCell } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import { Logo } from './logo.tsx'
-import { PLACES, type Place } from './places.ts'
+import { PLACES, type Place, placeAt } from './places.ts'
 import styles from './rail.module.css'
 import type { Theme } from './theme.ts'
 import { ThemeMenu } from './theme-menu.tsx'
@@ -25,7 +25,7 @@ export function Rail({ theme, onHelp }: { theme: Theme; onHelp: () => void }) {
           <li key={place.href}>
             <RailLink
               place={place}
-              here={pathname === place.href}
+              here={here(place, pathname)}
               firing={place.href === '/alerts' ? firing : 0}
             />
           </li>
@@ -46,14 +46,22 @@ export function Rail({ theme, onHelp }: { theme: Theme; onHelp: () => void }) {
   )
 }
 
-function RailLink({ place, here, firing }: { place: Place; here: boolean; firing: number }) {
+/** `true`: on a page below this one. */
+type Here = 'page' | 'true' | undefined
+
+function here(place: Place, pathname: string): Here {
+  if (placeAt(pathname) !== place) return undefined
+  return pathname === place.href ? 'page' : 'true'
+}
+
+function RailLink({ place, here, firing }: { place: Place; here: Here; firing: number }) {
   const window = useSearchParams().get('window')
   const query = place.windowed && window !== null ? `?window=${encodeURIComponent(window)}` : ''
   return (
     <Link
       href={`${place.href}${query}`}
       className={styles.link}
-      aria-current={here ? 'page' : undefined}
+      aria-current={here}
       title={`${place.label}  g ${place.key}`}
     >
       <place.icon aria-hidden="true" />

@@ -45,6 +45,19 @@ export function useConnection(): Connection {
 export const useArrived = (): boolean =>
   useStore(liveStore, (store) => store.paused !== null || arrived(store.live))
 
+/**
+ * Whether what is held is `view`: also right in the first moment of a page, when the view of the page
+ * before is still there.
+ */
+export function useArrivedAt(view: View): boolean {
+  const key = viewKey(view)
+  return useStore(
+    liveStore,
+    ({ live, paused }) =>
+      live.view !== null && viewKey(live.view) === key && (paused !== null || arrived(live)),
+  )
+}
+
 export const useProblem = (): string | null => useStore(liveStore, (store) => store.problem)
 
 /** The server's clock, epoch ms, ticking. 0 while rendering on the server. For ages and durations. */

@@ -1,16 +1,24 @@
 import type { ReaderState } from '../../lib/frames.ts'
-import { Badge, type Tone } from '../ui/badge.tsx'
-import { READER_WORDS } from './shard-list.ts'
-
-const TONES: Record<ReaderState['kind'], Tone> = {
-  waiting_for_parents: 'neutral',
-  reading: 'good',
-  catching_up: 'info',
-  retrying: 'bad',
-  paused: 'warn',
-  finished: 'neutral',
-}
+import { Badge } from '../ui/badge.tsx'
+import styles from './reader-badge.module.css'
+import { READER_LOOKS, READER_WORDS, waitsFor } from './reader-words.ts'
 
 export function ReaderBadge({ reader }: { reader: ReaderState }) {
-  return <Badge tone={TONES[reader.kind]}>{READER_WORDS[reader.kind]}</Badge>
+  return <Badge {...READER_LOOKS[reader.kind]}>{READER_WORDS[reader.kind]}</Badge>
+}
+
+/** The badge, and below it what the reader waits for. */
+export function ReaderCell({ reader }: { reader: ReaderState }) {
+  const waits = waitsFor(reader)
+  const remedy = 'remedy' in reader ? ` ${reader.remedy}` : ''
+  return (
+    <span className={styles.cell}>
+      <ReaderBadge reader={reader} />
+      {waits !== undefined && (
+        <span className={styles.waits} title={`${waits}${remedy}`}>
+          {waits}
+        </span>
+      )}
+    </span>
+  )
 }

@@ -1,37 +1,14 @@
 import { expect, test } from 'vitest'
-import { noFates } from '../../lib/fates.ts'
-import type { Cells, ShardCell } from '../../lib/frames.ts'
-import {
-  childrenOf,
-  listShards,
-  type ShardQuery,
-  shardsIn,
-  shortId,
-  totalsOf,
-} from './shard-list.ts'
+import type { Cells } from '../../lib/frames.ts'
+import { exampleShard as shard } from './example-shard.ts'
+import { shortId } from './reader-words.ts'
+import { choicesOf, listShards, type ShardQuery, shardsIn, totalsOf } from './shard-list.ts'
 
-const shard = (n: number, part: Partial<ShardCell> = {}): ShardCell => ({
-  shardId: `shardId-${String(n).padStart(12, '0')}`,
-  open: true,
-  reader: { kind: 'reading' },
-  parents: [],
-  hashRange: { from: '0', to: '1', share: 0.25 },
-  recordsPerSecond: 0,
-  bytesPerSecond: 0,
-  trafficShare: null,
-  millisBehindLatest: 0,
-  checkpoint: null,
-  records: 0,
-  bytes: 0,
-  fates: noFates(),
-  lastArrivalAt: null,
-  ...part,
-})
-
-const query: ShardQuery = { search: '', sort: 'shard', direction: 'up', finished: false }
-const ids = (shards: ShardCell[]) => shards.map(({ shardId }) => shortId(shardId))
+const query: ShardQuery = { search: '', sort: 'shard', direction: 'up', choice: 'current' }
+const ids = (shards: ReturnType<typeof listShards>) => shards.map(({ shardId }) => shortId(shardId))
 
 const trouble = { kind: 'retrying', since: 1, problem: 'Throttled.', remedy: 'Wait.' } as const
+const paused = { kind: 'paused', since: 2, problem: 'Denied.', remedy: 'Allow it.' } as const
 const finished = { open: false, reader: { kind: 'finished' } } as const
 
 test('a shard in trouble comes first, whatever the order', () => {
@@ -41,10 +18,15 @@ test('a shard in trouble comes first, whatever the order', () => {
   expect(ids(listShards(shards, busiest))).toEqual(['2', '3', '1'])
 })
 
+test('a shard that needs someone comes before one that goes on by itself', () => {
+  const shards = [shard(1), shard(2, { reader: trouble }), shard(3, { reader: paused })]
+  expect(ids(listShards(shards, query))).toEqual(['3', '2', '1'])
+})
+
 test('finished shards are folded away, but a search finds them', () => {
   const shards = [shard(1, finished), shard(2), shard(12, finished)]
   expect(ids(listShards(shards, query))).toEqual(['2'])
-  expect(ids(listShards(shards, { ...query, finished: true }))).toEqual(['1', '2', '12'])
+  expect(ids(listShards(shards, { ...query, choice: 'all' }))).toEqual(['1', '2', '12'])
   expect(ids(listShards(shards, { ...query, search: '00012' }))).toEqual(['12'])
 })
 
@@ -57,10 +39,30 @@ test('equally busy shards keep their places', () => {
   ])
 })
 
-test('the children of a shard are those that name it as a parent', () => {
-  const parent = shard(1, finished)
-  const merged = shard(4, { parents: [parent.shardId, shard(2).shardId] })
-  expect(childrenOf(parent.shardId, [parent, shard(2), merged])).toEqual([merged.shardId])
+test('a state can be chosen, and a search stays within it', () => {
+  const shards = [shard(1), shard(2, { reader: paused }), shard(12), shard(22, { reader: paused })]
+  expect(ids(listShards(shards, { ...query, choice: 'paused' }))).toEqual(['2', '22'])
+  expect(ids(listShards(shards, { ...query, choice: 'paused', search: '12' }))).toEqual([])
+  expect(ids(listShards(shards, { ...query, choice: 'reading', search: '12' }))).toEqual(['12'])
+})
+
+test('a trimmed shard is folded away like a finished one', () => {
+  const shards = [shard(1), shard(2, { open: false, reader: { kind: 'trimmed' } })]
+  expect(ids(listShards(shards, query))).toEqual(['1'])
+  expect(ids(listShards(shards, { ...query, choice: 'trimmed' }))).toEqual(['2'])
+})
+
+test('states that no shard has are not offered, unless one is chosen', () => {
+  expect(choicesOf([shard(1), shard(2)], 'current').map(({ label }) => label)).toEqual([
+    'All (2)',
+    'Reading (2)',
+  ])
+  expect(choicesOf([shard(1, finished)], 'paused').map(({ label }) => label)).toEqual([
+    'Not finished (0)',
+    'All (1)',
+    'Paused (0)',
+    'Finished (1)',
+  ])
 })
 
 test('totals add up, and the lag is that of the slowest', () => {

@@ -1,4 +1,5 @@
 import type { Cells, ReaderState, ShardCell } from '../../lib/frames.ts'
+import { READER_WORDS, urgency } from './reader-words.ts'
 
 const PREFIX = 'shard.'
 
@@ -11,35 +12,69 @@ export function shardsIn(cells: Cells): ShardCell[] {
   return shards.sort(byId)
 }
 
-export const inTrouble = (shard: ShardCell): boolean => shard.reader.kind === 'retrying'
-
-/** Nothing comes any more and everything is read: of interest only to those who look for it. */
-export const isFinished = (shard: ShardCell): boolean => shard.reader.kind === 'finished'
+/** Nothing comes of it any more: of interest only to those who look for it. */
+export const isFinished = ({ reader }: ShardCell): boolean =>
+  reader.kind === 'finished' || reader.kind === 'trimmed'
 
 export type ShardSort = 'shard' | 'records' | 'bytes' | 'traffic' | 'lag' | 'rejected'
 
-export interface ShardQuery {
-  /** Any part of a shard's id. */
-  search: string
+/** `current`: all that are not finished. */
+export type ShardChoice = 'current' | 'all' | ReaderState['kind']
+
+export interface ShardOrder {
   sort: ShardSort
   direction: 'up' | 'down'
-  /** Searching finds finished shards in any case. */
-  finished: boolean
 }
 
-/** Shards in trouble first, then as sorted; equal ones by id, so that rows keep their places. */
+export interface ShardQuery extends ShardOrder {
+  /** Any part of a shard's id. A search under `current` finds finished shards too. */
+  search: string
+  choice: ShardChoice
+}
+
+/** Shards that need someone first, then those in trouble, then as sorted; equal ones by id, so that rows keep their places. */
 export function listShards(shards: readonly ShardCell[], query: ShardQuery): ShardCell[] {
   const wanted = query.search.trim().toLowerCase()
-  const found = shards.filter((shard) =>
-    wanted === ''
-      ? query.finished || !isFinished(shard)
-      : shard.shardId.toLowerCase().includes(wanted),
+  const found = shards.filter(
+    (shard) =>
+      isChosen(shard, query.choice, wanted !== '') && shard.shardId.toLowerCase().includes(wanted),
   )
   const sign = query.direction === 'up' ? 1 : -1
   return found.sort(
     (a, b) =>
-      Number(inTrouble(b)) - Number(inTrouble(a)) || sign * compare(query.sort, a, b) || byId(a, b),
+      urgency(b.reader) - urgency(a.reader) || sign * compare(query.sort, a, b) || byId(a, b),
   )
+}
+
+function isChosen(shard: ShardCell, choice: ShardChoice, searching: boolean): boolean {
+  if (choice === 'all') return true
+  if (choice === 'current') return searching || !isFinished(shard)
+  return shard.reader.kind === choice
+}
+
+/** What can be chosen of these shards, with how many each has; `chosen` is among them in any case. */
+export function choicesOf(
+  shards: readonly ShardCell[],
+  chosen: ShardChoice,
+): { value: ShardChoice; label: string }[] {
+  const counts = new Map<ReaderState['kind'], number>()
+  for (const { reader } of shards) counts.set(reader.kind, (counts.get(reader.kind) ?? 0) + 1)
+  const finished = shards.filter(isFinished).length
+  const kinds = (Object.keys(READER_WORDS) as ReaderState['kind'][]).filter(
+    (kind) => counts.has(kind) || kind === chosen,
+  )
+  return [
+    ...(finished > 0 || chosen === 'all'
+      ? [
+          { value: 'current' as const, label: `Not finished (${shards.length - finished})` },
+          { value: 'all' as const, label: `All (${shards.length})` },
+        ]
+      : [{ value: 'current' as const, label: `All (${shards.length})` }]),
+    ...kinds.map((kind) => ({
+      value: kind,
+      label: `${READER_WORDS[kind]} (${counts.get(kind) ?? 0})`,
+    })),
+  ]
 }
 
 function compare(sort: ShardSort, a: ShardCell, b: ShardCell): number {
@@ -62,13 +97,6 @@ function compare(sort: ShardSort, a: ShardCell, b: ShardCell): number {
 const byId = (a: ShardCell, b: ShardCell): number =>
   a.shardId < b.shardId ? -1 : Number(a.shardId > b.shardId)
 
-/** Shards that came out of this one by a split or a merge. */
-export const childrenOf = (shardId: string, shards: readonly ShardCell[]): string[] =>
-  shards.filter((shard) => shard.parents.includes(shardId)).map((shard) => shard.shardId)
-
-/** `shardId-000000000012` is "12" where there is little room. */
-export const shortId = (shardId: string): string => shardId.replace(/^shardId-0*(?=\d)/, '')
-
 export interface StreamTotals {
   open: number
   recordsPerSecond: number
@@ -86,31 +114,4 @@ export function totalsOf(shards: readonly ShardCell[]): StreamTotals {
     totals.behindMs = Math.max(totals.behindMs, shard.millisBehindLatest)
   }
   return totals
-}
-
-export const READER_WORDS: Record<ReaderState['kind'], string> = {
-  waiting_for_parents: 'Waits for parents',
-  reading: 'Reading',
-  catching_up: 'Catching up',
-  retrying: 'In trouble',
-  paused: 'Paused',
-  finished: 'Finished',
-}
-
-/** What a reader's state means, in a sentence. */
-export function readerHelp(reader: ReaderState): string {
-  switch (reader.kind) {
-    case 'waiting_for_parents':
-      return `Starts once ${reader.parents.map(shortId).join(' and ')} is read to the end, so that events keep their order.`
-    case 'reading':
-      return 'Reads new records as they arrive.'
-    case 'catching_up':
-      return 'Works off records that arrived earlier, as fast as the shard allows.'
-    case 'retrying':
-      return `${reader.problem} ${reader.remedy}`
-    case 'paused':
-      return 'Waits until what is in flight has been committed; nothing is lost.'
-    case 'finished':
-      return 'Closed by a split or a merge, and read to its end.'
-  }
 }

@@ -5,14 +5,10 @@ import { Figure } from '../ui/figure.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
 import { type Column, Table } from '../ui/table.tsx'
 import { LimitMeter } from './limit-meter.tsx'
-import { ReaderBadge } from './reader-badge.tsx'
-import type { ShardSort } from './shard-list.ts'
+import { ReaderCell } from './reader-badge.tsx'
+import { ShardLink } from './shard-link.tsx'
+import type { ShardOrder, ShardSort } from './shard-list.ts'
 import styles from './shards.module.css'
-
-export interface ShardOrder {
-  sort: ShardSort
-  direction: 'up' | 'down'
-}
 
 export function ShardTable({
   shards,
@@ -50,9 +46,9 @@ function columns(
       id: 'shard',
       header: 'Shard',
       ...sorted('shard'),
-      cell: (shard) => <span className={styles.id}>{shard.shardId}</span>,
+      cell: ({ shardId }) => <ShardLink shardId={shardId} className={styles.id} inRow />,
     },
-    { id: 'reader', header: 'Reader', cell: (shard) => <ReaderBadge reader={shard.reader} /> },
+    { id: 'reader', header: 'Reader', cell: (shard) => <ReaderCell reader={shard.reader} /> },
     {
       id: 'records',
       header: 'Records, of 1,000/s',

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { byteRate, decimal, rate } from '../../lib/format.ts'
+import { byteRate, decimal } from '../../lib/format.ts'
 import type { ShardCell, StatusCell } from '../../lib/frames.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { FirstEvent } from '../kpi/first-event.tsx'
@@ -10,34 +10,20 @@ import { Empty } from '../ui/empty.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from './limits.ts'
-import { isFinished, shortId } from './shard-list.ts'
+import { MEASURE_OPTIONS, MEASURES, type Measure, PHONE_STEP_MS } from './measures.ts'
+import { shortId } from './reader-words.ts'
+import { ShardLink } from './shard-link.tsx'
+import { isFinished } from './shard-list.ts'
 import styles from './shard-throughput.module.css'
 import { coarser, MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
-
-const MEASURES = {
-  records: { column: 1, limit: RECORDS_PER_SECOND, limitText: '1,000 records/s', format: rate },
-  bytes: { column: 2, limit: BYTES_PER_SECOND, limitText: '1 MB/s', format: byteRate },
-} as const
-type Measure = keyof typeof MEASURES
-
-/** A phone has a pixel for each second: steps are put together, so that lines can be told apart. */
-const PHONE_STEP_MS = 5_000
-
-const OPTIONS = [
-  { value: 'records', label: 'Records' },
-  { value: 'bytes', label: 'Bytes' },
-] as const
 
 /** What each shard takes in over time, against what one shard may take in. */
 export function ShardThroughput({
   shards,
   status,
-  onShard,
 }: {
   shards: readonly ShardCell[] | null
   status: StatusCell | undefined
-  onShard: (shardId: string) => void
 }) {
   const [measure, setMeasure] = useState<Measure>('records')
   const { stale, note } = useStaleness()
@@ -48,7 +34,12 @@ export function ShardThroughput({
       note={note ?? (open > MOST_LINES ? `the ${MOST_LINES} busiest of ${open}` : 'per second')}
       state={stale ? 'stale' : 'ok'}
       aside={
-        <Segmented aria-label="Measure" value={measure} options={OPTIONS} onChange={setMeasure} />
+        <Segmented
+          aria-label="Measure"
+          value={measure}
+          options={MEASURE_OPTIONS}
+          onChange={setMeasure}
+        />
       }
     >
       {shards === null || status === undefined ? (
@@ -56,21 +47,13 @@ export function ShardThroughput({
       ) : status.newestArrivalAt === null ? (
         <FirstEvent status={status} />
       ) : (
-        <Lines shards={shards} measure={measure} onShard={onShard} />
+        <Lines shards={shards} measure={measure} />
       )}
     </Panel>
   )
 }
 
-function Lines({
-  shards,
-  measure,
-  onShard,
-}: {
-  shards: readonly ShardCell[]
-  measure: Measure
-  onShard: (shardId: string) => void
-}) {
+function Lines({ shards, measure }: { shards: readonly ShardCell[]; measure: Measure }) {
   const series = useAllSeries()
   const now = useShownNow()
   const phone = usePhone()
@@ -79,7 +62,14 @@ function Lines({
   const drawn = shardsToDraw(shards, pointsOf, column)
   if (drawn.length === 0) {
     return (
-      <Empty title="No shard to draw" reason="Every known shard is closed and read to its end." />
+      <Empty
+        title="No shard to draw"
+        reason={
+          shards.length === 0
+            ? 'No shard is known yet.'
+            : 'Every known shard is closed and read to its end.'
+        }
+      />
     )
   }
   const fine = drawn.map((shard) => pointsOf(shard.shardId))
@@ -110,12 +100,7 @@ function Lines({
       <ul className={styles.key} aria-label="Shards drawn">
         {drawn.map((shard, index) => (
           <li key={shard.shardId}>
-            <button
-              type="button"
-              className={styles.entry}
-              title={shard.shardId}
-              onClick={() => onShard(shard.shardId)}
-            >
+            <ShardLink shardId={shard.shardId} className={styles.entry} title={shard.shardId}>
               <span className={styles.swatch} style={{ background: `var(--c${index + 1})` }} />
               <span className={styles.name}>Shard {shortId(shard.shardId)}</span>
               <span className={styles.rate}>
@@ -123,7 +108,7 @@ function Lines({
                   ? `${decimal(shard.recordsPerSecond)}/s`
                   : byteRate(shard.bytesPerSecond)}
               </span>
-            </button>
+            </ShardLink>
           </li>
         ))}
       </ul>

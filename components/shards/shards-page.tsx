@@ -1,13 +1,13 @@
 'use client'
 
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { View } from '../../lib/view.ts'
-import { useArrived, useCell, useCells, useWatch } from '../live/store.ts'
-import { ShardDialog } from './shard-dialog.tsx'
+import { useArrivedAt, useCell, useCells, useWatch } from '../live/store.ts'
+import { ReadingLine } from './reading-line.tsx'
 import { shardsIn } from './shard-list.ts'
 import { ShardPanel } from './shard-panel.tsx'
 import { ShardThroughput } from './shard-throughput.tsx'
-import { ShardTrouble } from './shard-trouble.tsx'
+import { StreamNotices } from './stream-notices.tsx'
 import { StreamTotals } from './stream-totals.tsx'
 
 const VIEW: View = { kind: 'shards' }
@@ -15,9 +15,8 @@ const VIEW: View = { kind: 'shards' }
 export function ShardsPage() {
   useWatch(VIEW)
   const cells = useCells()
-  const arrived = useArrived()
+  const arrived = useArrivedAt(VIEW)
   const status = useCell('status')
-  const [chosen, setChosen] = useState<string | null>(null)
   const shards = useMemo(
     () => (arrived && cells !== undefined ? shardsIn(cells) : null),
     [arrived, cells],
@@ -25,15 +24,10 @@ export function ShardsPage() {
   return (
     <>
       <StreamTotals shards={shards} status={status} />
-      <ShardTrouble shards={shards ?? []} onShard={setChosen} />
-      <ShardThroughput shards={shards} status={status} onShard={setChosen} />
-      <ShardPanel shards={shards} onShard={setChosen} />
-      <ShardDialog
-        shardId={chosen}
-        shards={shards ?? []}
-        onShard={setChosen}
-        onClose={() => setChosen(null)}
-      />
+      <ReadingLine status={status} />
+      <StreamNotices shards={shards ?? []} status={status} />
+      <ShardThroughput shards={shards} status={status} />
+      <ShardPanel shards={shards} />
     </>
   )
 }

@@ -9,6 +9,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { type Stat, Stats } from '../ui/stats.tsx'
 import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from './limits.ts'
 import { totalsOf } from './shard-list.ts'
+import { splitUnit } from './split-unit.ts'
 
 const LABELS = [
   'Records in',
@@ -107,12 +108,4 @@ function figures(shards: readonly ShardCell[], status: StatusCell): Stat[] {
 const shareOf = (part: number, fates: Fates): string => {
   const read = eventsRead(fates)
   return read === 0 ? 'nothing read yet' : `${percent(part / read)} of all read`
-}
-
-/** "1.24 s" as figure and unit, so that the unit stands small; "1 min 5 s" stays whole. */
-function splitUnit(text: string): { text: string; unit: string } {
-  const at = text.indexOf(' ')
-  return at < 0 || text.includes(' ', at + 1)
-    ? { text, unit: '' }
-    : { text: text.slice(0, at), unit: text.slice(at + 1) }
 }

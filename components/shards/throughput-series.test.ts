@@ -1,25 +1,10 @@
 import { expect, test } from 'vitest'
-import { noFates } from '../../lib/fates.ts'
 import type { Point, ShardCell } from '../../lib/frames.ts'
+import { exampleShard } from './example-shard.ts'
 import { coarser, MOST_LINES, shardsToDraw, spanOf, stepOf } from './throughput-series.ts'
 
-const shard = (n: number, part: Partial<ShardCell> = {}): ShardCell => ({
-  shardId: `s${String(n).padStart(2, '0')}`,
-  open: true,
-  reader: { kind: 'reading' },
-  parents: [],
-  hashRange: { from: '0', to: '1', share: 0.25 },
-  recordsPerSecond: 0,
-  bytesPerSecond: 0,
-  trafficShare: null,
-  millisBehindLatest: 0,
-  checkpoint: null,
-  records: 0,
-  bytes: 0,
-  fates: noFates(),
-  lastArrivalAt: null,
-  ...part,
-})
+const shard = (n: number, part: Partial<ShardCell> = {}): ShardCell =>
+  exampleShard(n, { shardId: `s${String(n).padStart(2, '0')}`, ...part })
 
 test('a few shards are all drawn, finished ones are not', () => {
   const shards = [shard(1), shard(2, { reader: { kind: 'finished' } }), shard(3)]

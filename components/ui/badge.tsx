@@ -2,7 +2,15 @@ import type { ReactNode } from 'react'
 import styles from './badge.module.css'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'neutral' | 'info'
-export type BadgeShape = 'dot' | 'ring' | 'triangle' | 'square' | 'half'
+export type BadgeShape =
+  | 'dot'
+  | 'ring'
+  | 'triangle'
+  | 'square'
+  | 'half'
+  | 'bars'
+  | 'check'
+  | 'cross'
 
 const SHAPE_OF: Record<Tone, BadgeShape> = {
   good: 'dot',
@@ -30,6 +38,13 @@ export function Badge({
   )
 }
 
+const STROKE = {
+  fill: 'none',
+  stroke: 'currentColor',
+  strokeWidth: 1.5,
+  strokeLinecap: 'round',
+} as const
+
 function BadgeMark({ shape }: { shape: BadgeShape }) {
   return (
     <svg className={styles.mark} viewBox="0 0 8 8" aria-hidden="true">
@@ -41,6 +56,9 @@ function BadgeMark({ shape }: { shape: BadgeShape }) {
       {shape === 'square' && (
         <rect x=".9" y=".9" width="6.2" height="6.2" rx="1" fill="currentColor" />
       )}
+      {shape === 'bars' && <path d="M1.2.8h2v6.4h-2ZM4.8.8h2v6.4h-2Z" fill="currentColor" />}
+      {shape === 'check' && <path d="m.9 4.4 2.1 2.1 4.1-5" {...STROKE} />}
+      {shape === 'cross' && <path d="m1.2 1.2 5.6 5.6m0-5.6L1.2 6.8" {...STROKE} />}
       {shape === 'half' && (
         <>
           <circle cx="4" cy="4" r="2.7" fill="none" stroke="currentColor" strokeWidth="1.3" />

@@ -25,7 +25,11 @@ export function Meter({ value, limit, label, warnAt = 0.8, className }: MeterPro
       getAriaValueText={() => label}
       data-tone={tone}
     >
-      <span className={styles.fill} style={{ width: `${Math.min(1, part) * 100}%` }} />
+      {/* Moved, not resized: hundreds of them may move at once without a new layout. Nothing is out of sight. */}
+      <span
+        className={styles.fill}
+        style={{ transform: `translateX(${(Math.min(1, part) - 1) * 101}%)` }}
+      />
     </Base.Root>
   )
 }

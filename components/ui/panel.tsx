@@ -3,6 +3,8 @@ import { useId } from 'react'
 import { classNames } from './class-names.ts'
 import styles from './panel.module.css'
 
+export type PanelState = 'ok' | 'stale'
+
 export interface PanelProps {
   title?: ReactNode
   /** Small grey words beside the title: the unit, the span, what the panel leaves out. */
@@ -10,7 +12,7 @@ export interface PanelProps {
   /** Controls at the right end of the title row. */
   aside?: ReactNode
   /** `stale` dims what was last known; loading, empty and error are said by the children. */
-  state?: 'ok' | 'stale'
+  state?: PanelState
   /** Lets a table or a list run to the panel's edges. */
   flush?: boolean
   className?: string

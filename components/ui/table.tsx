@@ -71,6 +71,7 @@ export function Table<Row>({
           {rows.map((row) => (
             <tr
               key={rowKey(row)}
+              data-row={rowKey(row)}
               title={rowTitle?.(row)}
               data-selected={selected?.(row) || undefined}
               {...(onRow !== undefined && operable(() => onRow(row)))}

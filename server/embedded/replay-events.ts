@@ -1,5 +1,5 @@
 import type { EventInput } from '../../lib/event.ts'
-import { parseEvent } from '../stream/parse-event.ts'
+import { parseEvent } from '../stream/records/parse-event.ts'
 import { type ParsedLine, type ReplayEvent, skipped } from './replay-line.ts'
 
 /**

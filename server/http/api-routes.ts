@@ -9,7 +9,7 @@ import { metricsRoute } from './metrics.ts'
 import { withOpenApi } from './openapi.ts'
 import type { Route } from './route.ts'
 import { seriesRoute } from './series.ts'
-import { shardsRoute } from './shards.ts'
+import { shardRoute, shardsRoute } from './shards.ts'
 import { streamRoute } from './stream.ts'
 import { totalsRoute } from './totals.ts'
 
@@ -20,6 +20,7 @@ export const apiRoutes = (context: ApiContext): Route[] =>
     seriesRoute(context),
     totalsRoute(context),
     shardsRoute(context),
+    shardRoute(context),
     ...alertRuleRoutes(context),
     alertEventsRoute(context),
     deadLettersRoute(context),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Problem, TotalsAnswer } from '../../lib/api.ts'
+import type { DeadLettersAnswer, Problem, ShardAnswer, TotalsAnswer } from '../../lib/api.ts'
+import type { StatusCell } from '../../lib/frames.ts'
 import type { RejectReason } from '../../lib/rejection.ts'
 import {
   createFakePipeline,
@@ -52,7 +53,13 @@ async function fillStore({ store, streamId }: TestServer): Promise<void> {
     .execute()
   const fates = { applied: 5, duplicate: 1, rejected: 2, late: 1, clamped: 0 }
   const hashes = { hash_from: '0', hash_to: '1', last_arrival_ms: null, newest_event_ms: null }
-  const shard = { stream_id: streamId, parents: '[]', ...hashes, read_to_ms: null, ...fates }
+  const kpl = { sub_sequence: null, trimmed: 0, aggregated: 0, out_of_range: 0 }
+  const shard = {
+    ...{ stream_id: streamId, parents: '[]', read_to_ms: null },
+    ...hashes,
+    ...fates,
+    ...kpl,
+  }
   await db
     .insertInto('shard')
     .values([
@@ -70,7 +77,8 @@ async function fillStore({ store, streamId }: TestServer): Promise<void> {
         shard_id: 'shard-1',
         closed: 0,
         finished: 0,
-        checkpoint: null,
+        checkpoint: '51',
+        sub_sequence: 4,
         records: 3,
         bytes: 30,
       },
@@ -102,8 +110,20 @@ describe('totals', () => {
       revenue: { acme: { USD: '9007199254740999.999999' } },
       fates: { applied: 10, duplicate: 2, rejected: 4, late: 2, clamped: 0 },
       shards: {
-        'shard-0': { checkpoint: '48', records: 8, bytes: 80, millisBehindLatest: 0 },
-        'shard-1': { checkpoint: null, records: 3, bytes: 30, millisBehindLatest: 250 },
+        'shard-0': {
+          checkpoint: '48',
+          subSequence: null,
+          records: 8,
+          bytes: 80,
+          millisBehindLatest: 0,
+        },
+        'shard-1': {
+          checkpoint: '51',
+          subSequence: 4,
+          records: 3,
+          bytes: 30,
+          millisBehindLatest: 250,
+        },
       },
     })
   })
@@ -126,7 +146,23 @@ describe('stream, shards', () => {
       demo: 'on',
       source: { kind: 'ok' },
       store: { kind: 'ok' },
+      reading: { mode: 'polling', notice: null, bufferBytes: 0 },
+      findings: [],
+      apps: [],
     })
+  })
+
+  it('says what the audit found, which app is slow, and why it is read by polling', async () => {
+    const change = {
+      reading: { mode: 'polling', notice: 'No fan-out here', bufferBytes: 5, bufferLimitBytes: 9 },
+      findings: [
+        { kind: 'hole', since: 1, text: 'A hole', shards: [], hashFrom: '3', hashTo: '4' },
+        { kind: 'trimmed', since: 2, text: 'Lost', shards: ['shard-1'] },
+      ],
+      apps: [{ name: 'kpi', busy: 0.9, slow: true, failed: 2, lastError: 'bad luck' }],
+    } satisfies Partial<StatusCell>
+    server.pipeline.state = liveState(change)
+    expect(await get('/api/v1/stream')).toMatchObject(change)
   })
 
   it('says so where the pipeline is silent', async () => {
@@ -134,13 +170,30 @@ describe('stream, shards', () => {
     expect(await get('/api/v1/stream')).toMatchObject({
       endpoint: 'http://127.0.0.1:4567',
       source: { kind: 'trouble' },
+      reading: null,
+      findings: null,
+      apps: null,
     })
+    await get<Problem>('/api/v1/shards/shard-0', 503)
     expect(await get<Problem>('/api/v1/shards', 503)).toMatchObject({ status: 503 })
   })
 
   it('lists shards by their id', async () => {
     const { shards } = await get<{ shards: { shardId: string }[] }>('/api/v1/shards')
     expect(shards.map(({ shardId }) => shardId)).toEqual(['shard-0', 'shard-1'])
+  })
+
+  it('gives one shard with its detail', async () => {
+    const { shard, detail } = await get<ShardAnswer>('/api/v1/shards/shard-1')
+    expect(shard).toEqual(shardCell('shard-1', 250))
+    expect(detail).toMatchObject({ shardId: 'shard-1', topKeys: [{ key: 'u-1' }] })
+  })
+
+  it('a shard that is not there is named, once the shards are known', async () => {
+    const missing = await get<Problem>('/api/v1/shards/shard%20x', 404)
+    expect(missing).toMatchObject({ status: 404, detail: expect.stringContaining('"shard x"') })
+    server.pipeline.state = liveState({ source: { kind: 'starting' } })
+    await get<Problem>('/api/v1/shards/shard-0', 503)
   })
 })
 
@@ -283,6 +336,7 @@ describe('dead letters', () => {
     event_index: 0,
     arrived_ms: 5,
     reason,
+    app: reason === 'app_failed' ? 'kpi' : null,
     detail: 'why',
     data,
     bytes,
@@ -317,6 +371,23 @@ describe('dead letters', () => {
     const chosen = await get<Page>('/api/v1/dead-letters?reason=not_utf8')
     expect(chosen.letters.map(({ reason }) => reason)).toEqual(['not_utf8'])
     expect((await get<Page>('/api/v1/dead-letters?shard=shard-9')).letters).toEqual([])
+  })
+
+  it('say which app failed, and are found by shard and reason', async () => {
+    const failed = letter('app_failed', new TextEncoder().encode('{}'))
+    await server.store.db
+      .insertInto('dead_letter')
+      .values([failed, { ...failed, shard_id: 'shard-8' }])
+      .execute()
+    const answer = await get<DeadLettersAnswer>('/api/v1/dead-letters?reason=app_failed')
+    expect(answer.letters.map(({ app, shardId }) => [app, shardId])).toEqual([
+      ['kpi', 'shard-8'],
+      ['kpi', 'shard-0'],
+    ])
+    const both = '/api/v1/dead-letters?reason=app_failed&shard=shard-0'
+    expect((await get<DeadLettersAnswer>(both)).letters).toMatchObject([{ shardId: 'shard-0' }])
+    const other = await get<DeadLettersAnswer>('/api/v1/dead-letters?reason=not_json')
+    expect(other.letters.map(({ app }) => app)).toEqual([null])
   })
 })
 

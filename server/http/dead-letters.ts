@@ -25,6 +25,7 @@ const deadLettersAnswer: z.ZodType<DeadLettersAnswer> = z.strictObject({
       index: count,
       arrivedAt: epochMs,
       reason,
+      app: z.string().nullable().describe('The stream app that failed on it; null: none did'),
       detail: z.string(),
       data: z.strictObject({
         encoding: z.enum(['utf8', 'base64']),
@@ -49,7 +50,8 @@ export const deadLettersRoute = (context: ApiContext) =>
   route({
     method: 'GET',
     path: '/api/v1/dead-letters',
-    summary: 'What could not be applied, newest first: why, where it was, and its bytes',
+    summary:
+      'What could not be applied, or not by every app, newest first: why, where it was, its bytes',
     query,
     answer: { status: 200, description: 'A page of dead letters', schema: deadLettersAnswer },
     async handle({ query: page }) {
@@ -106,6 +108,7 @@ function toLetter(row: LetterRow): DeadLetter {
     index: row.event_index,
     arrivedAt: row.arrived_ms,
     reason: row.reason as RejectReason,
+    app: row.app,
     detail: row.detail,
     data: {
       encoding: text === undefined ? 'base64' : 'utf8',

@@ -5,6 +5,7 @@ import type { StartAt } from '../../lib/start-at.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
 import { UnavailableError } from './problem.ts'
 import { answer, route } from './route.ts'
+import { appCell, auditFinding, readingCell } from './shard-wire.ts'
 import { count, demoState, health } from './wire.ts'
 
 const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
@@ -17,6 +18,12 @@ const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
   demo: demoState,
   source: health,
   store: health,
+  reading: readingCell.nullable().describe('null: the pipeline does not answer'),
+  findings: z
+    .array(auditFinding)
+    .nullable()
+    .describe('Empty: the shards cover all hash keys and each is accounted for'),
+  apps: z.array(appCell).nullable(),
 })
 
 export const streamRoute = (context: ApiContext) =>
@@ -38,6 +45,9 @@ export const streamRoute = (context: ApiContext) =>
         demo: context.demo.state(),
         source: live?.cells.status.source ?? sourceWithoutLive(context),
         store: live?.cells.status.store ?? { kind: 'ok' },
+        reading: live?.cells.status.reading ?? null,
+        findings: live?.cells.status.findings ?? null,
+        apps: live?.cells.status.apps ?? null,
       })
     },
   })

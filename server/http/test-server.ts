@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { KpisAnswer } from '../../lib/api.ts'
 import { noFates } from '../../lib/fates.ts'
-import type { Cells, ShardCell, StatusCell, ViewState } from '../../lib/frames.ts'
+import type { Cells, ShardCell, ShardDetailCell, StatusCell, ViewState } from '../../lib/frames.ts'
 import { KPI_IDS, KPIS } from '../../lib/kpis.ts'
 import { epochMs } from '../../lib/time.ts'
 import type { View } from '../../lib/view.ts'
@@ -157,7 +157,7 @@ function fakeEmbedded(told: ('on' | 'off')[]): NonNullable<Parts['embedded']> {
 }
 
 export interface FakePipeline extends PipelinePort {
-  /** The next answers of `live`; an error is thrown. */
+  /** The next answers of `live` and `shard`; an error is thrown. */
   state: ViewState | Error
   watched: Map<string, View>
   calls: string[]
@@ -194,6 +194,12 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     async live() {
       if (pipeline.state instanceof Error) throw pipeline.state
       return pipeline.state
+    },
+    async shard(shardId) {
+      if (pipeline.state instanceof Error) throw pipeline.state
+      const { cells, series } = pipeline.state
+      if (cells[`shard.${shardId}`] === undefined) return { cells, series }
+      return { cells: { ...cells, detail: shardDetail(shardId) }, series }
     },
     metrics: async () =>
       '# HELP kinesight_worker_up Of the worker.\n# TYPE kinesight_worker_up gauge\nkinesight_worker_up 1\n',
@@ -235,6 +241,9 @@ export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = [])
     demo: 'on',
     source: { kind: 'ok' },
     store: { kind: 'ok' },
+    reading: { mode: 'polling', notice: null, bufferBytes: 0, bufferLimitBytes: 64 * 1_048_576 },
+    findings: [],
+    apps: [],
     ...change,
   }
   const cells = Object.fromEntries(shards.map((shard) => [`shard.${shard.shardId}`, shard]))
@@ -252,8 +261,23 @@ export const shardCell = (shardId: string, millisBehindLatest: number): ShardCel
   trafficShare: null,
   millisBehindLatest,
   checkpoint: '49',
+  subSequence: null,
   records: 1,
   bytes: 2,
+  aggregated: 0,
+  outOfRange: 0,
   fates: noFates(),
   lastArrivalAt: null,
+  mode: 'polling',
+  lastProgressAt: NOW,
+  lastError: null,
+  restarts: 0,
+  reads: { ok: 3, empty: 2, throttled: 1, expired: 0, failed: 0 },
+})
+
+const shardDetail = (shardId: string): ShardDetailCell => ({
+  shardId,
+  children: [],
+  happenings: [{ at: NOW, level: 'info', text: 'Began to read', sequenceNumber: '49' }],
+  topKeys: [{ key: 'u-1', recordsPerSecond: 1.5, share: 1 }],
 })

@@ -21,6 +21,9 @@ const totalsAnswer: z.ZodType<TotalsAnswer> = z.strictObject({
     z.string(),
     z.strictObject({
       checkpoint: z.string().nullable(),
+      subSequence: count
+        .nullable()
+        .describe('How many events of that record are in the totals; null: all of it'),
       records: count,
       bytes: count,
       millisBehindLatest: z.number(),
@@ -66,7 +69,7 @@ export function readTotals(
       .execute()
     const shards = await tx
       .selectFrom('shard')
-      .select(['shard_id', 'checkpoint', 'records', 'bytes'])
+      .select(['shard_id', 'checkpoint', 'sub_sequence', 'records', 'bytes'])
       .select(['applied', 'duplicate', 'rejected', 'late', 'clamped'])
       .where('stream_id', '=', streamId)
       .orderBy('shard_id')
@@ -78,9 +81,9 @@ export function readTotals(
       revenue: byAccount(amounts.filter(({ kind }) => kind === 'revenue')),
       fates: shards.reduce(addFates, noFates()),
       shards: Object.fromEntries(
-        shards.map(({ shard_id, checkpoint, records, bytes }) => {
+        shards.map(({ shard_id, checkpoint, sub_sequence: subSequence, records, bytes }) => {
           const millisBehindLatest = live?.cells[`shard.${shard_id}`]?.millisBehindLatest ?? 0
-          return [shard_id, { checkpoint, records, bytes, millisBehindLatest }]
+          return [shard_id, { checkpoint, subSequence, records, bytes, millisBehindLatest }]
         }),
       ),
     }

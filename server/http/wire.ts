@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type AlertRule, ruleInputSchema } from '../../lib/alert-rule.ts'
 import type { Fates } from '../../lib/fates.ts'
-import type { Health, ReaderState, ShardCell } from '../../lib/frames.ts'
+import type { Health } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 
 /** What answers are made of, as schemas: the OpenAPI document is written from them. */
@@ -36,37 +36,6 @@ export const health: z.ZodType<Health> = z.discriminatedUnion('kind', [
 ])
 
 export const demoState = z.enum(['on', 'off', 'none'])
-
-const readerState: z.ZodType<ReaderState> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('waiting_for_parents'), parents: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal('reading') }),
-  z.strictObject({ kind: z.literal('catching_up') }),
-  z.strictObject({
-    kind: z.literal('retrying'),
-    since: epochMs,
-    problem: z.string(),
-    remedy: z.string(),
-  }),
-  z.strictObject({ kind: z.literal('paused') }),
-  z.strictObject({ kind: z.literal('finished') }),
-])
-
-export const shardCell: z.ZodType<ShardCell> = z.strictObject({
-  shardId: z.string(),
-  open: z.boolean(),
-  reader: readerState,
-  parents: z.array(z.string()),
-  hashRange: z.strictObject({ from: z.string(), to: z.string(), share: z.number() }),
-  recordsPerSecond: z.number(),
-  bytesPerSecond: z.number(),
-  trafficShare: z.number().nullable(),
-  millisBehindLatest: z.number(),
-  checkpoint: z.string().nullable(),
-  records: count,
-  bytes: count,
-  fates,
-  lastArrivalAt: epochMs.nullable(),
-})
 
 export const alertRule: z.ZodType<AlertRule> = z.strictObject({
   ...ruleInputSchema.shape,

@@ -26,6 +26,9 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
   demo: 'off',
   source,
   store: { kind: 'ok' },
+  reading: { mode: 'polling', notice: null, bufferBytes: 0, bufferLimitBytes: 1 },
+  findings: [],
+  apps: [],
 })
 
 const stateOf = (rate: number, points: number[] = []): ViewState => ({

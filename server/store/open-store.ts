@@ -2,6 +2,7 @@ import { Kysely, Migrator, type SqliteDatabase, SqliteDialect, type SqliteStatem
 import Database from 'libsql'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { first } from './migrations/0001-first.ts'
+import { trustedReading } from './migrations/0002-trusted-reading.ts'
 import type { Schema } from './schema.ts'
 import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
 
@@ -23,7 +24,7 @@ export async function openStore(file: string): Promise<Store> {
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openFile(file) }) })
   const { error } = await new Migrator({
     db,
-    provider: { getMigrations: () => Promise.resolve({ '0001-first': first }) },
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
   }).migrateToLatest()
   if (error !== undefined) {
     await db.destroy()
@@ -31,6 +32,8 @@ export async function openStore(file: string): Promise<Store> {
   }
   return { db, close: () => db.destroy() }
 }
+
+const MIGRATIONS = { '0001-first': first, '0002-trusted-reading': trustedReading }
 
 function openFile(file: string): SqliteDatabase {
   try {

@@ -35,6 +35,8 @@ export interface StreamTable {
 export interface LeaseTable {
   stream_id: number
   epoch: number
+  /** Counts the commits of all epochs: tells whether one whose reply was lost is in. */
+  commit_seq: Generated<number>
 }
 
 export interface ShardTable {
@@ -46,16 +48,22 @@ export interface ShardTable {
   hash_to: string
   /** Set once the shard takes no more records. */
   closed: number
-  /** 1 once it has been read to its end. */
+  /** 1 once nothing more will be read of it. */
   finished: number
+  /** 1 where its records ran out of retention before they were read. */
+  trimmed: number
   /** The last sequence number that is in the numbers; null: nothing read yet. */
   checkpoint: string | null
+  /** How many events of that record are; null: all of it. */
+  sub_sequence: number | null
   /** Arrival time up to which the shard has been read. */
   read_to_ms: number | null
   last_arrival_ms: number | null
   newest_event_ms: number | null
   records: number
   bytes: number
+  aggregated: number
+  out_of_range: number
   applied: number
   duplicate: number
   rejected: number
@@ -79,6 +87,8 @@ export interface DeadLetterTable {
   event_index: number
   arrived_ms: number
   reason: string
+  /** The stream app that failed on it; null: it was not an app. */
+  app: string | null
   detail: string
   /** At most 4 KiB of `bytes`. */
   data: Blob

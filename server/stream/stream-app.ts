@@ -8,8 +8,13 @@ import type { Schema } from '../store/schema.ts'
  */
 export interface StreamApp {
   readonly name: string
-  /** Takes events in, in shard order, each once. Synchronous and without I/O. */
+  /**
+   * Takes events in, in shard order, each once. Synchronous and without I/O. Where it throws, what it took in
+   * since the last seal is discarded and given again without the event that it cannot take.
+   */
   fold(events: readonly AppliedEvent[]): void
+  /** Forgets everything that was folded since the last seal. */
+  discard(): void
   /** Takes out what was folded since the last seal, as one unit of writing. Synchronous. */
   seal(): SealedWork
 }
@@ -18,6 +23,9 @@ export interface StreamApp {
 export interface AppliedEvent {
   event: StreamEvent
   shardId: string
+  sequenceNumber: string
+  /** Its place in the record. */
+  index: number
   arrivedAt: number
   late: boolean
 }

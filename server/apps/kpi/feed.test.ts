@@ -7,6 +7,8 @@ import { createRecentEvents } from './recent-events.ts'
 const applied = (id: string, event: Partial<StreamEvent> = {}) => ({
   event: { id, type: 'page_view', time: epochMs(1_000), currency: 'USD', ...event },
   shardId: 's',
+  sequenceNumber: '1',
+  index: 0,
   arrivedAt: 1_000,
   late: false,
 })

@@ -161,7 +161,16 @@ async function createWorld(options: {
   }
 
   const fold = (batch: readonly StreamEvent[]) =>
-    app.fold(batch.map((event) => ({ event, shardId: 's', arrivedAt: now, late: false })))
+    app.fold(
+      batch.map((event) => ({
+        event,
+        shardId: 's',
+        sequenceNumber: '1',
+        index: 0,
+        arrivedAt: now,
+        late: false,
+      })),
+    )
 
   async function commit(fails = false): Promise<void> {
     const work = app.seal()

@@ -3,7 +3,7 @@ import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { Schema } from '../../store/schema.ts'
-import type { StreamApp } from '../../stream/stream-app.ts'
+import type { AppliedEvent, StreamApp } from '../../stream/stream-app.ts'
 import { createPending } from '../../window/pending.ts'
 import { createPins } from '../../window/pins.ts'
 import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
@@ -58,15 +58,29 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const reader = createPaneReader(db, streamId, pyramid)
   const recent = createRecentEvents()
   let tooOld = 0
+  /** Folded since the last seal. */
+  let fresh: (readonly AppliedEvent[])[] = []
+  let freshTooOld = 0
 
   return {
     name: 'kpi',
     fold(events) {
       const now = clock.now()
-      for (const { event } of events) if (!pending.add(event, now)) tooOld++
-      recent.add(events)
+      for (const { event } of events) if (!pending.add(event, now)) freshTooOld++
+      fresh.push(events)
     },
-    seal: () => log.seal(pending.take()),
+    discard() {
+      pending.take()
+      fresh = []
+      freshTooOld = 0
+    },
+    seal() {
+      for (const events of fresh) recent.add(events)
+      tooOld += freshTooOld
+      fresh = []
+      freshTooOld = 0
+      return log.seal(pending.take())
+    },
     restore: log.restore,
     flushNext: log.flushNext,
     pin: pins.set,
@@ -75,6 +89,6 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     value: (query, now) => readValue(reader, query, now),
     reader,
     recent,
-    sizes: () => ({ ...pyramid.sizes(), tooOld }),
+    sizes: () => ({ ...pyramid.sizes(), tooOld: tooOld + freshTooOld }),
   }
 }

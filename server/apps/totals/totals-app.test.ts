@@ -24,6 +24,8 @@ afterEach(async () => {
 const applied = (event: Partial<StreamEvent>): AppliedEvent => ({
   event: { id: 'x', type: 'purchase', time: epochMs(0), currency: 'USD', ...event },
   shardId: 's',
+  sequenceNumber: '1',
+  index: 0,
   arrivedAt: 0,
   late: false,
 })

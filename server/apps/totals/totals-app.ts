@@ -33,6 +33,9 @@ export function createTotalsApp(): StreamApp {
     fold(events) {
       for (const applied of events) add(pending, applied)
     },
+    discard() {
+      pending = nothing()
+    },
     seal() {
       const sealed = pending
       pending = nothing()

@@ -1,0 +1,48 @@
+import Link from 'next/link'
+import { eventsRead } from '../../lib/fates.ts'
+import { exact } from '../../lib/format.ts'
+import type { ShardCell } from '../../lib/frames.ts'
+import { Panel, type PanelState } from '../ui/panel.tsx'
+import { type CountRow, CountsTable } from './counts-table.tsx'
+import { lettersOf } from './shard-stats.tsx'
+
+/** What became of what was read: fates of events, and KPL aggregates where there were any. */
+export function OutcomePanel({ shard, state }: { shard: ShardCell; state: PanelState }) {
+  const { fates, shardId } = shard
+  const rows: CountRow[] = [
+    { name: 'Applied', value: fates.applied, words: 'in the numbers' },
+    { name: 'Late', value: fates.late, words: 'came after newer events', part: true },
+    {
+      name: 'From the future',
+      value: fates.clamped,
+      words: 'counted at their arrival',
+      part: true,
+    },
+    { name: 'Duplicate', value: fates.duplicate, words: 'seen before, left out' },
+    {
+      name: 'Rejected',
+      value: fates.rejected,
+      words: <Link href={lettersOf(shardId)}>under Dead letters</Link>,
+    },
+    ...aggregates(shard),
+  ]
+  return (
+    <Panel state={state} title="What became of it">
+      <CountsTable caption={`Of the ${exact(eventsRead(fates))} events read from it`} rows={rows} />
+    </Panel>
+  )
+}
+
+function aggregates({ aggregated, outOfRange }: ShardCell): CountRow[] {
+  if (aggregated === 0) return []
+  return [
+    { name: 'KPL sub-records', value: aggregated, words: 'unpacked from aggregates' },
+    {
+      name: 'Out of range',
+      value: outOfRange,
+      words:
+        outOfRange === 0 ? 'all have keys of this shard' : 'have keys of another shard; applied',
+      part: true,
+    },
+  ]
+}

@@ -1,0 +1,47 @@
+import { bytes, counted } from '../../lib/format.ts'
+import type { ReadMode, StatusCell } from '../../lib/frames.ts'
+import { useStaleness } from '../live/use-staleness.ts'
+import { Meter } from '../ui/bar.tsx'
+import styles from './reading-line.module.css'
+
+export const MODE_WORDS: Record<ReadMode, string> = {
+  polling: 'Polling',
+  fanout: 'Enhanced fan-out',
+}
+
+/** How the stream is read, in one quiet line. */
+export function ReadingLine({ status }: { status: StatusCell | undefined }) {
+  const { stale } = useStaleness()
+  if (status === undefined) return <div className={styles.line} />
+  const { mode, bufferBytes, bufferLimitBytes } = status.reading
+  const memory = `${bytes(bufferBytes)} of ${bytes(bufferLimitBytes)}`
+  return (
+    <div className={styles.line} data-stale={stale || undefined}>
+      <span>Read by {mode === 'polling' ? 'polling' : 'enhanced fan-out'}</span>
+      {calm(status).map((words) => (
+        <span key={words}>{words}</span>
+      ))}
+      <span className={styles.memory} title="Read and not committed yet">
+        In flight {memory}
+        <Meter
+          value={bufferBytes}
+          limit={bufferLimitBytes}
+          label={`${memory} of memory in flight`}
+        />
+      </span>
+    </div>
+  )
+}
+
+/** What is well. What is not is said by the notices. */
+function calm({ findings, apps, source, shards }: StatusCell): string[] {
+  const slow = apps.some((app) => app.slow || app.failed > 0)
+  return [
+    ...(findings.length === 0 && source.kind === 'ok' && shards.open > 0
+      ? ['All hash keys covered, every shard accounted for']
+      : []),
+    ...(apps.length > 0 && !slow
+      ? [apps.length === 1 ? '1 app keeps up' : `All ${counted(apps.length, 'app')} keep up`]
+      : []),
+  ]
+}

@@ -1,0 +1,149 @@
+import Link from 'next/link'
+import { counted, percent } from '../../lib/format.ts'
+import type { AppCell, AuditFinding, ShardCell, StatusCell } from '../../lib/frames.ts'
+import { FINDING_HELP, FINDING_LOOKS, keyShare, orderFindings } from './finding-words.ts'
+import { Notice, Notices } from './notice.tsx'
+import { READER_LOOKS, READER_WORDS, urgency } from './reader-words.ts'
+import { ShardLink } from './shard-link.tsx'
+import styles from './stream-notices.module.css'
+
+/** As many as are read; the list of shards has all of them first. */
+const MOST = 5
+/** Shards that one finding names. */
+const MOST_NAMED = 8
+
+/** What is wrong with the reading, where, and what to do about it. Nothing where all is well. */
+export function StreamNotices({
+  shards,
+  status,
+}: {
+  shards: readonly ShardCell[]
+  status: StatusCell | undefined
+}) {
+  const troubled = shards
+    .filter(({ reader }) => urgency(reader) > 0)
+    .sort((a, b) => urgency(b.reader) - urgency(a.reader))
+  const findings = orderFindings(status?.findings ?? [])
+  const apps = (status?.apps ?? []).filter(({ slow, failed }) => slow || failed > 0)
+  const notice = status?.reading.notice ?? null
+  return (
+    <Notices label="What needs a look">
+      {[
+        ...troubled
+          .slice(0, MOST)
+          .map((shard) => <TroubleNotice key={shard.shardId} shard={shard} />),
+        ...(troubled.length > MOST
+          ? [<MoreTrouble key="more" shards={troubled.slice(MOST)} />]
+          : []),
+        ...findings.map((finding) => (
+          <FindingNotice
+            key={`${finding.kind} ${finding.since} ${finding.text}`}
+            finding={finding}
+          />
+        )),
+        ...apps.map((app) => <AppNotice key={app.name} app={app} />),
+        ...(notice === null
+          ? []
+          : [
+              <Notice key="mode" tone="info" shape="ring" word="Read mode">
+                {notice}
+              </Notice>,
+            ]),
+      ]}
+    </Notices>
+  )
+}
+
+function TroubleNotice({ shard: { shardId, reader } }: { shard: ShardCell }) {
+  if (reader.kind !== 'retrying' && reader.kind !== 'paused') return null
+  return (
+    <Notice
+      {...READER_LOOKS[reader.kind]}
+      word={reader.kind === 'paused' ? 'Paused, needs you' : READER_WORDS.retrying}
+      since={reader.since}
+      remedy={reader.remedy}
+    >
+      <ShardLink shardId={shardId} /> {reader.problem}
+    </Notice>
+  )
+}
+
+function MoreTrouble({ shards }: { shards: readonly ShardCell[] }) {
+  const needy = shards.filter(({ reader }) => urgency(reader) === 2).length
+  return (
+    <Notice tone={needy > 0 ? 'bad' : 'warn'} shape="ring" word={`${shards.length} more`}>
+      {needy === 0
+        ? 'They go on by themselves.'
+        : `${counted(needy, 'of them needs', 'of them need')} you.`}{' '}
+      All are at the top of the list of shards.
+    </Notice>
+  )
+}
+
+function FindingNotice({ finding }: { finding: AuditFinding }) {
+  const { kind, since, text, shards } = finding
+  return (
+    <Notice
+      {...FINDING_LOOKS[kind]}
+      since={since}
+      remedy={
+        <>
+          {(kind === 'hole' || kind === 'overlap') && <Keys {...finding} />} {FINDING_HELP[kind]}
+        </>
+      }
+    >
+      {text}
+      {shards.length > 0 && <Named shards={shards} />}
+    </Notice>
+  )
+}
+
+function Named({ shards }: { shards: readonly string[] }) {
+  return (
+    <span className={styles.named}>
+      {' '}
+      {shards.slice(0, MOST_NAMED).map((shardId) => (
+        <ShardLink key={shardId} shardId={shardId} />
+      ))}
+      {shards.length > MOST_NAMED && <span>and {shards.length - MOST_NAMED} more</span>}
+    </span>
+  )
+}
+
+function Keys({ hashFrom, hashTo }: { hashFrom: string; hashTo: string }) {
+  return (
+    <span title={`Hash keys ${hashFrom} to ${hashTo}`}>
+      {percent(keyShare(hashFrom, hashTo))} of all hash keys.
+    </span>
+  )
+}
+
+function AppNotice({ app: { name, busy, slow, failed, lastError } }: { app: AppCell }) {
+  return (
+    <Notice
+      tone="warn"
+      word={failed > 0 ? 'App failed' : 'App is slow'}
+      remedy={
+        failed > 0 && (
+          <>
+            The events are applied, and the other apps have them.{' '}
+            <Link href="/dead-letters?reason=app_failed">Show dead letters</Link>
+          </>
+        )
+      }
+    >
+      {slow && (
+        <>
+          <strong>{name}</strong> takes {percent(busy)} of the pipeline's time and holds up the
+          others.{' '}
+        </>
+      )}
+      {failed > 0 && (
+        <>
+          <strong>{name}</strong> failed on {counted(failed, 'event')} since the start
+          {lastError === null ? '.' : `: ${lastError}`}
+        </>
+      )}
+    </Notice>
+  )
+}

@@ -1,0 +1,205 @@
+import type { Kysely } from 'kysely'
+import type { Health } from '../../../lib/frames.ts'
+import type { RejectReason } from '../../../lib/rejection.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
+import type { Log } from '../../platform/log.ts'
+import { pause } from '../../platform/pause.ts'
+import { backoffMs } from '../../platform/retry.ts'
+import type { Schema } from '../../store/schema.ts'
+import type { AppRunner } from '../dispatch/app-runner.ts'
+import type { Buffer } from '../read/buffer.ts'
+import type { SeenIds } from '../records/seen-ids.ts'
+import type { ShardProgress } from '../shards/shard-progress.ts'
+import {
+  AppWriteError,
+  type DeadLetter,
+  FencedError,
+  type Lease,
+  type SealedCommit,
+  writeCommit,
+} from './commit.ts'
+
+/** What comes in at the same moment goes into one commit. */
+const GATHER_MS = 10
+/** From one commit to the next at the least: so many times as long as the last one took, and this. */
+const COMMIT_EVERY_MS = 80
+const COMMIT_SHARE = 5
+const MAX_COMMIT_EVERY_MS = 400
+/** With so much waiting a commit comes at once. */
+const COMMIT_SOON_EVENTS = 20_000
+/** Of a flood of rejected records a commit keeps this many; the counts stay exact. */
+const MAX_REJECTED_A_COMMIT = 500
+const RETRY = { baseMs: 200, capMs: 5_000 }
+/** Once it is to end, a store that cannot write is tried this often and then left: it is read again. */
+const LAST_ATTEMPTS = 3
+
+export interface Committer {
+  /** The shard has changed; so much was taken in from it. */
+  changed(shard: ShardProgress, taken?: { events: number; bytes: number }): void
+  /** Counts it; `make` is called where there is room to keep it. */
+  reject(reason: RejectReason, make: () => DeadLetter): void
+  /** Commits what is new until `signal` aborts, and what is left then. Rejects when fenced. */
+  run(lease: Lease): Promise<void>
+  /** Commits nothing more: what was taken in does not agree with itself. */
+  abandon(): void
+  /** Told how long the commit took, ms. */
+  onCommit(listener: (ms: number) => void): void
+  committed(shardId: string): CommittedPlace
+  restored(shard: ShardProgress): void
+  health(): Health
+}
+
+/** How far a shard is in the store. */
+export type CommittedPlace = Pick<ShardProgress, 'checkpoint' | 'subSequence' | 'readToMs'>
+
+const NOWHERE: CommittedPlace = { checkpoint: null, subSequence: null, readToMs: null }
+
+/** Gathers what became true and writes it in one transaction, again and again until it is written. */
+export function createCommitter(ports: {
+  db: Kysely<Schema>
+  apps: AppRunner
+  seen: SeenIds
+  buffer: Buffer
+  /** Ids that arrived before this may be forgotten, epoch ms. */
+  forgetBefore: () => number
+  clock: Clock
+  random: () => number
+  log: Log
+  signal: AbortSignal
+}): Committer {
+  const { clock, seen, signal, buffer } = ports
+  const dirty = new Set<ShardProgress>()
+  const places = new Map<string, CommittedPlace>()
+  const listeners: ((ms: number) => void)[] = []
+  let rejected: DeadLetter[] = []
+  let rejectedCounts = new Map<string, number>()
+  let uncommitted = { events: 0, bytes: 0 }
+  let abandoned = false
+  let onNews: () => void = () => {}
+  let onMuch: () => void = () => {}
+  let health: Health = { kind: 'ok' }
+  let lastCommitMs = 0
+
+  async function run(lease: Lease): Promise<void> {
+    signal.addEventListener('abort', () => {
+      onNews()
+      onMuch()
+    })
+    let lastAt = Number.NEGATIVE_INFINITY
+    while (!signal.aborted) {
+      await untilNews()
+      await untilTime(lastAt)
+      lastAt = clock.monotonicMs()
+      if (dirty.size > 0 && !abandoned) await commitUntilDone(lease, seal())
+    }
+    if (!abandoned) await commitUntilDone(lease, seal())
+  }
+
+  function untilNews(): Promise<void> {
+    if (dirty.size > 0 || signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      onNews = resolve
+    })
+  }
+
+  function untilTime(lastAt: number): Promise<void> {
+    const everyMs = Math.min(
+      MAX_COMMIT_EVERY_MS,
+      Math.max(COMMIT_EVERY_MS, lastCommitMs * COMMIT_SHARE),
+    )
+    const waitMs = Math.max(GATHER_MS, lastAt + everyMs - clock.monotonicMs())
+    return new Promise((resolve) => {
+      const much = signal.aborted || uncommitted.events > COMMIT_SOON_EVENTS
+      const timer = setTimeout(resolve, much ? 0 : waitMs)
+      onMuch = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  /** Everything at one moment: progress, ids and app writes agree. */
+  function seal(): SealedCommit {
+    seen.forgetBefore(ports.forgetBefore())
+    const commit: SealedCommit = {
+      shards: [...dirty].map((shard) => ({ ...shard, fates: { ...shard.fates } })),
+      seen: seen.takeFresh(),
+      forgetBefore: seen.remembersFrom(),
+      works: ports.apps.seal(),
+      rejected,
+      rejectedCounts,
+    }
+    dirty.clear()
+    rejected = []
+    rejectedCounts = new Map()
+    return commit
+  }
+
+  /** Keeps trying: what was taken in must not be lost while the disk is full. */
+  async function commitUntilDone(lease: Lease, commit: SealedCommit): Promise<void> {
+    const sealed = uncommitted
+    uncommitted = { events: 0, bytes: 0 }
+    for (let failures = 0; ; failures++) {
+      const startedAt = clock.monotonicMs()
+      try {
+        await writeCommit(ports.db, lease, commit)
+        lastCommitMs = clock.monotonicMs() - startedAt
+        break
+      } catch (error) {
+        trouble(error)
+        if (error instanceof FencedError || (signal.aborted && failures >= LAST_ATTEMPTS))
+          throw error
+        await pause(backoffMs(failures, ports.random(), RETRY), signal)
+      }
+    }
+    health = { kind: 'ok' }
+    for (const shard of commit.shards) restored(shard)
+    buffer.committed(sealed.bytes)
+    for (const listener of listeners) listener(lastCommitMs)
+  }
+
+  function trouble(error: unknown): void {
+    const app = error instanceof AppWriteError ? error.app : undefined
+    const problem = messageOf(error)
+    ports.log.error({ problem, app }, 'commit failed')
+    health = {
+      kind: 'trouble',
+      since: health.kind === 'trouble' ? health.since : clock.now(),
+      problem,
+      remedy:
+        error instanceof FencedError
+          ? 'Stop one of the two.'
+          : 'Check the free space and the permissions of DATA_DIR. Reading waits, nothing is lost.',
+    }
+  }
+
+  function restored({ shardId, checkpoint, subSequence, readToMs }: ShardProgress): void {
+    places.set(shardId, { checkpoint, subSequence, readToMs })
+  }
+
+  return {
+    run,
+    changed(shard, taken) {
+      dirty.add(shard)
+      onNews()
+      if (taken === undefined) return
+      uncommitted.events += taken.events
+      uncommitted.bytes += taken.bytes
+      if (uncommitted.events > COMMIT_SOON_EVENTS) onMuch()
+    },
+    abandon: () => {
+      abandoned = true
+    },
+    reject(reason, make) {
+      rejectedCounts.set(reason, (rejectedCounts.get(reason) ?? 0) + 1)
+      if (rejected.length < MAX_REJECTED_A_COMMIT) rejected.push(make())
+    },
+    onCommit: (listener) => {
+      listeners.push(listener)
+    },
+    committed: (shardId) => places.get(shardId) ?? NOWHERE,
+    restored,
+    health: () => health,
+  }
+}

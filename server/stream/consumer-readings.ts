@@ -1,0 +1,105 @@
+import { addFates, type Fates, noFates } from '../../lib/fates.ts'
+import type {
+  AppCell,
+  AuditFinding,
+  Health,
+  ReaderState,
+  ReadingCell,
+  ReadMode,
+} from '../../lib/frames.ts'
+import { SECOND_MS } from '../../lib/time.ts'
+import type { CommittedPlace } from './commit/committer.ts'
+import type { Lane } from './lanes.ts'
+import type { ReaderLog } from './read/reader-log.ts'
+import { type ShardMap, unfinishedParents } from './shards/lineage.ts'
+import type { ShardProgress } from './shards/shard-progress.ts'
+import type { Throughput } from './shards/throughput.ts'
+import type { TopKeys } from './shards/top-keys.ts'
+
+/** What the consumer says of itself at one moment. */
+export interface ConsumerReadings {
+  shards: ShardReading[]
+  fates: Fates
+  /** Over the last 10 s. */
+  eventsPerSecond: number
+  newestArrivalAt: number | null
+  behindMs: number
+  source: Health
+  store: Health
+  reading: ReadingCell
+  /** Of the audit: what is wrong with the shards as a whole. */
+  findings: AuditFinding[]
+  apps: AppCell[]
+  rememberedIds: number
+}
+
+export interface ShardReading {
+  progress: ShardProgress
+  committed: CommittedPlace
+  reader: ReaderState
+  mode: ReadMode
+  lagMs: number
+  lastProgressAt: number | null
+  restarts: number
+  log: ReaderLog
+  throughput: Throughput
+  keys: TopKeys
+}
+
+/** A read that fails once or twice is no trouble of the stream yet. */
+const RETRYING_SAID_AFTER_MS = 3 * SECOND_MS
+const READS: readonly ReaderState['kind'][] = ['reading', 'catching_up', 'waiting_for_room']
+
+export function shardReading(
+  { progress, reader, log, throughput, keys }: Lane,
+  shards: ShardMap,
+  { committed, mode }: { committed: CommittedPlace; mode: ReadMode },
+): ShardReading {
+  return {
+    progress,
+    committed,
+    reader: reader === undefined || progress.finished ? unread(progress, shards) : reader.state(),
+    mode: reader?.mode() ?? mode,
+    lagMs: progress.finished ? 0 : (reader?.lagMs() ?? 0),
+    lastProgressAt: reader?.lastProgressAt() ?? null,
+    restarts: reader?.restarts() ?? 0,
+    log,
+    throughput,
+    keys,
+  }
+}
+
+function unread(progress: ShardProgress, shards: ShardMap): ReaderState {
+  if (progress.trimmed) return { kind: 'trimmed' }
+  if (progress.finished) return { kind: 'finished' }
+  const parents = unfinishedParents(progress, shards)
+  return parents.length > 0 ? { kind: 'waiting_for_parents', parents } : { kind: 'starting' }
+}
+
+/** What follows from the readings of all shards. */
+export function sumsOf(
+  shards: readonly ShardReading[],
+): Pick<ConsumerReadings, 'fates' | 'newestArrivalAt' | 'behindMs'> {
+  const arrivals = shards.flatMap(({ progress }) => progress.lastArrivalMs ?? [])
+  return {
+    fates: shards.reduce((sum, { progress }) => addFates(sum, progress.fates), noFates()),
+    newestArrivalAt: arrivals.reduce<number | null>((a, b) => Math.max(a ?? b, b), null),
+    behindMs: shards.reduce((most, { lagMs }) => Math.max(most, lagMs), 0),
+  }
+}
+
+/** Shards are listed now and then; where none can be read, that is known sooner. */
+export function sourceHealth(
+  listing: Health,
+  shards: readonly ShardReading[],
+  now: number,
+): Health {
+  if (listing.kind !== 'ok') return listing
+  const troubled = shards.flatMap(({ reader }) =>
+    reader.kind === 'retrying' || reader.kind === 'paused' ? [reader] : [],
+  )
+  const others = shards.some(({ reader }) => READS.includes(reader.kind))
+  const [latest] = troubled.sort((a, b) => b.since - a.since)
+  if (others || latest === undefined || now - latest.since < RETRYING_SAID_AFTER_MS) return listing
+  return { ...latest, kind: 'trouble' }
+}

@@ -1,0 +1,91 @@
+import type { RejectReason } from '../../../lib/rejection.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { DeadLetter } from '../commit/commit.ts'
+import type { Taking } from '../read/shard-reader.ts'
+import {
+  alreadyTaken,
+  type IngestPorts,
+  ingestEvents,
+  openRecord,
+  type RecordCursor,
+} from '../records/ingest.ts'
+import type { SeenIds } from '../records/seen-ids.ts'
+import type { ShardProgress } from '../shards/shard-progress.ts'
+import type { Throughput } from '../shards/throughput.ts'
+import type { AppliedEvent } from '../stream-app.ts'
+import type { AppRunner } from './app-runner.ts'
+
+/** What is taken in at a stretch: then others have their turn, and the room in flight is looked at. */
+const STRETCH_MS = 25
+/** The clock is read once for so many records. */
+const CLOCK_EVERY = 32
+/** What an event takes in memory beside its text until it is committed, about. */
+const EVENT_BYTES = 300
+
+/** One shard, as far as taking in is concerned. */
+export interface TakingLane {
+  progress: ShardProgress
+  throughput: Throughput
+  keys: NonNullable<IngestPorts['keys']>
+  /** The record that was taken in by half. */
+  cursor: RecordCursor | undefined
+}
+
+export interface TakerPorts {
+  seen: SeenIds
+  apps: AppRunner
+  clock: Clock
+  reject: (reason: RejectReason, make: () => DeadLetter) => void
+  /** So much was taken in from the shard. */
+  took: (progress: ShardProgress, taken: { events: number; bytes: number }) => void
+}
+
+/** Takes batches in, a stretch at a time. Synchronous. Returns false while records are left. */
+export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
+  let applied: AppliedEvent[] = []
+  let batchEvents = 0
+  const flush = () => {
+    if (applied.length > 0) apps.fold(applied)
+    applied = []
+  }
+  const apply = (event: AppliedEvent) => {
+    applied.push(event)
+    if (applied.length >= batchEvents) flush()
+  }
+
+  return function take(lane: TakingLane, taking: Taking): boolean {
+    const { progress, throughput, keys } = lane
+    const { records } = taking.batch
+    const ports: IngestPorts = { seen, apply, reject, keys }
+    const until = clock.monotonicMs() + STRETCH_MS
+    const maxEvents = apps.batchEvents()
+    batchEvents = maxEvents
+    const taken = { events: 0, bytes: 0 }
+    while (taking.at < records.length && taken.events < maxEvents) {
+      const record = records[taking.at] as (typeof records)[number]
+      if (lane.cursor === undefined) {
+        if (alreadyTaken(record, progress)) {
+          taking.at++
+          continue
+        }
+        lane.cursor = openRecord(record, progress)
+        taken.bytes += lane.cursor.bytes
+      }
+      const { events, done } = ingestEvents(lane.cursor, progress, ports, maxEvents - taken.events)
+      taken.events += events
+      if (done) {
+        lane.cursor = undefined
+        taking.at++
+        throughput.add(record.arrivedAt, record.data.length)
+      }
+      if (taking.at % CLOCK_EVERY === 0 && clock.monotonicMs() > until) break
+    }
+    flush()
+    if (taken.events > 0) {
+      taken.bytes += taken.events * EVENT_BYTES
+      taking.hold.take(taken.bytes)
+      took(progress, taken)
+    }
+    return taking.at >= records.length
+  }
+}

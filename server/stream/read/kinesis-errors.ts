@@ -1,0 +1,65 @@
+import { messageOf } from '../../platform/errors.ts'
+import { transportError } from './kinesis-network-errors.ts'
+import { type KinesisPlace, whereOf } from './kinesis-place.ts'
+import {
+  type Failure,
+  hasNoFanOut,
+  inside,
+  isFanOut,
+  type KinesisCall,
+  noFanOut,
+  sentence,
+  strange,
+  type Told,
+  tellRefusal,
+  unreachable,
+} from './kinesis-refusals.ts'
+import { SourceError } from './stream-source.ts'
+
+/** `error` as the consumer understands it. One that is a `SourceError` already stays as it is. */
+export function toSourceError(error: unknown, call: KinesisCall, place: KinesisPlace): SourceError {
+  if (error instanceof SourceError) return error
+  const { kind, message, remedy } = tell(error, call, place)
+  return new SourceError(kind, message, remedy, { cause: error })
+}
+
+/** An answer without what every Kinesis answers: it must not count as an end or as nothing. */
+export const notKinesis = (place: KinesisPlace, status = 200): SourceError => {
+  const { kind, message, remedy } = strange(place, status)
+  return new SourceError(kind, message, remedy)
+}
+
+function tell(error: unknown, call: KinesisCall, place: KinesisPlace): Told {
+  const said = messageOf(error)
+  const { name = '', $metadata } = error as {
+    name?: string
+    $metadata?: { httpStatusCode?: number }
+  }
+  const { $response } = error as { $response?: { statusCode?: number } }
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode
+  const failure: Failure = { name: shortName(name), said, status, call, place }
+  const refusal = tellRefusal(failure)
+  if (refusal !== undefined) return refusal
+  if (/^Region (is missing|not accepted)/.test(said)) return NO_REGION
+  if (isFanOut(call) && hasNoFanOut(failure)) return noFanOut(failure)
+  if (error instanceof SyntaxError || said === 'UnknownError') return strange(place, status ?? 200)
+  if (status !== undefined && status >= 500) return inside(failure)
+  const message = transportError(error, whereOf(place)) ?? unknown(failure)
+  return { kind: 'temporary', message, remedy: unreachable(place) }
+}
+
+/** Some answer `com.amazonaws.kinesis.v20131202#Name`, or `Name:http://…`. */
+const shortName = (name: string): string => name.replace(/^.*#/, '').replace(/:.*$/, '')
+
+const NO_REGION: Told = {
+  kind: 'temporary',
+  message: 'no AWS region is set',
+  remedy: 'Set AWS_REGION, such as AWS_REGION=eu-west-1.',
+}
+
+const unknown = ({ name, said, place }: Failure): string => {
+  const words = sentence(said)
+  return words === '' || words === name
+    ? `${whereOf(place)} answers with an error that is not known here: ${name}`
+    : words
+}

@@ -1,0 +1,67 @@
+import {
+  type KinesisClient,
+  ListShardsCommand,
+  type ListShardsCommandOutput,
+  type Shard,
+} from '@aws-sdk/client-kinesis'
+import { notKinesis } from './kinesis-errors.ts'
+import type { KinesisPlace } from './kinesis-place.ts'
+import { type ListedShard, SourceError } from './stream-source.ts'
+
+/** 1,000 shards a page: a listing that never ends is cut here. */
+const MAX_PAGES = 1_000
+/** A token lives 300 s; a listing slower than that does not become faster by more attempts. */
+const MAX_ATTEMPTS = 3
+
+/** All shards over all pages, each once, in the order they were first named. */
+export async function listShards(
+  client: KinesisClient,
+  place: KinesisPlace,
+): Promise<ListedShard[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await listOnce(client, place)
+    } catch (error) {
+      const expired = error instanceof Error && error.name === 'ExpiredNextTokenException'
+      if (!expired || attempt === MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
+async function listOnce(client: KinesisClient, place: KinesisPlace): Promise<ListedShard[]> {
+  const shards = new Map<string, ListedShard>()
+  const tokens = new Set<string>()
+  let NextToken: string | undefined
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const input = NextToken === undefined ? { StreamName: place.streamName } : { NextToken }
+    const answer: ListShardsCommandOutput = await client.send(new ListShardsCommand(input))
+    if (answer.Shards === undefined) throw notKinesis(place)
+    for (const shard of answer.Shards) {
+      const listed = listedShard(shard)
+      const before = shards.get(listed.shardId)
+      // Between two pages it may have been closed.
+      shards.set(listed.shardId, { ...listed, closed: listed.closed || before?.closed === true })
+    }
+    NextToken = answer.NextToken
+    if (NextToken === undefined || NextToken === '') return [...shards.values()]
+    if (tokens.has(NextToken)) throw endless('repeats itself')
+    tokens.add(NextToken)
+  }
+  throw endless(`does not end after ${MAX_PAGES.toLocaleString('en')} pages`)
+}
+
+/** A part of the list would look like a stream with holes. */
+const endless = (does: string): SourceError =>
+  new SourceError('temporary', `the list of shards ${does}`, 'It is tried again by itself.')
+
+function listedShard(shard: Shard): ListedShard {
+  return {
+    shardId: shard.ShardId ?? '',
+    parents: [shard.ParentShardId, shard.AdjacentParentShardId].filter(
+      (id): id is string => id !== undefined && id !== '',
+    ),
+    hashFrom: shard.HashKeyRange?.StartingHashKey ?? '0',
+    hashTo: shard.HashKeyRange?.EndingHashKey ?? '0',
+    closed: shard.SequenceNumberRange?.EndingSequenceNumber !== undefined,
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  DescribeStreamSummaryCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+} from '@aws-sdk/client-kinesis'
+import { pause } from '../../platform/pause.ts'
+import { createFanOutClient, createKinesisClient, headOf } from './kinesis-client.ts'
+import { notKinesis, toSourceError } from './kinesis-errors.ts'
+import { createFanOut } from './kinesis-fan-out.ts'
+import { listShards } from './kinesis-listing.ts'
+import type { KinesisPlace, KinesisPorts } from './kinesis-place.ts'
+import { iteratorStart } from './kinesis-positions.ts'
+import { createRecordsReader } from './kinesis-reading.ts'
+import type { KinesisCall } from './kinesis-refusals.ts'
+import type { StreamSource } from './stream-source.ts'
+
+const PORTS: KinesisPorts = { pause, random: Math.random }
+
+/** A stream at Amazon Kinesis, or at what speaks as it does. */
+export function createKinesisSource(
+  place: KinesisPlace,
+  ports: KinesisPorts = PORTS,
+): StreamSource {
+  const client = createKinesisClient(place)
+  let pushing: KinesisClient | undefined
+  const readRecords = createRecordsReader(client, place)
+  const call = async <T>(name: KinesisCall, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw toSourceError(error, name, place)
+    }
+  }
+  const { streamName: StreamName } = place
+
+  return {
+    describe: () =>
+      call('DescribeStreamSummary', async () => {
+        const answer = await client.send(new DescribeStreamSummaryCommand({ StreamName }))
+        const { StreamStatus: status, StreamCreationTimestamp: created } =
+          answer.StreamDescriptionSummary ?? {}
+        if (status === undefined || created === undefined) throw notKinesis(place)
+        return { status, createdMs: created.getTime(), answeredAt: headOf(answer).answeredAt }
+      }),
+    listShards: () => call('ListShards', () => listShards(client, place)),
+    iterator: (ShardId, position, abortSignal) =>
+      call('GetShardIterator', async () => {
+        const command = new GetShardIteratorCommand({
+          StreamName,
+          ShardId,
+          ...iteratorStart(position),
+        })
+        const answer = await client.send(command, abortSignal && { abortSignal })
+        if (answer.ShardIterator === undefined) throw notKinesis(place)
+        return answer.ShardIterator
+      }),
+    read: (iterator, options) => call('GetRecords', () => readRecords(iterator, options)),
+    fanOut: createFanOut(place, {
+      ...ports,
+      client,
+      pushing: () => (pushing ??= createFanOutClient(place)),
+    }),
+    close() {
+      client.destroy()
+      pushing?.destroy()
+    },
+  }
+}

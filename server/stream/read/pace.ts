@@ -1,0 +1,58 @@
+import { SECOND_MS } from '../../../lib/time.ts'
+
+/** Kinesis answers five reads a second and shard, whoever asks. */
+export const READS_PER_SECOND = 5
+/** However many applications read the shard, this one reads now and then. */
+const LEAST_PER_SECOND = 0.5
+/** What a read that was answered gives back of a rate that throttling took. */
+const GROWTH_PER_READ = 0.05
+
+/**
+ * When a shard may be read next: a bucket of five tokens, each usable again after 5/rate seconds. So no window of
+ * a second ever sees more than five reads. Throttling halves the rate and every answer raises it a little: all who
+ * read the shard by such a rule end with equal shares (Chiu & Jain 1989). Times in ms, monotonic.
+ */
+export interface Pace {
+  /** When the last reads began, oldest first; at most five. */
+  readonly begun: readonly number[]
+  /** Reads a second, 0.5 to 5. */
+  readonly rate: number
+}
+
+export const freshPace = (): Pace => ({ begun: [], rate: READS_PER_SECOND })
+
+export const began = ({ begun, rate }: Pace, now: number): Pace => ({
+  begun: [...begun.slice(1 - READS_PER_SECOND), now],
+  rate,
+})
+
+export const answered = ({ begun, rate }: Pace): Pace => ({
+  begun,
+  rate: Math.min(READS_PER_SECOND, rate + GROWTH_PER_READ),
+})
+
+export const throttled = ({ begun, rate }: Pace): Pace => ({
+  begun,
+  rate: Math.max(LEAST_PER_SECOND, rate / 2),
+})
+
+/** How long until the next read may begin; 0: now. */
+export function untilNextRead({ begun, rate }: Pace, now: number): number {
+  const bucketMs =
+    begun.length < READS_PER_SECOND
+      ? 0
+      : (begun[0] as number) + (READS_PER_SECOND / rate) * SECOND_MS - now
+  // Below the full rate a burst would only be throttled again: then reads are spread out.
+  const last = begun.at(-1)
+  const spreadMs = rate < READS_PER_SECOND && last !== undefined ? last + SECOND_MS / rate - now : 0
+  return Math.max(0, bucketMs, spreadMs)
+}
+
+/** While caught up one of the five is left to others. */
+const IDLE_MS = 250
+/** All idle shards of a process together are asked so often; a call costs about a quarter of a millisecond. */
+const IDLE_READS_PER_SECOND = 500
+
+/** How long a reader rests that is caught up, from the beginning of one read to the next. */
+export const idleRestMs = (readers: number): number =>
+  Math.max(IDLE_MS, (readers / IDLE_READS_PER_SECOND) * SECOND_MS)

@@ -1,0 +1,272 @@
+import type { SourceErrorKind } from './stream-source.ts'
+
+/** The life of one reader: what it waits for, and what it does next. Pure; see SPEC.md. */
+export type Reader =
+  | { kind: 'opening'; trouble: Trouble | null }
+  | { kind: 'asking'; trouble: Trouble | null }
+  | { kind: 'reading'; trouble: Trouble | null }
+  | { kind: 'taking'; after: 'rest' | 'end' }
+  | { kind: 'resting' }
+  | { kind: 'retrying'; trouble: Trouble }
+  | { kind: 'looking'; trouble: Trouble }
+  | { kind: 'ending'; trouble: Trouble | null }
+  | { kind: 'finished' }
+  | { kind: 'trimmed' }
+  | { kind: 'stopped' }
+
+/** Since the last answered read. */
+export interface Trouble {
+  error: SourceErrorKind
+  failures: number
+}
+
+export type ReaderEvent =
+  | { kind: 'opened' }
+  | { kind: 'room' }
+  | { kind: 'batch'; end: boolean }
+  | { kind: 'taken' }
+  | { kind: 'due' }
+  | { kind: 'failed'; error: SourceErrorKind }
+  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'settled' }
+  | { kind: 'stalled' }
+  | { kind: 'stop' }
+
+export type Verdict = 'there' | 'shard_trimmed' | 'stream_gone'
+
+/** What the shell does now; its outcome is the next event. `again`: what follows the wait. */
+export type Effect =
+  | { kind: 'open'; older: boolean }
+  | { kind: 'ask_room' }
+  | { kind: 'read' }
+  | { kind: 'take' }
+  | { kind: 'rest' }
+  | { kind: 'wait'; trouble: Trouble }
+  | { kind: 'look' }
+  | { kind: 'settle' }
+  | { kind: 'mark_trimmed' }
+  | { kind: 'poll_instead' }
+  | { kind: 'none' }
+
+export interface Step {
+  state: Reader
+  /** undefined: what is under way goes on. */
+  effect?: Effect
+}
+
+export type ReaderKind = Reader['kind']
+type StateOf<K extends ReaderKind> = Extract<Reader, { kind: K }>
+type EventOf<K extends ReaderEvent['kind']> = Extract<ReaderEvent, { kind: K }>
+type Cell<S extends ReaderKind, E extends ReaderEvent['kind']> = (
+  state: StateOf<S>,
+  event: EventOf<E>,
+) => Step
+type Table = { [S in ReaderKind]: { [E in ReaderEvent['kind']]: Cell<S, E> } }
+
+/** An iterator that expires again and again is trouble after all. */
+const EXPIRED_AT_ONCE = 3
+
+const NONE: Effect = { kind: 'none' }
+
+/** What does not concern the state: a late answer to something that was given up. */
+const stay = (state: Reader): Step => ({ state })
+const stop = (): Step => ({ state: { kind: 'stopped' }, effect: NONE })
+
+const open = (trouble: Trouble | null, older = false): Step => ({
+  state: { kind: 'opening', trouble },
+  effect: { kind: 'open', older },
+})
+
+const worse = (before: Trouble | null, error: SourceErrorKind): Trouble => ({
+  error,
+  failures: (before?.failures ?? 0) + 1,
+})
+
+/** The policy for each kind of error while a feed is opened or read. */
+function failed(before: Trouble | null, error: SourceErrorKind): Step {
+  const trouble = worse(before, error)
+  switch (error) {
+    case 'expired_iterator':
+      return trouble.failures <= EXPIRED_AT_ONCE ? open(trouble) : wait(trouble)
+    case 'gone':
+      return { state: { kind: 'looking', trouble }, effect: { kind: 'look' } }
+    case 'unsupported':
+      return { state: { kind: 'opening', trouble }, effect: { kind: 'poll_instead' } }
+    case 'bad_position':
+    case 'throttled':
+    case 'temporary':
+    case 'denied':
+    case 'in_use':
+      return wait(trouble)
+  }
+}
+
+const wait = (trouble: Trouble): Step => ({
+  state: { kind: 'retrying', trouble },
+  effect: { kind: 'wait', trouble },
+})
+
+/** The watchdog's doing is a timeout like any other, only later. */
+const stalled = (before: Trouble | null): Step => open(worse(before, 'temporary'))
+
+const opening: Table['opening'] = {
+  opened: ({ trouble }) => ({ state: { kind: 'asking', trouble }, effect: { kind: 'ask_room' } }),
+  room: stay,
+  batch: stay,
+  taken: stay,
+  due: stay,
+  failed: ({ trouble }, { error }) => failed(trouble, error),
+  verdict: stay,
+  settled: stay,
+  stalled: ({ trouble }) => stalled(trouble),
+  stop,
+}
+
+const asking: Table['asking'] = {
+  opened: stay,
+  room: ({ trouble }) => ({ state: { kind: 'reading', trouble }, effect: { kind: 'read' } }),
+  batch: stay,
+  taken: stay,
+  due: stay,
+  failed: ({ trouble }, { error }) => failed(trouble, error),
+  verdict: stay,
+  settled: stay,
+  // Room comes with a commit; a store in trouble is not a reader's fault.
+  stalled: stay,
+  stop,
+}
+
+const reading: Table['reading'] = {
+  opened: stay,
+  room: stay,
+  batch: (_, { end }) => ({
+    state: { kind: 'taking', after: end ? 'end' : 'rest' },
+    effect: { kind: 'take' },
+  }),
+  taken: stay,
+  due: stay,
+  failed: ({ trouble }, { error }) => failed(trouble, error),
+  verdict: stay,
+  settled: stay,
+  stalled: ({ trouble }) => stalled(trouble),
+  stop,
+}
+
+const taking: Table['taking'] = {
+  opened: stay,
+  room: stay,
+  batch: stay,
+  taken: ({ after }) =>
+    after === 'end'
+      ? { state: { kind: 'ending', trouble: null }, effect: { kind: 'settle' } }
+      : { state: { kind: 'resting' }, effect: { kind: 'rest' } },
+  due: stay,
+  failed: (_, { error }) => failed(null, error),
+  verdict: stay,
+  settled: stay,
+  stalled: stay,
+  stop,
+}
+
+const resting: Table['resting'] = {
+  opened: stay,
+  room: stay,
+  batch: stay,
+  taken: stay,
+  due: () => ({ state: { kind: 'asking', trouble: null }, effect: { kind: 'ask_room' } }),
+  failed: (_, { error }) => failed(null, error),
+  verdict: stay,
+  settled: stay,
+  stalled: () => stalled(null),
+  stop,
+}
+
+const retrying: Table['retrying'] = {
+  opened: stay,
+  room: stay,
+  batch: stay,
+  taken: stay,
+  due: ({ trouble }) => open(trouble, trouble.error === 'bad_position'),
+  failed: ({ trouble }, { error }) => failed(trouble, error),
+  verdict: stay,
+  settled: stay,
+  stalled: ({ trouble }) => stalled(trouble),
+  stop,
+}
+
+const looking: Table['looking'] = {
+  opened: stay,
+  room: stay,
+  batch: stay,
+  taken: stay,
+  due: stay,
+  failed: ({ trouble }) => wait(trouble),
+  verdict: ({ trouble }, { verdict }) =>
+    verdict === 'shard_trimmed'
+      ? { state: { kind: 'trimmed' }, effect: { kind: 'mark_trimmed' } }
+      : wait(trouble),
+  settled: stay,
+  stalled: ({ trouble }) => wait(trouble),
+  stop,
+}
+
+const settleAgain = (before: Trouble | null, error: SourceErrorKind): Step => {
+  const trouble = worse(before, error)
+  return { state: { kind: 'ending', trouble }, effect: { kind: 'wait', trouble } }
+}
+
+const ending: Table['ending'] = {
+  opened: stay,
+  room: stay,
+  batch: stay,
+  taken: stay,
+  // The end was read: only its children are left to find.
+  due: ({ trouble }) => ({ state: { kind: 'ending', trouble }, effect: { kind: 'settle' } }),
+  failed: ({ trouble }, { error }) => settleAgain(trouble, error),
+  verdict: stay,
+  settled: () => ({ state: { kind: 'finished' }, effect: NONE }),
+  stalled: ({ trouble }) => settleAgain(trouble, 'temporary'),
+  stop,
+}
+
+const over = {
+  opened: stay,
+  room: stay,
+  batch: stay,
+  taken: stay,
+  due: stay,
+  failed: stay,
+  verdict: stay,
+  settled: stay,
+  stalled: stay,
+  stop: stay,
+}
+
+/** Every state by every event. */
+export const TRANSITIONS: Table = {
+  opening,
+  asking,
+  reading,
+  taking,
+  resting,
+  retrying,
+  looking,
+  ending,
+  finished: over,
+  trimmed: over,
+  stopped: over,
+}
+
+/** Where a reader begins, and what it does first. */
+export const firstStep = (): Step & { effect: Effect } => ({
+  state: { kind: 'opening', trouble: null },
+  effect: { kind: 'open', older: false },
+})
+
+export function nextReader(state: Reader, event: ReaderEvent): Step {
+  const cell = TRANSITIONS[state.kind][event.kind] as Cell<ReaderKind, ReaderEvent['kind']>
+  return cell(state, event)
+}
+
+export const isOver = ({ kind }: Reader): boolean =>
+  kind === 'finished' || kind === 'trimmed' || kind === 'stopped'

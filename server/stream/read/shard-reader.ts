@@ -1,0 +1,345 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { ReaderState, ReadMode } from '../../../lib/frames.ts'
+import { SECOND_MS } from '../../../lib/time.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { messageOf } from '../../platform/errors.ts'
+import { pause } from '../../platform/pause.ts'
+import { backoffMs } from '../../platform/retry.ts'
+import type { ShardProgress } from '../shards/shard-progress.ts'
+import { type Buffer, type Hold, MAX_ANSWER_BYTES } from './buffer.ts'
+import type { Feed } from './feed.ts'
+import { openPositions } from './open-position.ts'
+import { answered, began, freshPace, throttled, untilNextRead } from './pace.ts'
+import type { ReaderLog } from './reader-log.ts'
+import {
+  type Effect,
+  firstStep,
+  isOver,
+  nextReader,
+  type Reader,
+  type ReaderEvent,
+  type Verdict,
+} from './reader-machine.ts'
+import {
+  type Batch,
+  type ListedShard,
+  type Position,
+  SourceError,
+  type SourceErrorKind,
+} from './stream-source.ts'
+
+/** The most records one GetRecords may return. */
+const READ_LIMIT = 10_000
+/** What a reader asks for at a time once it knows how large the records are. */
+const READ_BYTES = 4 * 1024 * 1024
+const LEAST_READ_BYTES = 64 * 1024
+/** Longer than any call may take, and than the silence of a subscription. */
+const STALLED_MS = 35 * SECOND_MS
+
+const BACKOFF: Record<SourceErrorKind, { baseMs: number; capMs: number }> = {
+  expired_iterator: { baseMs: 250, capMs: 5_000 },
+  throttled: { baseMs: 250, capMs: 5_000 },
+  temporary: { baseMs: 250, capMs: 10_000 },
+  bad_position: { baseMs: 250, capMs: 10_000 },
+  in_use: { baseMs: 2_000, capMs: 6_000 },
+  gone: { baseMs: 1_000, capMs: 15_000 },
+  unsupported: { baseMs: 1_000, capMs: 15_000 },
+  denied: { baseMs: 4_000, capMs: 30_000 },
+}
+
+/** A batch on its way in: `at` is the next record. */
+export interface Taking {
+  readonly batch: Batch
+  readonly hold: Hold
+  at: number
+}
+
+export interface ShardReader {
+  state(): ReaderState
+  mode(): ReadMode
+  /** How far behind the shard's tip the reader is, ms. */
+  lagMs(): number
+  /** Epoch ms; null: no read was answered yet. */
+  lastProgressAt(): number | null
+  restarts(): number
+  /** Starts it anew where it waits for longer than anything may take; `lateMs`: the process itself stood still. */
+  watch(lateMs: number): void
+}
+
+export interface ReaderPorts {
+  /** Made anew each time: how shards are read may change. */
+  feed: () => Feed
+  mode: () => ReadMode
+  buffer: Buffer
+  clock: Clock
+  random: () => number
+  log: ReaderLog
+  signal: AbortSignal
+  /** From the beginning of one read to that of the next, while caught up. */
+  idleRestMs: () => number
+  /** Takes in what it may at a stretch, synchronously. False: there is more. */
+  take: (taking: Taking) => boolean
+  /** A batch is in: what the reader knows of how far it has read. */
+  readTo: (batch: Batch) => void
+  /** Makes the children known and marks the shard finished. */
+  settle: (children: readonly ListedShard[]) => Promise<void>
+  look: () => Promise<Verdict>
+  trimmed: () => void
+  pollInstead: (why: string) => void
+}
+
+/** Reads one shard, from where its progress stands, until its end: the shell around `reader-machine.ts`. */
+export function startShardReader(
+  shard: ShardProgress,
+  beginAt: Position,
+  ports: ReaderPorts,
+): ShardReader {
+  const { buffer, clock, log } = ports
+  let state: Reader = firstStep().state
+  let turn = new AbortController()
+  let deadline = Number.POSITIVE_INFINITY
+  let feed: Feed | undefined
+  let hold: Hold | undefined
+  let taking: Taking | undefined
+  let children: readonly ListedShard[] = []
+  let pace = freshPace()
+  let olderBy = 0
+  let behind = true
+  let behindMs = 0
+  let recordBytes: number | undefined
+  let readAt = 0
+  let answeredMs = clock.monotonicMs()
+  let progressAt: number | null = null
+  let restarts = 0
+  let trouble: { since: number; problem: string; remedy: string } | undefined
+
+  function dispatch(event: ReaderEvent): void {
+    const step = nextReader(state, event)
+    state = step.state
+    if (step.effect !== undefined) start(step.effect)
+  }
+
+  /** What was under way before is given up: its outcome is not looked at. */
+  function start(effect: Effect): void {
+    turn.abort()
+    const mine = new AbortController()
+    turn = mine
+    deadline = clock.monotonicMs() + STALLED_MS
+    if (effect.kind !== 'read' && effect.kind !== 'take') hold?.release()
+    if (isOver(state)) feed?.close()
+    act(effect, mine.signal).then(
+      (event) => {
+        if (!mine.signal.aborted && event !== undefined) dispatch(event)
+      },
+      (error: unknown) => {
+        if (!mine.signal.aborted) dispatch(failure(error))
+      },
+    )
+  }
+
+  async function act(effect: Effect, signal: AbortSignal): Promise<ReaderEvent | undefined> {
+    switch (effect.kind) {
+      case 'open':
+        return open(effect.older, signal)
+      case 'ask_room':
+        return askRoom(signal)
+      case 'read':
+        return read(signal)
+      case 'take':
+        return take(signal)
+      case 'rest':
+        return rest(signal)
+      case 'wait': {
+        const waitMs = backoffMs(
+          effect.trouble.failures - 1,
+          ports.random(),
+          BACKOFF[effect.trouble.error],
+        )
+        return waited(Math.max(waitMs, untilNextRead(pace, clock.monotonicMs())), signal)
+      }
+      case 'look':
+        return { kind: 'verdict', verdict: await ports.look() }
+      case 'settle':
+        await ports.settle(children)
+        log.info('read to its end')
+        return { kind: 'settled' }
+      case 'mark_trimmed':
+        ports.trimmed()
+        log.warn('its records ran out of retention before they were read')
+        return undefined
+      case 'poll_instead':
+        ports.pollInstead(trouble?.problem ?? '')
+        return open(false, signal)
+      case 'none':
+        return undefined
+    }
+  }
+
+  async function open(older: boolean, signal: AbortSignal): Promise<ReaderEvent> {
+    feed?.close()
+    const positions = openPositions(shard, beginAt)
+    olderBy = older ? (olderBy + 1) % positions.length : Math.min(olderBy, positions.length - 1)
+    const mine = ports.feed()
+    feed = mine
+    await mine.open(positions[olderBy] ?? beginAt, signal)
+    return { kind: 'opened' }
+  }
+
+  async function askRoom(signal: AbortSignal): Promise<ReaderEvent | undefined> {
+    deadline = Number.POSITIVE_INFINITY
+    const granted = await buffer.room(wantedBytes(), signal)
+    if (signal.aborted) {
+      granted.release()
+      return undefined
+    }
+    hold = granted
+    return { kind: 'room' }
+  }
+
+  /** A pushed event is counted when it comes: it may be long in coming. */
+  function wantedBytes(): number {
+    if (ports.mode() === 'fanout') return 0
+    if (recordBytes === undefined) return Math.min(MAX_ANSWER_BYTES, buffer.limitBytes)
+    if (!behind) return LEAST_READ_BYTES
+    return Math.min(READ_BYTES, buffer.limitBytes / 4)
+  }
+
+  function readLimit(): number {
+    if (recordBytes === undefined || !behind) return READ_LIMIT
+    const fitting = Math.floor(Math.min(READ_BYTES, buffer.limitBytes / 4) / recordBytes)
+    return Math.max(1, Math.min(READ_LIMIT, fitting))
+  }
+
+  async function read(signal: AbortSignal): Promise<ReaderEvent | undefined> {
+    readAt = clock.monotonicMs()
+    if (ports.mode() === 'polling') pace = began(pace, readAt)
+    const mine = hold as Hold
+    const batch = await (feed as Feed).read(readLimit(), signal)
+    if (signal.aborted) return undefined
+    mine.is(batch.bytes)
+    answeredBy(batch)
+    taking = { batch, hold: mine, at: 0 }
+    children = batch.children
+    return { kind: 'batch', end: batch.next === undefined }
+  }
+
+  function answeredBy({ records, bytes, full, millisBehindLatest }: Batch): void {
+    pace = answered(pace)
+    answeredMs = clock.monotonicMs()
+    progressAt = clock.now()
+    olderBy = 0
+    log.reads.ok++
+    if (records.length === 0) log.reads.empty++
+    else recordBytes = bytes / records.length
+    if (trouble !== undefined) log.info('reads again')
+    trouble = undefined
+    behind = full || millisBehindLatest > 0
+    const byArrival = full ? Math.max(0, progressAt - (records.at(-1)?.arrivedAt ?? progressAt)) : 0
+    behindMs = Math.max(millisBehindLatest, byArrival)
+  }
+
+  /** In parts: one read may be more than may be in flight, and others want their turn. */
+  async function take(signal: AbortSignal): Promise<ReaderEvent | undefined> {
+    deadline = Number.POSITIVE_INFINITY
+    const mine = taking as Taking
+    for (;;) {
+      await buffer.roomToTake(signal)
+      if (signal.aborted) return undefined
+      if (ports.take(mine)) break
+      await breathe()
+    }
+    ports.readTo(mine.batch)
+    taking = undefined
+    return { kind: 'taken' }
+  }
+
+  function rest(signal: AbortSignal): Promise<ReaderEvent> {
+    if (ports.mode() === 'fanout') return waited(0, signal)
+    const now = clock.monotonicMs()
+    const idleMs = behind ? 0 : readAt + ports.idleRestMs() - now
+    return waited(Math.max(idleMs, untilNextRead(pace, now)), signal)
+  }
+
+  async function waited(ms: number, signal: AbortSignal): Promise<ReaderEvent> {
+    deadline = clock.monotonicMs() + ms + STALLED_MS
+    // Also a rest of nothing gives others their turn.
+    if (ms <= 0) await breathe()
+    else await pause(ms, signal)
+    return { kind: 'due' }
+  }
+
+  function failure(error: unknown): ReaderEvent {
+    const kind = error instanceof SourceError ? error.kind : 'temporary'
+    const problem = messageOf(error)
+    const remedy = error instanceof SourceError ? error.remedy : 'It is tried again by itself.'
+    if (kind === 'throttled') {
+      pace = throttled(pace)
+      log.reads.throttled++
+    } else if (kind === 'expired_iterator') log.reads.expired++
+    else log.reads.failed++
+    if (kind !== 'expired_iterator') {
+      trouble = { since: trouble?.since ?? clock.now(), problem, remedy }
+      log.failed(problem, remedy)
+    }
+    log.warn(problem, { error: kind })
+    return { kind: 'failed', error: kind }
+  }
+
+  function readerState(): ReaderState {
+    switch (state.kind) {
+      case 'asking':
+        return trouble === undefined ? { kind: 'waiting_for_room' } : troubled()
+      case 'opening':
+      case 'reading':
+      case 'taking':
+      case 'resting':
+      case 'retrying':
+      case 'looking':
+        if (trouble !== undefined) return troubled()
+        if (progressAt === null) return { kind: 'starting' }
+        return { kind: behind ? 'catching_up' : 'reading' }
+      case 'ending':
+        return trouble === undefined ? { kind: 'ending' } : troubled()
+      case 'finished':
+      case 'trimmed':
+        return { kind: state.kind }
+      case 'stopped':
+        return { kind: 'starting' }
+    }
+  }
+
+  function troubled(): ReaderState {
+    const said = trouble ?? { since: clock.now(), problem: '', remedy: '' }
+    const denied = 'trouble' in state && state.trouble?.error === 'denied'
+    return { kind: denied ? 'paused' : 'retrying', ...said }
+  }
+
+  function watch(lateMs: number): void {
+    deadline += lateMs
+    const now = clock.monotonicMs()
+    if (now < deadline || isOver(state)) return
+    restarts++
+    log.warn(
+      `nothing came for ${Math.round((now - deadline + STALLED_MS) / SECOND_MS)} s: started anew`,
+    )
+    deadline = now + STALLED_MS
+    dispatch({ kind: 'stalled' })
+  }
+
+  ports.signal.addEventListener('abort', () => dispatch({ kind: 'stop' }), { once: true })
+  if (ports.signal.aborted) dispatch({ kind: 'stop' })
+  else start(firstStep().effect)
+
+  return {
+    state: readerState,
+    mode: ports.mode,
+    lagMs() {
+      const silentMs = clock.monotonicMs() - answeredMs
+      const usualMs = ports.mode() === 'fanout' ? 10 * SECOND_MS : SECOND_MS + ports.idleRestMs()
+      return Math.round(behindMs + (silentMs > usualMs ? silentMs : 0))
+    },
+    lastProgressAt: () => progressAt,
+    restarts: () => restarts,
+    watch,
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  type DecodedItem,
+  type DecodedText,
+  decodeText,
+  MAX_RECORD_EVENTS,
+  type Tally,
+  tooManyEvents,
+  whole,
+} from './decode-text.ts'
+import { gunzip, isGzip } from './gunzip.ts'
+import { beginsLikeAggregate, parseAggregate, type SubRecord } from './kpl-aggregate.ts'
+
+/**
+ * What the texts of one record may unfold to, all in all: the largest record, 10 MiB, may shrink to a sixth,
+ * and as many events as a record may hold have room at 335 bytes each.
+ */
+export const MAX_UNFOLDED_BYTES = 64 * 1024 * 1024
+
+export interface DecodedRecord extends DecodedText {
+  /** Those of a KPL aggregate, in order. */
+  subRecords: readonly SubRecord[]
+}
+
+const NO_AGGREGATE =
+  'the record is not UTF-8 text; it begins like a KPL aggregate, but its checksum does not match'
+
+const NO_SUB_RECORDS: readonly SubRecord[] = []
+
+/**
+ * A record's data is one JSON value, an array of them, or lines of them, perhaps gzipped; or a KPL aggregate
+ * of such data. Returns its values in order; what cannot be read is one rejected item (a line or a
+ * sub-record of its own where the others can). The same data always gives the same items.
+ */
+export function decodeRecord(data: Uint8Array): DecodedRecord {
+  if (beginsLikeAggregate(data)) return decodeAggregate(data)
+  return apart(decodeData(data, { bytes: 0, values: 0 }))
+}
+
+const apart = ({ items, bytes, escapes }: DecodedText): DecodedRecord => ({
+  items,
+  bytes,
+  escapes,
+  subRecords: NO_SUB_RECORDS,
+})
+
+function decodeData(data: Uint8Array, tally: Tally): DecodedText {
+  return isGzip(data) ? decodeGzip(data, tally) : decodeText(data, tally)
+}
+
+function decodeGzip(data: Uint8Array, tally: Tally): DecodedText {
+  const unfolded = gunzip(data, MAX_UNFOLDED_BYTES - tally.bytes)
+  if (unfolded.kind === 'too_large') {
+    // What else is in the record has no room either: it is not even tried.
+    tally.bytes = Number.POSITIVE_INFINITY
+    return tooManyBytes(data)
+  }
+  if (unfolded.kind === 'broken') return brokenGzip(unfolded.problem, data)
+  const text = decodeText(unfolded.data, tally)
+  const { rest } = unfolded
+  if (rest === undefined) return text
+  const behind = brokenGzip(`${rest.data.length} bytes behind its end: ${rest.problem}`, rest.data)
+  return { ...text, items: [...text.items, ...behind.items] }
+}
+
+const brokenGzip = (problem: string, data: Uint8Array): DecodedText =>
+  whole('bad_gzip', `gzip data that cannot be unfolded: ${problem}`, data)
+
+const tooManyBytes = (data: Uint8Array): DecodedText =>
+  whole('too_large', `unfolds to more than ${MAX_UNFOLDED_BYTES} bytes: put smaller batches`, data)
+
+function decodeAggregate(data: Uint8Array): DecodedRecord {
+  const parsed = parseAggregate(data, MAX_RECORD_EVENTS)
+  switch (parsed.kind) {
+    case 'sub_records':
+      return decodeSubRecords(data, parsed.subRecords)
+    case 'too_many':
+      return apart(tooManyEvents(data))
+    case 'broken':
+      return apart(whole('kpl_aggregate', `a broken KPL aggregate: ${parsed.problem}`, data))
+    case 'no_aggregate':
+      // Plain data then; and these first bytes are never UTF-8.
+      return apart(whole('not_utf8', NO_AGGREGATE, data))
+  }
+}
+
+function decodeSubRecords(data: Uint8Array, subRecords: readonly SubRecord[]): DecodedRecord {
+  if (subRecords.length === 0) {
+    return apart(whole('empty', 'the KPL aggregate has no records', data))
+  }
+  const tally: Tally = { bytes: 0, values: 0 }
+  const items: DecodedItem[] = []
+  let escapes = false
+  for (const { data: part } of subRecords) {
+    const text = decodeData(part, tally)
+    if (tally.bytes > MAX_UNFOLDED_BYTES) return apart(tooManyBytes(data))
+    if (items.length + text.items.length > MAX_RECORD_EVENTS) return apart(tooManyEvents(data))
+    for (const item of text.items) items.push(item)
+    escapes ||= text.escapes
+  }
+  return { items, bytes: tally.bytes, escapes, subRecords }
+}

@@ -1,0 +1,121 @@
+import type { Rejection } from '../../../lib/rejection.ts'
+import { messageOf } from '../../platform/errors.ts'
+
+/** What one record may hold: far more than a producer batches, and read in well under a second. */
+export const MAX_RECORD_EVENTS = 200_000
+
+/**
+ * JSON values within values: `[[],[],…]` takes twenty times its own size in memory. Real events have one
+ * value in 20 bytes or more.
+ */
+export const MAX_RECORD_VALUES = 4_000_000
+
+/** Before a record's texts come to this, their values are not counted. */
+const UNCOUNTED_BYTES = 8 * 1024 * 1024
+
+/** One of the values in a record; `part` is what of the record a rejected one was read from. */
+export type DecodedItem =
+  | { ok: true; value: unknown }
+  | { ok: false; rejection: Rejection; part: Uint8Array | string }
+
+export interface DecodedText {
+  items: DecodedItem[]
+  /** Of the text, unfolded where it was gzipped. */
+  bytes: number
+  /** It holds \u escapes: only they can bring NUL or half a surrogate pair into a text. */
+  escapes: boolean
+}
+
+/** What the texts of one record have come to so far. */
+export interface Tally {
+  bytes: number
+  values: number
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A text is one JSON value, an array of them, or lines of them. A byte order mark is passed over. */
+export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
+  const bytes = data.length
+  tally.bytes += bytes
+  if (bytes === 0) return whole('empty', 'the record has no data', data)
+  if (tally.bytes > UNCOUNTED_BYTES) {
+    tally.values += countValues(data)
+    if (tally.values > MAX_RECORD_VALUES) return tooManyValues(data)
+  }
+  let text: string
+  try {
+    text = utf8.decode(data)
+  } catch {
+    return whole('not_utf8', 'the record is not UTF-8 text', data)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return decodeLines(text, data, error)
+  }
+  const escapes = text.includes('\\u')
+  if (!Array.isArray(value)) return { items: [{ ok: true, value }], bytes, escapes }
+  if (value.length === 0) return whole('empty', 'the record is an array without events', data)
+  if (value.length > MAX_RECORD_EVENTS) return tooManyEvents(data)
+  return { items: value.map((item: unknown) => ({ ok: true, value: item })), bytes, escapes }
+}
+
+function decodeLines(text: string, data: Uint8Array, wholeError: unknown): DecodedText {
+  const items: DecodedItem[] = []
+  let holdsEvents = false
+  // Each from its first character that is no blank to its end.
+  for (const [line] of text.matchAll(/\S[^\n]*/g)) {
+    if (items.length === MAX_RECORD_EVENTS) return tooManyEvents(data)
+    const item = decodeLine(line)
+    holdsEvents ||= item.ok && typeof item.value === 'object'
+    items.push(item)
+  }
+  if (items.length === 0) return whole('empty', 'the record is blank', data)
+  // Not one line could be an event: it is one broken document, not many broken lines.
+  if (!holdsEvents) return whole('not_json', notJson(wholeError), data)
+  return { items, bytes: data.length, escapes: text.includes('\\u') }
+}
+
+function decodeLine(line: string): DecodedItem {
+  try {
+    return { ok: true, value: JSON.parse(line) as unknown }
+  } catch (error) {
+    return { ok: false, rejection: { reason: 'not_json', detail: notJson(error) }, part: line }
+  }
+}
+
+/** About: commas and brackets within texts count too. */
+function countValues(data: Uint8Array): number {
+  let values = 0
+  for (let at = 0; at < data.length; at++) {
+    const byte = data[at]
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) values++
+  }
+  return values
+}
+
+const COMMA = 0x2c
+const BRACKET = 0x5b
+const BRACE = 0x7b
+
+/** One rejected item that stands for all of `data`. */
+export const whole = (
+  reason: Rejection['reason'],
+  detail: string,
+  data: Uint8Array,
+): DecodedText => ({
+  items: [{ ok: false, rejection: { reason, detail }, part: data }],
+  bytes: data.length,
+  escapes: false,
+})
+
+export const tooManyEvents = (data: Uint8Array): DecodedText =>
+  whole('too_large', `holds more than ${MAX_RECORD_EVENTS} events: put smaller batches`, data)
+
+const tooManyValues = (data: Uint8Array): DecodedText =>
+  whole('too_large', `holds more than ${MAX_RECORD_VALUES} values: put smaller batches`, data)
+
+const notJson = (error: unknown): string =>
+  `${messageOf(error)}; put one JSON event, an array of them, or one a line`

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import type { SubRecord } from './kpl-aggregate.ts'
+
+/** Hash keys of a shard: decimal numbers below 2^128, both ends inside. */
+export interface HashRange {
+  readonly hashFrom: string
+  readonly hashTo: string
+}
+
+const HASH_DIGITS = 32
+
+/**
+ * How many of these sub-records belong to another shard by their hash key: the explicit one, else the MD5
+ * of the partition key. About 1.5 µs for each key that differs.
+ */
+export function countOutOfRange(subRecords: readonly SubRecord[], range: HashRange): number {
+  const from = toHex(BigInt(range.hashFrom))
+  const to = toHex(BigInt(range.hashTo))
+  const known = new Map<string, boolean>()
+  let outside = 0
+  for (const { partitionKey, explicitHashKey } of subRecords) {
+    let inside = explicitHashKey === undefined ? known.get(partitionKey) : undefined
+    if (inside === undefined) {
+      const hash = explicitHashKey === undefined ? md5(partitionKey) : explicitHash(explicitHashKey)
+      inside = hash !== undefined && hash >= from && hash <= to
+      if (explicitHashKey === undefined) known.set(partitionKey, inside)
+    }
+    if (!inside) outside++
+  }
+  return outside
+}
+
+/** Hash keys as hex texts of one length, which sort like the numbers. */
+const toHex = (hash: bigint): string => hash.toString(16).padStart(HASH_DIGITS, '0')
+
+const md5 = (key: string): string => createHash('md5').update(key).digest('hex')
+
+/** undefined: not a number below 2^128, so a key of no shard. */
+function explicitHash(text: string): string | undefined {
+  if (!/^\d{1,39}$/.test(text)) return undefined
+  const hex = toHex(BigInt(text))
+  return hex.length === HASH_DIGITS ? hex : undefined
+}

@@ -1,0 +1,163 @@
+import type { Rejection, RejectReason } from '../../../lib/rejection.ts'
+import { MINUTE_MS } from '../../../lib/time.ts'
+import type { StreamRecord } from '../read/stream-source.ts'
+import { compareSequenceNumbers } from '../shards/sequence-number.ts'
+import type { ShardProgress } from '../shards/shard-progress.ts'
+import type { AppliedEvent } from '../stream-app.ts'
+import { type DecodedRecord, decodeRecord } from './decode-record.ts'
+import type { DecodedItem } from './decode-text.ts'
+import { countOutOfRange } from './hash-range.ts'
+import { jsonText } from './json-text.ts'
+import { parseEvent } from './parse-event.ts'
+import type { SeenIds } from './seen-ids.ts'
+
+/** An event older than the newest of its shard by more than this is late; it is applied all the same. */
+export const ALLOWED_LATENESS_MS = MINUTE_MS
+
+/** How much of a rejected record is kept. */
+export const KEPT_BYTES = 4_096
+
+export interface RejectedItem extends Rejection {
+  shardId: string
+  sequenceNumber: string
+  /** Of the item among all of its record, over sub-records too. */
+  index: number
+  arrivedAt: number
+  /** At most `KEPT_BYTES` of `bytes`. */
+  data: Uint8Array
+  bytes: number
+}
+
+/** Where the events of a record go. */
+export interface IngestPorts {
+  seen: SeenIds
+  apply(event: AppliedEvent): void
+  /** `make` builds what is kept of it, where that is wanted. */
+  reject(reason: RejectReason, make: () => RejectedItem): void
+  /** The user's partition keys, of sub-records one by one, once their record is taken in. */
+  keys?: { add(partitionKey: string, arrivedAt: number): void }
+}
+
+/** A record opened once, taken in over several turns. */
+export interface RecordCursor {
+  readonly record: StreamRecord
+  readonly decoded: DecodedRecord
+  /** Of the text, unfolded. */
+  readonly bytes: number
+  /** Items whose fate is not settled yet. */
+  left: number
+}
+
+/** Whether the record lies behind the shard's checkpoint; one that is taken in by half does not. */
+export function alreadyTaken(record: StreamRecord, shard: ShardProgress): boolean {
+  if (shard.checkpoint === null) return false
+  const order = compareSequenceNumbers(record.sequenceNumber, shard.checkpoint)
+  return order < 0 || (order === 0 && shard.subSequence === null)
+}
+
+/** Decodes. Where the shard's checkpoint lies inside this very record, it begins there. */
+export function openRecord(record: StreamRecord, shard: ShardProgress): RecordCursor {
+  const decoded = decodeRecord(record.data)
+  const goesOn = shard.subSequence !== null && shard.checkpoint === record.sequenceNumber
+  const taken = goesOn ? (shard.subSequence ?? 0) : 0
+  const left = Math.max(0, decoded.items.length - taken)
+  return { record, decoded, bytes: decoded.bytes, left }
+}
+
+/**
+ * Settles the fate of at most `maxEvents` (1 or more) of its items and moves the shard's progress past them.
+ * Synchronous: progress, fates and the de-duplication memory agree afterwards. `done`: nothing is left.
+ */
+export function ingestEvents(
+  cursor: RecordCursor,
+  shard: ShardProgress,
+  ports: IngestPorts,
+  maxEvents: number,
+): { events: number; done: boolean } {
+  const { items } = cursor.decoded
+  const from = items.length - cursor.left
+  const to = Math.min(items.length, from + maxEvents)
+  settle(cursor, { from, to }, shard, ports)
+  cursor.left = items.length - to
+  const done = cursor.left === 0
+  shard.checkpoint = cursor.record.sequenceNumber
+  shard.subSequence = done ? null : to
+  if (done) countRecord(cursor, shard, ports)
+  return { events: to - from, done }
+}
+
+function settle(
+  { record, decoded }: RecordCursor,
+  { from, to }: { from: number; to: number },
+  shard: ShardProgress,
+  ports: IngestPorts,
+): void {
+  const { items, escapes } = decoded
+  const { shardId, fates } = shard
+  const { arrivedAt, sequenceNumber } = record
+  let index = from
+  const place = { arrivedAt, escapes, fallbackId: () => `${shardId}:${sequenceNumber}:${index}` }
+  for (; index < to; index++) {
+    const item = items[index] as DecodedItem
+    const parsed = item.ok ? parseEvent(item.value, place) : item
+    if (!parsed.ok) {
+      fates.rejected++
+      reject(parsed.rejection, { record, decoded, index, shardId }, ports)
+      continue
+    }
+    const { event } = parsed
+    if (parsed.named && ports.seen.check(event.id, arrivedAt)) {
+      fates.duplicate++
+      continue
+    }
+    fates.applied++
+    if (parsed.clamped) fates.clamped++
+    const newest = shard.newestEventMs
+    const late = newest !== null && event.time < newest - ALLOWED_LATENESS_MS
+    if (late) fates.late++
+    if (newest === null || event.time > newest) shard.newestEventMs = event.time
+    ports.apply({ event, shardId, sequenceNumber, index, arrivedAt, late })
+  }
+}
+
+function countRecord(
+  { record, decoded }: RecordCursor,
+  shard: ShardProgress,
+  { keys }: IngestPorts,
+): void {
+  const { arrivedAt, data, partitionKey } = record
+  const { subRecords } = decoded
+  shard.records++
+  shard.bytes += data.length
+  shard.lastArrivalMs = arrivedAt
+  if (subRecords.length === 0) {
+    keys?.add(partitionKey, arrivedAt)
+    return
+  }
+  shard.aggregated += subRecords.length
+  shard.outOfRange += countOutOfRange(subRecords, shard)
+  if (keys === undefined) return
+  for (const subRecord of subRecords) keys.add(subRecord.partitionKey, arrivedAt)
+}
+
+function reject(
+  rejection: Rejection,
+  at: { record: StreamRecord; decoded: DecodedRecord; index: number; shardId: string },
+  ports: IngestPorts,
+): void {
+  const { record, decoded, index, shardId } = at
+  const { sequenceNumber, arrivedAt } = record
+  ports.reject(rejection.reason, () => {
+    const part = partOf(record, decoded, index)
+    const own = typeof part === 'string' ? new TextEncoder().encode(part) : part
+    const kept = { data: own.slice(0, KEPT_BYTES), bytes: own.length }
+    return { ...rejection, shardId, sequenceNumber, index, arrivedAt, ...kept }
+  })
+}
+
+/** What of the record an item was: all of it, as it was put, where it is the only one and plain text. */
+function partOf({ data }: StreamRecord, { items, bytes }: DecodedRecord, index: number) {
+  const item = items[index] as DecodedItem
+  if (!item.ok) return item.part
+  return items.length === 1 && bytes === data.length ? data : (jsonText(item.value) ?? data)
+}

@@ -1,0 +1,51 @@
+import { type Fates, noFates } from '../../../lib/fates.ts'
+import type { ListedShard } from '../read/stream-source.ts'
+
+/** What is known of a shard and how far it has been read; the same in memory and in the store. */
+export interface ShardProgress {
+  readonly shardId: string
+  readonly parents: readonly string[]
+  readonly hashFrom: string
+  readonly hashTo: string
+  /** No more records can be put into it. */
+  closed: boolean
+  /** Nothing more will be read of it: it was read to its end, or `trimmed`. */
+  finished: boolean
+  /** Its records ran out of retention before they were all read. */
+  trimmed: boolean
+  /** The last sequence number that was taken in; null: none yet. */
+  checkpoint: string | null
+  /** How many events of the record at `checkpoint` were taken in; null: all of it. */
+  subSequence: number | null
+  /** Up to when the shard has been read, on the stream's own clock, epoch ms; null: never read. */
+  readToMs: number | null
+  lastArrivalMs: number | null
+  /** The newest event time among the applied events: what late ones are measured against. */
+  newestEventMs: number | null
+  records: number
+  bytes: number
+  /** Sub-records of KPL aggregates, and those of them whose key belongs to another shard. */
+  aggregated: number
+  outOfRange: number
+  fates: Fates
+}
+
+export const newShard = (listed: ListedShard): ShardProgress => ({
+  shardId: listed.shardId,
+  parents: listed.parents,
+  hashFrom: listed.hashFrom,
+  hashTo: listed.hashTo,
+  closed: listed.closed,
+  finished: false,
+  trimmed: false,
+  checkpoint: null,
+  subSequence: null,
+  readToMs: null,
+  lastArrivalMs: null,
+  newestEventMs: null,
+  records: 0,
+  bytes: 0,
+  aggregated: 0,
+  outOfRange: 0,
+  fates: noFates(),
+})

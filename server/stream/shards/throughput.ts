@@ -1,0 +1,47 @@
+import { SECOND_MS } from '../../../lib/time.ts'
+
+/** How far back a shard's throughput is kept. */
+export const THROUGHPUT_SPAN_MS = 15 * 60 * SECOND_MS
+const SLOTS = THROUGHPUT_SPAN_MS / SECOND_MS
+
+export interface Throughput {
+  /** One record by default. */
+  add(arrivedAt: number, bytes: number, count?: number): void
+  /** Records and bytes that arrived in [from, to), epoch ms, whole seconds. */
+  between(from: number, to: number): { records: number; bytes: number }
+}
+
+/** Records and bytes of one shard by the second they arrived in, in a ring. O(1) add. */
+export function createThroughput(): Throughput {
+  const seconds = new Float64Array(SLOTS)
+  const records = new Float64Array(SLOTS)
+  const bytes = new Float64Array(SLOTS)
+  return {
+    add(arrivedAt, size, count = 1) {
+      const second = Math.floor(arrivedAt / SECOND_MS)
+      const slot = second % SLOTS
+      // Also a later one is replaced: the clock of the arrivals may have been set back.
+      if (seconds[slot] !== second) {
+        seconds[slot] = second
+        records[slot] = 0
+        bytes[slot] = 0
+      }
+      records[slot] = (records[slot] as number) + count
+      bytes[slot] = (bytes[slot] as number) + size
+    },
+    between(from, to) {
+      const sum = { records: 0, bytes: 0 }
+      for (
+        let second = Math.floor(from / SECOND_MS);
+        second < Math.floor(to / SECOND_MS);
+        second++
+      ) {
+        const slot = second % SLOTS
+        if (seconds[slot] !== second) continue
+        sum.records += records[slot] as number
+        sum.bytes += bytes[slot] as number
+      }
+      return sum
+    },
+  }
+}
