@@ -29,13 +29,14 @@ export function apiContext(
   ports: { clock: Clock; newId: () => string; metrics: ServerMetrics },
 ): ApiContext {
   const { clock, newId, metrics } = ports
-  const db = () => there(parts.store, 'The store is not open yet').db
+  const store = () => there(parts.store, 'The store is not open yet')
+  const db = () => store().db
   const pipeline = () => there(parts.pipeline, 'The stream is starting')
   const streamId = () =>
     there(pipeline().streamId() ?? undefined, 'The stream has not been reached yet')
   return {
     clock,
-    db,
+    db: () => store().reads(),
     pipeline,
     streamId,
     stream: () => streamFacts(config, parts),

@@ -13,6 +13,7 @@ import { UnavailableError } from './problem.ts'
 export interface ApiContext {
   clock: Clock
   stream(): StreamFacts
+  /** Only to read. */
   db(): Kysely<Schema>
   /** The stream's key in the store. */
   streamId(): number

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
+import Database from 'libsql'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from './open-store.ts'
 import { readSetting, writeSetting } from './setting.ts'
@@ -88,3 +89,30 @@ test('a folder that is not there is named', async () => {
   const file = path.join(folder, 'missing', 'kinesight.db')
   await expect(openStore(file)).rejects.toThrow(/missing\/kinesight\.db cannot be opened/)
 })
+
+test('a commit that found the store locked succeeds when it is tried again', async () => {
+  const file = path.join(folder, 'kinesight.db')
+  const store = await openStore(file)
+  const other = new Database(file)
+  const commit = () =>
+    store.db.transaction().execute((tx) =>
+      tx
+        .insertInto('lease')
+        .values({ stream_id: 1, epoch: 1 })
+        .onConflict((c) => c.column('stream_id').doUpdateSet({ epoch: sql`lease.epoch + 1` }))
+        .returning('epoch')
+        .executeTakeFirstOrThrow(),
+    )
+  try {
+    await commit()
+    other.exec('begin immediate')
+    await expect(commit()).rejects.toThrow(/locked/)
+    other.exec('commit')
+    expect((await commit()).epoch).toBe(2)
+    other.exec("insert into setting values (1, 'a', 'b')")
+    expect((await commit()).epoch).toBe(3)
+  } finally {
+    other.close()
+    await store.close()
+  }
+}, 20_000)

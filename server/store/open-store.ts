@@ -7,7 +7,10 @@ import type { Schema } from './schema.ts'
 import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
 
 export interface Store {
+  /** To write, too: a transaction has the write lock from its beginning. */
   db: Kysely<Schema>
+  /** Only to read: a transaction sees one commit, and waits for no writer. Opened when it is first used. */
+  reads(): Kysely<Schema>
   close(): Promise<void>
 }
 
@@ -21,7 +24,8 @@ const BUSY_TIMEOUT_MS = 5_000
  * Throws `SetupError` if the file cannot be opened.
  */
 export async function openStore(file: string): Promise<Store> {
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openFile(file) }) })
+  const db = kyselyOver(openFile(file), 'begin immediate')
+  let reads: Kysely<Schema> | undefined
   const { error } = await new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
@@ -30,12 +34,22 @@ export async function openStore(file: string): Promise<Store> {
     await db.destroy()
     throw cannot(`The store ${file} cannot be brought up to date`, error)
   }
-  return { db, close: () => db.destroy() }
+  return {
+    db,
+    reads() {
+      reads ??= kyselyOver(openFile(file), 'begin')
+      return reads
+    },
+    async close() {
+      await reads?.destroy()
+      await db.destroy()
+    },
+  }
 }
 
 const MIGRATIONS = { '0001-first': first, '0002-trusted-reading': trustedReading }
 
-function openFile(file: string): SqliteDatabase {
+function openFile(file: string): Database.Database {
   try {
     const database = new Database(file)
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
@@ -43,7 +57,7 @@ function openFile(file: string): SqliteDatabase {
     database.exec('pragma synchronous = normal')
     database.exec('pragma temp_store = memory')
     database.exec('pragma journal_size_limit = 16777216')
-    return forKysely(database)
+    return database
   } catch (error) {
     throw cannot(`The store ${file} cannot be opened`, error)
   }
@@ -54,14 +68,36 @@ const cannot = (what: string, error: unknown): SetupError =>
     cause: error,
   })
 
+const kyselyOver = (database: Database.Database, begin: string): Kysely<Schema> =>
+  new Kysely<Schema>({ dialect: new SqliteDialect({ database: forKysely(database, begin) }) })
+
 /**
- * On a full disk SQLite rolls back by itself; Kysely's own rollback would fail then, and hide why.
+ * Begins and ends transactions by `exec`. A prepared statement that met a lock stays active until it is collected,
+ * and no transaction could be ended or begun any more; the lock is met where a transaction begins. On a full disk
+ * SQLite rolls back by itself; Kysely's own rollback would fail then, and hide why.
  */
-function forKysely(database: Database.Database): SqliteDatabase {
+function forKysely(database: Database.Database, begin: string): SqliteDatabase {
   const kysely = database as unknown as SqliteDatabase
+  const run = (statement: string): SqliteStatement => ({
+    ...NOTHING,
+    run() {
+      database.exec(statement)
+      return { changes: 0, lastInsertRowid: 0 }
+    },
+  })
   return {
-    prepare: (statement) =>
-      statement === 'rollback' && !database.inTransaction ? NOTHING : kysely.prepare(statement),
+    prepare(statement) {
+      switch (statement) {
+        case 'begin':
+          return run(begin)
+        case 'commit':
+          return run(statement)
+        case 'rollback':
+          return database.inTransaction ? run(statement) : NOTHING
+        default:
+          return kysely.prepare(statement)
+      }
+    },
     close: () => kysely.close(),
   }
 }

@@ -17,6 +17,7 @@ import { openStore, type Store } from '../store/open-store.ts'
 import { settleStream } from '../store/settle-stream.ts'
 import { type Consumer, createConsumer, type ReadOptions } from './consumer.ts'
 import { createKinesisSource } from './read/kinesis-source.ts'
+import type { StreamSource } from './read/stream-source.ts'
 import { subscribedFeeds } from './read/subscribed-feed.ts'
 import type { StreamApp } from './stream-app.ts'
 
@@ -32,6 +33,8 @@ export interface StartOptions {
   /** A subscription without any event for so long is given up. */
   silentAfterMs?: number
   db?: Store['db']
+  /** What stands between the consumer and the stream. */
+  through?: (source: StreamSource) => StreamSource
 }
 
 /** A fake Kinesis, a store, and consumers that read the one into the other. */
@@ -50,10 +53,11 @@ export interface World {
 
 const log = pino({ level: 'silent' })
 
-export async function openWorld(options: FakeKinesisOptions = {}): Promise<World> {
+/** `beside`: the stream of that world, with a store and consumers of its own. */
+export async function openWorld(options: FakeKinesisOptions = {}, beside?: World): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-consumer-'))
   const store = await openStore(path.join(folder, 'kinesight.db'))
-  const fake = await startFakeKinesis({ shards: 2, ...options })
+  const fake = beside?.fake ?? (await startFakeKinesis({ shards: 2, ...options }))
   let running: Consumer[] = []
   const clock = {
     skewMs: 0,
@@ -74,7 +78,8 @@ export async function openWorld(options: FakeKinesisOptions = {}): Promise<World
   }
 
   async function start(how: StartOptions = {}): Promise<Consumer> {
-    const source = sourceOf(how)
+    const { through = (source) => source } = how
+    const source = through(sourceOf(how))
     const { createdMs, answeredAt } = await source.describe()
     const row = await settleStream(
       store.db,
@@ -135,7 +140,7 @@ export async function openWorld(options: FakeKinesisOptions = {}): Promise<World
         .executeTakeFirstOrThrow(),
     async close() {
       for (const consumer of running) await consumer.stop().catch(() => {})
-      await fake.close()
+      if (beside === undefined) await fake.close()
       await store.close()
       rmSync(folder, { recursive: true, force: true })
     },

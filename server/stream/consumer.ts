@@ -68,6 +68,8 @@ export interface ConsumerPorts {
   clock: Clock
   random: () => number
   log: Log
+  /** After so long without an answer the watchdog starts a reader anew; 35 s. */
+  stalledMs?: number
 }
 
 /** Reads every shard of the stream, hands events to the apps and commits, exactly once. See SPEC.md. */
@@ -82,6 +84,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       ? { kind: 'at', timeMs: stream.startAt.at }
       : { kind: 'trim_horizon' }
   const eventsTaken = createThroughput()
+  let lastListed: readonly ListedShard[] = []
   const buffer = createBuffer(ports.read.bufferBytes)
   const audit = createLineageAudit()
   const apps = createAppRunner(ports.apps, {
@@ -179,8 +182,14 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
 
   function onListed(listed: readonly ListedShard[]): void {
     lanes.learn(listed)
+    lastListed = listed
     audit.look(lanes.shards, listed, clock.now())
     lanes.startReaders()
+  }
+
+  function trimmed(progress: ShardProgress): void {
+    lanes.trimmed(progress)
+    audit.look(lanes.shards, lastListed, clock.now())
   }
 
   function startReader(lane: Lane): ShardReader | undefined {
@@ -195,12 +204,13 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       random,
       log: lane.log,
       signal,
+      ...(ports.stalledMs !== undefined && { stalledMs: ports.stalledMs }),
       idleRestMs: () => idleRestMs(lanes.shards.size),
       take: (taking) => taken(lane, () => take(lane, taking)),
       readTo: (batch) => readTo(progress, batch),
       settle: (children) => lanes.settle(progress, children),
       look: () => discovery.verdict(shardId),
-      trimmed: () => lanes.trimmed(progress),
+      trimmed: () => trimmed(progress),
       pollInstead: reading.pollInstead,
     })
   }

@@ -22,12 +22,15 @@ import {
 
 /** What comes in at the same moment goes into one commit. */
 const GATHER_MS = 10
-/** From one commit to the next at the least: so many times as long as the last one took, and this. */
+/**
+ * From one commit to the next at the least: this, and so many times as long as the last one took. What is sealed
+ * together is merged once, so that a stream that is caught up with costs less an event.
+ */
 const COMMIT_EVERY_MS = 80
-const COMMIT_SHARE = 5
-const MAX_COMMIT_EVERY_MS = 400
+const COMMIT_SHARE = 6
+const MAX_COMMIT_EVERY_MS = 1_000
 /** With so much waiting a commit comes at once. */
-const COMMIT_SOON_EVENTS = 20_000
+const COMMIT_SOON_EVENTS = 40_000
 /** Of a flood of rejected records a commit keeps this many; the counts stay exact. */
 const MAX_REJECTED_A_COMMIT = 500
 const RETRY = { baseMs: 200, capMs: 5_000 }
@@ -79,7 +82,8 @@ export function createCommitter(ports: {
   let onNews: () => void = () => {}
   let onMuch: () => void = () => {}
   let health: Health = { kind: 'ok' }
-  let lastCommitMs = 0
+  /** Of the last one, sealing included. */
+  let costMs = 0
 
   async function run(lease: Lease): Promise<void> {
     signal.addEventListener('abort', () => {
@@ -92,6 +96,7 @@ export function createCommitter(ports: {
       await untilTime(lastAt)
       lastAt = clock.monotonicMs()
       if (dirty.size > 0 && !abandoned) await commitUntilDone(lease, seal())
+      costMs = clock.monotonicMs() - lastAt
     }
     if (!abandoned) await commitUntilDone(lease, seal())
   }
@@ -104,10 +109,7 @@ export function createCommitter(ports: {
   }
 
   function untilTime(lastAt: number): Promise<void> {
-    const everyMs = Math.min(
-      MAX_COMMIT_EVERY_MS,
-      Math.max(COMMIT_EVERY_MS, lastCommitMs * COMMIT_SHARE),
-    )
+    const everyMs = Math.min(MAX_COMMIT_EVERY_MS, Math.max(COMMIT_EVERY_MS, costMs * COMMIT_SHARE))
     const waitMs = Math.max(GATHER_MS, lastAt + everyMs - clock.monotonicMs())
     return new Promise((resolve) => {
       const much = signal.aborted || uncommitted.events > COMMIT_SOON_EVENTS
@@ -139,12 +141,13 @@ export function createCommitter(ports: {
   /** Keeps trying: what was taken in must not be lost while the disk is full. */
   async function commitUntilDone(lease: Lease, commit: SealedCommit): Promise<void> {
     const sealed = uncommitted
+    let tookMs = 0
     uncommitted = { events: 0, bytes: 0 }
     for (let failures = 0; ; failures++) {
       const startedAt = clock.monotonicMs()
       try {
         await writeCommit(ports.db, lease, commit)
-        lastCommitMs = clock.monotonicMs() - startedAt
+        tookMs = clock.monotonicMs() - startedAt
         break
       } catch (error) {
         trouble(error)
@@ -156,7 +159,7 @@ export function createCommitter(ports: {
     health = { kind: 'ok' }
     for (const shard of commit.shards) restored(shard)
     buffer.committed(sealed.bytes)
-    for (const listener of listeners) listener(lastCommitMs)
+    for (const listener of listeners) listener(tookMs)
   }
 
   function trouble(error: unknown): void {

@@ -17,10 +17,11 @@ const MAX_ATTEMPTS = 3
 export async function listShards(
   client: KinesisClient,
   place: KinesisPlace,
+  abortSignal?: AbortSignal,
 ): Promise<ListedShard[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await listOnce(client, place)
+      return await listOnce(client, place, abortSignal)
     } catch (error) {
       const expired = error instanceof Error && error.name === 'ExpiredNextTokenException'
       if (!expired || attempt === MAX_ATTEMPTS) throw error
@@ -28,13 +29,21 @@ export async function listShards(
   }
 }
 
-async function listOnce(client: KinesisClient, place: KinesisPlace): Promise<ListedShard[]> {
+async function listOnce(
+  client: KinesisClient,
+  place: KinesisPlace,
+  abortSignal: AbortSignal | undefined,
+): Promise<ListedShard[]> {
   const shards = new Map<string, ListedShard>()
   const tokens = new Set<string>()
   let NextToken: string | undefined
   for (let page = 0; page < MAX_PAGES; page++) {
     const input = NextToken === undefined ? { StreamName: place.streamName } : { NextToken }
-    const answer: ListShardsCommandOutput = await client.send(new ListShardsCommand(input))
+    const command = new ListShardsCommand(input)
+    const answer: ListShardsCommandOutput = await client.send(
+      command,
+      abortSignal && { abortSignal },
+    )
     if (answer.Shards === undefined) throw notKinesis(place)
     for (const shard of answer.Shards) {
       const listed = listedShard(shard)

@@ -34,15 +34,16 @@ export function createKinesisSource(
   const { streamName: StreamName } = place
 
   return {
-    describe: () =>
+    describe: (abortSignal) =>
       call('DescribeStreamSummary', async () => {
-        const answer = await client.send(new DescribeStreamSummaryCommand({ StreamName }))
+        const command = new DescribeStreamSummaryCommand({ StreamName })
+        const answer = await client.send(command, abortSignal && { abortSignal })
         const { StreamStatus: status, StreamCreationTimestamp: created } =
           answer.StreamDescriptionSummary ?? {}
         if (status === undefined || created === undefined) throw notKinesis(place)
         return { status, createdMs: created.getTime(), answeredAt: headOf(answer).answeredAt }
       }),
-    listShards: () => call('ListShards', () => listShards(client, place)),
+    listShards: (signal) => call('ListShards', () => listShards(client, place, signal)),
     iterator: (ShardId, position, abortSignal) =>
       call('GetShardIterator', async () => {
         const command = new GetShardIteratorCommand({

@@ -1,7 +1,7 @@
 import type { ReadMode } from '../../../lib/frames.ts'
 import type { Log } from '../../platform/log.ts'
 import { type Feed, pollingFeed } from './feed.ts'
-import type { StreamSource } from './stream-source.ts'
+import { SourceError, type StreamSource } from './stream-source.ts'
 
 export type SubscribedFeed = (shardId: string, consumerArn: () => Promise<string>) => Feed
 
@@ -43,11 +43,25 @@ export function createReading(ports: {
     return arn
   }
 
+  /** The consumer may have been deregistered meanwhile: the next one who opens registers it again. */
+  function forgetIfGone(error: unknown): never {
+    if (error instanceof SourceError && error.kind === 'gone') arn = undefined
+    throw error
+  }
+
+  function subscribedFeed(shardId: string): Feed {
+    const feed = ports.subscribed(shardId, consumerArn)
+    return {
+      open: (position, own) => feed.open(position, own).catch(forgetIfGone),
+      read: (limit, own) => feed.read(limit, own).catch(forgetIfGone),
+      close: feed.close,
+    }
+  }
+
   return {
     mode: () => mode,
     notice: () => notice,
-    feed: (shardId) =>
-      mode === 'fanout' ? ports.subscribed(shardId, consumerArn) : pollingFeed(source, shardId),
+    feed: (shardId) => (mode === 'fanout' ? subscribedFeed(shardId) : pollingFeed(source, shardId)),
     pollInstead(why) {
       if (mode === 'polling') return
       mode = 'polling'

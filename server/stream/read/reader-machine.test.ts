@@ -20,7 +20,7 @@ const EXPECTED: Record<ReaderKind, Record<ReaderEvent['kind'], Effect['kind'] | 
   taking: row({ taken: 'rest', failed: 'wait', stop: 'none' }),
   resting: row({ due: 'ask_room', failed: 'wait', stalled: 'open', stop: 'none' }),
   retrying: row({ due: 'open', failed: 'wait', stalled: 'open', stop: 'none' }),
-  looking: row({ verdict: 'wait', failed: 'wait', stalled: 'wait', stop: 'none' }),
+  looking: row({ verdict: 'open', failed: 'wait', stalled: 'wait', stop: 'none' }),
   ending: row({ due: 'settle', settled: 'none', failed: 'wait', stalled: 'wait', stop: 'none' }),
   finished: row({}),
   trimmed: row({}),
@@ -54,7 +54,7 @@ const STATES: Record<ReaderKind, Reader> = {
   reading: { kind: 'reading', trouble: null },
   taking: { kind: 'taking', after: 'rest' },
   resting: { kind: 'resting' },
-  retrying: { kind: 'retrying', trouble },
+  retrying: { kind: 'retrying', trouble, look: false },
   looking: { kind: 'looking', trouble },
   ending: { kind: 'ending', trouble: null },
   finished: { kind: 'finished' },
@@ -107,7 +107,7 @@ describe('the transition table', () => {
     ['expired_iterator', 'open'],
     ['throttled', 'wait'],
     ['temporary', 'wait'],
-    ['gone', 'look'],
+    ['gone', 'wait'],
     ['denied', 'wait'],
     ['bad_position', 'wait'],
     ['in_use', 'wait'],
@@ -118,7 +118,10 @@ describe('the transition table', () => {
 
   test('a position that means nothing is followed by an older one', () => {
     const waiting = nextReader(STATES.opening, { kind: 'failed', error: 'bad_position' })
-    expect(nextReader(waiting.state, { kind: 'due' }).effect).toEqual({ kind: 'open', older: true })
+    const looking = nextReader(waiting.state, { kind: 'due' })
+    expect(looking.effect).toEqual({ kind: 'look' })
+    const there = nextReader(looking.state, { kind: 'verdict', verdict: 'there' })
+    expect(there.effect).toEqual({ kind: 'open', older: true })
   })
 
   test('an iterator that expires is taken anew at once, but not for ever', () => {
@@ -135,15 +138,36 @@ describe('the transition table', () => {
     expect(effects).toEqual(['open', 'open', 'open', 'wait', 'wait'])
   })
 
-  test('a shard that was trimmed away is over, a stream that is gone is waited for', () => {
-    const verdict = (is: 'there' | 'shard_trimmed' | 'stream_gone') =>
-      nextReader(STATES.looking, { kind: 'verdict', verdict: is })
-    expect(verdict('shard_trimmed')).toEqual({
-      state: { kind: 'trimmed' },
-      effect: { kind: 'mark_trimmed' },
-    })
-    expect(verdict('stream_gone').effect?.kind).toBe('wait')
-    expect(verdict('there').effect?.kind).toBe('wait')
+  test('what is told to be gone is looked at before it is opened, and a stream that is gone is waited for', () => {
+    const waiting = nextReader(STATES.reading, { kind: 'failed', error: 'gone' })
+    const looking = nextReader(waiting.state, { kind: 'due' })
+    expect(looking.effect).toEqual({ kind: 'look' })
+    const gone = nextReader(looking.state, { kind: 'verdict', verdict: 'stream_gone' })
+    expect(nextReader(gone.state, { kind: 'due' }).effect).toEqual({ kind: 'look' })
+  })
+
+  test('a shard counts as trimmed away once it was missing in several looks', () => {
+    let state: Reader = nextReader(STATES.opening, { kind: 'failed', error: 'gone' }).state
+    const effects: (string | undefined)[] = []
+    for (let n = 0; n < 3; n++) {
+      state = nextReader(state, { kind: 'due' }).state
+      const step = nextReader(state, { kind: 'verdict', verdict: 'shard_trimmed' })
+      state = step.state
+      effects.push(step.effect?.kind)
+    }
+    expect(effects).toEqual(['wait', 'wait', 'mark_trimmed'])
+    expect(state).toEqual({ kind: 'trimmed' })
+  })
+
+  test('after several failures on end the stream is looked at before it is opened', () => {
+    let step = nextReader(STATES.opening, { kind: 'failed', error: 'temporary' })
+    const next: (string | undefined)[] = []
+    for (let n = 0; n < 3; n++) {
+      const due = nextReader(step.state, { kind: 'due' })
+      next.push(due.effect?.kind)
+      step = nextReader(due.state, { kind: 'failed', error: 'temporary' })
+    }
+    expect(next).toEqual(['open', 'open', 'look'])
   })
 })
 

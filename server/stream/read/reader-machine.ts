@@ -7,7 +7,7 @@ export type Reader =
   | { kind: 'reading'; trouble: Trouble | null }
   | { kind: 'taking'; after: 'rest' | 'end' }
   | { kind: 'resting' }
-  | { kind: 'retrying'; trouble: Trouble }
+  | { kind: 'retrying'; trouble: Trouble; look: boolean }
   | { kind: 'looking'; trouble: Trouble }
   | { kind: 'ending'; trouble: Trouble | null }
   | { kind: 'finished' }
@@ -65,6 +65,10 @@ type Table = { [S in ReaderKind]: { [E in ReaderEvent['kind']]: Cell<S, E> } }
 
 /** An iterator that expires again and again is trouble after all. */
 const EXPIRED_AT_ONCE = 3
+/** After so many failures on end the stream may be another one than before: it is looked at first. */
+const LOOK_AFTER = 3
+/** A listing may lag behind: a shard counts as trimmed away when it was missing so often. */
+const MISSING_FOR_GOOD = 3
 
 const NONE: Effect = { kind: 'none' }
 
@@ -88,21 +92,23 @@ function failed(before: Trouble | null, error: SourceErrorKind): Step {
   switch (error) {
     case 'expired_iterator':
       return trouble.failures <= EXPIRED_AT_ONCE ? open(trouble) : wait(trouble)
-    case 'gone':
-      return { state: { kind: 'looking', trouble }, effect: { kind: 'look' } }
     case 'unsupported':
       return { state: { kind: 'opening', trouble }, effect: { kind: 'poll_instead' } }
+    case 'gone':
     case 'bad_position':
-    case 'throttled':
+      return wait(trouble, true)
     case 'temporary':
+      return wait(trouble, trouble.failures >= LOOK_AFTER)
+    case 'throttled':
     case 'denied':
     case 'in_use':
       return wait(trouble)
   }
 }
 
-const wait = (trouble: Trouble): Step => ({
-  state: { kind: 'retrying', trouble },
+/** `look`: at the shard and the stream, before it is opened again. */
+const wait = (trouble: Trouble, look = false): Step => ({
+  state: { kind: 'retrying', trouble, look },
   effect: { kind: 'wait', trouble },
 })
 
@@ -186,12 +192,26 @@ const retrying: Table['retrying'] = {
   room: stay,
   batch: stay,
   taken: stay,
-  due: ({ trouble }) => open(trouble, trouble.error === 'bad_position'),
+  due: ({ trouble, look }) =>
+    look ? { state: { kind: 'looking', trouble }, effect: { kind: 'look' } } : open(trouble),
   failed: ({ trouble }, { error }) => failed(trouble, error),
   verdict: stay,
   settled: stay,
   stalled: ({ trouble }) => stalled(trouble),
   stop,
+}
+
+function looked(trouble: Trouble, verdict: Verdict): Step {
+  switch (verdict) {
+    case 'there':
+      return open(trouble, trouble.error === 'bad_position')
+    case 'shard_trimmed':
+      return trouble.failures < MISSING_FOR_GOOD
+        ? wait(worse(trouble, trouble.error), true)
+        : { state: { kind: 'trimmed' }, effect: { kind: 'mark_trimmed' } }
+    case 'stream_gone':
+      return wait(worse(trouble, trouble.error), true)
+  }
 }
 
 const looking: Table['looking'] = {
@@ -200,13 +220,10 @@ const looking: Table['looking'] = {
   batch: stay,
   taken: stay,
   due: stay,
-  failed: ({ trouble }) => wait(trouble),
-  verdict: ({ trouble }, { verdict }) =>
-    verdict === 'shard_trimmed'
-      ? { state: { kind: 'trimmed' }, effect: { kind: 'mark_trimmed' } }
-      : wait(trouble),
+  failed: ({ trouble }) => wait(trouble, true),
+  verdict: ({ trouble }, { verdict }) => looked(trouble, verdict),
   settled: stay,
-  stalled: ({ trouble }) => wait(trouble),
+  stalled: ({ trouble }) => wait(trouble, true),
   stop,
 }
 

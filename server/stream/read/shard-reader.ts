@@ -32,6 +32,8 @@ import {
 const READ_LIMIT = 10_000
 /** What a reader asks for at a time once it knows how large the records are. */
 const READ_BYTES = 4 * 1024 * 1024
+/** Of readers that are behind, so many ask at the same time. */
+const READS_AT_ONCE = 6
 const LEAST_READ_BYTES = 64 * 1024
 /** Longer than any call may take, and than the silence of a subscription. */
 const STALLED_MS = 35 * SECOND_MS
@@ -86,6 +88,8 @@ export interface ReaderPorts {
   look: () => Promise<Verdict>
   trimmed: () => void
   pollInstead: (why: string) => void
+  /** After so long without an answer it is started anew; 35 s. */
+  stalledMs?: number
 }
 
 /** Reads one shard, from where its progress stands, until its end: the shell around `reader-machine.ts`. */
@@ -95,6 +99,7 @@ export function startShardReader(
   ports: ReaderPorts,
 ): ShardReader {
   const { buffer, clock, log } = ports
+  const { stalledMs = STALLED_MS } = ports
   let state: Reader = firstStep().state
   let turn = new AbortController()
   let deadline = Number.POSITIVE_INFINITY
@@ -124,7 +129,7 @@ export function startShardReader(
     turn.abort()
     const mine = new AbortController()
     turn = mine
-    deadline = clock.monotonicMs() + STALLED_MS
+    deadline = clock.monotonicMs() + stalledMs
     if (effect.kind !== 'read' && effect.kind !== 'take') hold?.release()
     if (isOver(state)) feed?.close()
     act(effect, mine.signal).then(
@@ -201,12 +206,15 @@ export function startShardReader(
     if (ports.mode() === 'fanout') return 0
     if (recordBytes === undefined) return Math.min(MAX_ANSWER_BYTES, buffer.limitBytes)
     if (!behind) return LEAST_READ_BYTES
-    return Math.min(READ_BYTES, buffer.limitBytes / 4)
+    // More than it will bring: a few large reads at a time keep the network busy, and the memory young.
+    return Math.max(readBytes(), buffer.limitBytes / READS_AT_ONCE)
   }
+
+  const readBytes = () => Math.min(READ_BYTES, buffer.limitBytes / 4)
 
   function readLimit(): number {
     if (recordBytes === undefined || !behind) return READ_LIMIT
-    const fitting = Math.floor(Math.min(READ_BYTES, buffer.limitBytes / 4) / recordBytes)
+    const fitting = Math.floor(readBytes() / recordBytes)
     return Math.max(1, Math.min(READ_LIMIT, fitting))
   }
 
@@ -261,7 +269,7 @@ export function startShardReader(
   }
 
   async function waited(ms: number, signal: AbortSignal): Promise<ReaderEvent> {
-    deadline = clock.monotonicMs() + ms + STALLED_MS
+    deadline = clock.monotonicMs() + ms + stalledMs
     // Also a rest of nothing gives others their turn.
     if (ms <= 0) await breathe()
     else await pause(ms, signal)
@@ -320,9 +328,9 @@ export function startShardReader(
     if (now < deadline || isOver(state)) return
     restarts++
     log.warn(
-      `nothing came for ${Math.round((now - deadline + STALLED_MS) / SECOND_MS)} s: started anew`,
+      `nothing came for ${Math.round((now - deadline + stalledMs) / SECOND_MS)} s: started anew`,
     )
-    deadline = now + STALLED_MS
+    deadline = now + stalledMs
     dispatch({ kind: 'stalled' })
   }
 

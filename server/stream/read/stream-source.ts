@@ -1,8 +1,8 @@
 /** What a shard reader needs of Kinesis, and nothing of any SDK. */
 export interface StreamSource {
-  describe(): Promise<StreamDescription>
+  describe(signal?: AbortSignal): Promise<StreamDescription>
   /** All shards that still hold data, open and closed, over all pages. */
-  listShards(): Promise<ListedShard[]>
+  listShards(signal?: AbortSignal): Promise<ListedShard[]>
   iterator(shardId: string, position: Position, signal?: AbortSignal): Promise<string>
   /** At most `limit` records, 1 to 10,000. */
   read(iterator: string, options: { limit: number; signal?: AbortSignal }): Promise<Batch>

@@ -46,12 +46,15 @@ export function createDiscovery(ports: {
 
   async function look(): Promise<ListedShard[]> {
     try {
-      const { createdMs, answeredAt } = await source.describe()
+      const { createdMs, answeredAt } = await source.describe(signal)
       if (answeredAt !== undefined) told = { at: answeredAt, monotonicMs: clock.monotonicMs() }
-      if (!sameCreation(createdMs, ports.createdMs)) ports.onAnotherStream()
-      let listed = await source.listShards()
+      if (!sameCreation(createdMs, ports.createdMs)) {
+        ports.onAnotherStream()
+        throw new Error('the stream was deleted and made anew')
+      }
+      let listed = await source.listShards(signal)
       // Pages are not of one moment: a shard made meanwhile can be missing, and its child be there.
-      if (ports.namesUnknownParents(listed)) listed = await source.listShards()
+      if (ports.namesUnknownParents(listed)) listed = await source.listShards(signal)
       if (!signal.aborted) ports.onListed(listed)
       health = { kind: 'ok' }
       return listed
