@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const INTEGRATION = '**/*.integration.test.ts'
+const SCENARIOS = 'server/stream/scenarios/**'
 const NEVER = ['**/node_modules/**', '**/dist/**', '**/.next/**', 'data/**', 'e2e/**']
 
 export default defineConfig({
@@ -10,8 +11,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{lib,server,components,app,scripts,testing}/**/*.test.{ts,tsx}'],
-          exclude: [...NEVER, INTEGRATION],
+          exclude: [...NEVER, INTEGRATION, SCENARIOS],
           testTimeout: 10_000,
+        },
+      },
+      {
+        // What a consumer must survive, each against a Kinesis that misbehaves so: seconds apiece.
+        test: {
+          name: 'scenarios',
+          include: [`${SCENARIOS}/*.test.ts`],
+          exclude: NEVER,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -24,7 +35,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Each file runs whole processes, and small machines have two cores.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

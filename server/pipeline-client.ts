@@ -19,6 +19,8 @@ const RESTART = { baseMs: 250, capMs: 10_000 }
 /** A worker that ran this long had recovered from what ended the one before. */
 const SETTLED_MS = 60_000
 const STOP_TIMEOUT_MS = 1_500
+/** Events live for one commit: with room for that many few of them are ever copied. */
+const YOUNG_MB = 96
 
 /**
  * Runs the pipeline in a worker thread and starts it anew when it dies; what it had not committed it
@@ -41,13 +43,17 @@ export function startPipeline(
   let failures = 0
   let restart: NodeJS.Timeout | undefined
   let away = false
+  let careful = false
   let stopping = false
   let onStopped: () => void = () => {}
   let worker = launch()
 
   function launch(): Worker {
     const startedAt = clock.monotonicMs()
-    const started = new Worker(ports.workerUrl, { workerData: { ...options, demo } })
+    const started = new Worker(ports.workerUrl, {
+      workerData: { ...options, demo, read: { ...options.read, careful } },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     started.on('message', (message: FromWorker) => receive(message))
     started.on('error', (error) => log.error({ err: error }, 'pipeline worker failed'))
     started.on('exit', (code) => {
@@ -84,6 +90,9 @@ export function startPipeline(
       case 'failure':
         asked.get(message.id)?.reject(new Error(message.message))
         asked.delete(message.id)
+        return
+      case 'app_failed':
+        careful = true
         return
       case 'stopped':
         onStopped()

@@ -58,7 +58,7 @@ export interface PipelineOptions {
     embedded: boolean
   }
   startAt: StartAt
-  read: { mode: ReadMode; consumerName: string; bufferBytes: number }
+  read: { mode: ReadMode; consumerName: string; bufferBytes: number; careful?: boolean }
   demo: DemoState
   logLevel: string
 }
@@ -83,4 +83,6 @@ export type FromWorker =
   | { kind: 'frame'; frame: PipelineFrame }
   | { kind: 'answer'; id: number; answer: unknown }
   | { kind: 'failure'; id: number; message: string }
+  /** The next one is to start carefully: see `AppFailedError`. */
+  | { kind: 'app_failed' }
   | { kind: 'stopped' }

@@ -6,6 +6,7 @@ import { systemClock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import { createLog } from './platform/log.ts'
 import { openStore } from './store/open-store.ts'
+import { AppFailedError } from './stream/dispatch/app-runner.ts'
 import { createKinesisSource } from './stream/read/kinesis-source.ts'
 
 /** kinesalite takes any credentials, but the SDK wants some; its CBOR is not that of Kinesis. */
@@ -71,5 +72,6 @@ port.on('message', (message: ToWorker) => {
 
 pipeline.run().catch((error: unknown) => {
   log.error({ err: error }, 'pipeline failed')
+  if (error instanceof AppFailedError) post({ kind: 'app_failed' })
   process.exit(1)
 })

@@ -136,7 +136,6 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     )
     ports.onStream(stream.id)
     const kpi = createKpiApp({ db: store.db, streamId: stream.id, clock })
-    await kpi.restore()
     const consumer = createConsumer(stream, {
       db: store.db,
       source,

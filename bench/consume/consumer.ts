@@ -30,7 +30,6 @@ const stream = await settleStream(
   { createdMs, startAt: { kind: 'trim_horizon' }, now: clock.now() },
 )
 const kpi = createKpiApp({ db: store.db, streamId: stream.id, clock })
-await kpi.restore()
 const consumer = createConsumer(stream, {
   db: store.db,
   source,

@@ -20,7 +20,10 @@ export function* shopEvents(
 ): Generator<{ partitionKey: string; data: Uint8Array }> {
   const next = random(shard + 1)
   const upTo = (n: number) => Math.floor(next() * n)
-  const hex = () => Math.floor(next() * 2 ** 32).toString(16).padStart(8, '0')
+  const hex = () =>
+    Math.floor(next() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
   for (let n = 0; n < count; n++) {
     const visitor = `v-${upTo(50_000)}`
     const type = TYPES[upTo(TYPES.length)] as string

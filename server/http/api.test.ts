@@ -53,7 +53,7 @@ async function fillStore({ store, streamId }: TestServer): Promise<void> {
     .execute()
   const fates = { applied: 5, duplicate: 1, rejected: 2, late: 1, clamped: 0 }
   const hashes = { hash_from: '0', hash_to: '1', last_arrival_ms: null, newest_event_ms: null }
-  const kpl = { sub_sequence: null, trimmed: 0, aggregated: 0, out_of_range: 0 }
+  const kpl = { sub_sequence: null, trimmed_ms: null, aggregated: 0, out_of_range: 0 }
   const shard = {
     ...{ stream_id: streamId, parents: '[]', read_to_ms: null },
     ...hashes,

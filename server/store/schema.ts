@@ -50,8 +50,8 @@ export interface ShardTable {
   closed: number
   /** 1 once nothing more will be read of it. */
   finished: number
-  /** 1 where its records ran out of retention before they were read. */
-  trimmed: number
+  /** When it was found that its records had run out of retention before they were read; null: they had not. */
+  trimmed_ms: number | null
   /** The last sequence number that is in the numbers; null: nothing read yet. */
   checkpoint: string | null
   /** How many events of that record are; null: all of it. */

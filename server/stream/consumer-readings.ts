@@ -70,7 +70,7 @@ export function shardReading(
 }
 
 function unread(progress: ShardProgress, shards: ShardMap): ReaderState {
-  if (progress.trimmed) return { kind: 'trimmed' }
+  if (progress.trimmedMs !== null) return { kind: 'trimmed' }
   if (progress.finished) return { kind: 'finished' }
   const parents = unfinishedParents(progress, shards)
   return parents.length > 0 ? { kind: 'waiting_for_parents', parents } : { kind: 'starting' }

@@ -21,7 +21,7 @@ import { poisonLetter } from './dispatch/poison-letter.ts'
 import { createTaker } from './dispatch/take-batch.ts'
 import { createLanes, type Lane } from './lanes.ts'
 import { createBuffer } from './read/buffer.ts'
-import { idleRestMs } from './read/pace.ts'
+import { busyRestMs, idleRestMs } from './read/pace.ts'
 import { createReading, type SubscribedFeed } from './read/read-mode.ts'
 import { type ShardReader, startShardReader } from './read/shard-reader.ts'
 import type { Batch, ListedShard, Position, StreamSource } from './read/stream-source.ts'
@@ -57,6 +57,8 @@ export interface ReadOptions {
   mode: ReadMode
   consumerName: string
   bufferBytes: number
+  /** An app threw: what it was given is kept until it is committed, to find the event that it cannot take. */
+  careful?: boolean
 }
 
 export interface ConsumerPorts {
@@ -84,12 +86,15 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       ? { kind: 'at', timeMs: stream.startAt.at }
       : { kind: 'trim_horizon' }
   const eventsTaken = createThroughput()
+  /** Shards that brought something lately. */
+  const busy = new Set<string>()
   let lastListed: readonly ListedShard[] = []
   const buffer = createBuffer(ports.read.bufferBytes)
   const audit = createLineageAudit()
   const apps = createAppRunner(ports.apps, {
     clock,
     log,
+    careful: ports.read.careful ?? false,
     poisoned: (app, event, problem) =>
       committer.reject('app_failed', () => poisonLetter(app, event, problem)),
   })
@@ -160,6 +165,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       committer.restored(shard)
     }
     await restoreSeen()
+    for (const app of ports.apps) await app.restore?.()
     lanes.startReaders()
     running = [
       discovery.run(),
@@ -205,7 +211,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       log: lane.log,
       signal,
       ...(ports.stalledMs !== undefined && { stalledMs: ports.stalledMs }),
-      idleRestMs: () => idleRestMs(lanes.shards.size),
+      restMs: (isIdle) => restMs(shardId, isIdle),
       take: (taking) => taken(lane, () => take(lane, taking)),
       readTo: (batch) => readTo(progress, batch),
       settle: (children) => lanes.settle(progress, children),
@@ -225,6 +231,12 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       fail(error)
       throw error
     }
+  }
+
+  function restMs(shardId: string, isIdle: boolean): number {
+    if (isIdle) busy.delete(shardId)
+    else busy.add(shardId)
+    return isIdle ? idleRestMs(lanes.shards.size - busy.size) : busyRestMs(busy.size)
   }
 
   /** On the stream's own clock; where it does not tell the time, as far as records tell. */

@@ -119,7 +119,7 @@ export function createLanes(ports: {
       over(progress)
     },
     trimmed(progress) {
-      progress.trimmed = true
+      progress.trimmedMs = ports.clock.now()
       over(progress)
     },
     startReaders,

@@ -8,6 +8,8 @@ import type { Schema } from '../store/schema.ts'
  */
 export interface StreamApp {
   readonly name: string
+  /** Loads what it stored: after the lease was taken, so that nobody else commits meanwhile, and before any fold. */
+  restore?(): Promise<void>
   /**
    * Takes events in, in shard order, each once. Synchronous and without I/O. Where it throws, what it took in
    * since the last seal is discarded and given again without the event that it cannot take.

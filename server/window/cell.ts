@@ -25,7 +25,11 @@ export const newCell = (): Cell => ({
 
 export function addMeasured(cell: Cell, event: Measured, precision: number): void {
   const { counts } = cell
-  for (const slot of event.slots) counts[slot] = (counts[slot] as number) + 1
+  const { slots } = event
+  for (let at = 0; at < slots.length; at++) {
+    const slot = slots[at] as number
+    counts[slot] = (counts[slot] as number) + 1
+  }
   if (event.costMicros !== undefined) {
     cell.cost = addMoney(cell.cost, event.currency, event.costMicros, 0)
   }

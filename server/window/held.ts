@@ -22,6 +22,8 @@ export interface Held extends PlacedRef {
   /** The first change that the store's row lacks, and when it came; 0: none. */
   changed: number
   changedAtMs: number
+  /** The last change. */
+  addedAtMs: number
 }
 
 export const newHeld = ({ level, dimension, start }: PlacedRef, whole: boolean): Held => ({
@@ -36,6 +38,7 @@ export const newHeld = ({ level, dimension, start }: PlacedRef, whole: boolean):
   behind: new Set(),
   changed: 0,
   changedAtMs: 0,
+  addedAtMs: 0,
 })
 
 export const isEmpty = (held: Held): boolean => held.live === null && held.frozen === EMPTY_PANE

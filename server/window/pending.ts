@@ -20,7 +20,17 @@ export function createPending(pins: Pins, maxKeys?: number): Pending {
   /** By level: panes by start, one for each dimension that had an event. */
   let open = new Map<number, Map<number, (Pane | undefined)[]>>()
 
+  /** Where the last event went: the next one often goes there too. */
+  let last = { level: -1, start: -1, panes: [] as (Pane | undefined)[] }
+
   function panesAt(level: number, start: number): (Pane | undefined)[] {
+    if (last.level !== level || last.start !== start) {
+      last = { level, start, panes: panesOf(level, start) }
+    }
+    return last.panes
+  }
+
+  function panesOf(level: number, start: number): (Pane | undefined)[] {
     let byStart = open.get(level)
     if (byStart === undefined) {
       byStart = new Map()
@@ -51,7 +61,7 @@ export function createPending(pins: Pins, maxKeys?: number): Pending {
           panes[index + 1] = pane
         }
         addToPane(pane, key, measured)
-        boundPane(pane, pins.of(dimension))
+        if (pane.cells.size > 2 * pane.cap) boundPane(pane, pins.of(dimension))
       }
       return true
     },
@@ -68,6 +78,7 @@ export function createPending(pins: Pins, maxKeys?: number): Pending {
         }
       }
       open = new Map()
+      last = { level: -1, start: -1, panes: [] }
       return taken
     },
   }

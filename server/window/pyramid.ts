@@ -24,9 +24,9 @@ export interface Pyramid {
   apply(panes: readonly PlacedPane[], ordinal: number, atMs: number): void
   /**
    * Hands what closed panes hold up to the coarser ones, at most `limit` of them: otherwise it is done
-   * all at once when these are read or written.
+   * all at once when these are read or written. Leaves those that are still being added to.
    */
-  rollUp(now: number, limit: number): void
+  rollUp(now: number, atMs: number, limit: number): void
   /** Adds `placed` to the pane of `level` alone: for a replay that knows what each level lacks. */
   applyTo(level: number, placed: PlacedPane, ordinal: number, atMs: number): void
   /** Encodes panes that the store has not seen, oldest change first. They count as written from now on. */
@@ -135,6 +135,7 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
 
   /** To be called before anything is added. */
   function change(held: Held, ordinal: number, atMs: number): void {
+    held.addedAtMs = atMs
     if (held.changed !== 0) return
     held.changed = ordinal
     held.changedAtMs = atMs

@@ -10,9 +10,12 @@ export interface RollUp {
   goAhead(held: Held, added: Pane, shared?: boolean): void
   /** Takes in what finer panes are ahead by. */
   catchUp(held: Held): void
-  /** Does so beforehand for at most `limit` panes that are closed. */
-  closed(now: number, limit: number): void
+  /** Does so beforehand for at most `limit` panes that are closed and were left alone for a while. */
+  closed(now: number, atMs: number, limit: number): void
 }
+
+/** While an old stream is caught up with, its panes are closed and filled again and again. */
+const STILL_ADDED_TO_MS = 2_000
 
 export function createRollUp(panes: HeldPanes): RollUp {
   const aheads = new Set<Held>()
@@ -56,11 +59,12 @@ export function createRollUp(panes: HeldPanes): RollUp {
       child.parent = parent
       aheads.add(child)
     },
-    closed(now, limit) {
+    closed(now, atMs, limit) {
       let left = limit
       for (const held of aheads) {
         if (left === 0) return
         if (held.start + levelAt(held.level).ms > now || held.parent === null) continue
+        if (atMs - held.addedAtMs < STILL_ADDED_TO_MS) continue
         handUp(held, held.parent)
         left--
       }

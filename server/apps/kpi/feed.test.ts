@@ -20,13 +20,15 @@ describe('the feed', () => {
   it('begins full and then takes in at most four events a second, newest first', () => {
     const recent = createRecentEvents()
     const feed = createFeed(recent)
-    recent.add(many('a', 5_000))
+    recent.stage(many('a', 5_000))
+    recent.seal()
     expect(feed.events(0).map(({ id }) => id)[0]).toBe('a4999')
     expect(feed.events(0).length).toBe(14)
     let taken = 0
     for (let now = 500; now <= 10_000; now += 500) {
       const before = new Set(feed.events(now - 500).map(({ id }) => id))
-      recent.add(many(`b${now}-`, 300))
+      recent.stage(many(`b${now}-`, 300))
+      recent.seal()
       const shown = feed.events(now)
       expect(shown[0]?.id).toBe(`b${now}-299`)
       taken += shown.filter(({ id }) => !before.has(id)).length
@@ -38,18 +40,20 @@ describe('the feed', () => {
   it('keeps to its filter', () => {
     const recent = createRecentEvents()
     const feed = createFeed(recent, { dimension: 'account', key: 'acme' })
-    recent.add([
+    recent.stage([
       applied('1', { account: 'acme' }),
       applied('2', { account: 'other' }),
       applied('3'),
     ])
+    recent.seal()
     expect(feed.events(0).map(({ id }) => id)).toEqual(['1'])
   })
 
   it('says what happened in the event’s own words, money exactly', () => {
     const recent = createRecentEvents()
     const event = { campaign: 'spring', placement: 'top', costMicros: 12_345_678, currency: 'EUR' }
-    recent.add([applied('1', { type: 'ad_click', ...event })])
+    recent.stage([applied('1', { type: 'ad_click', ...event })])
+    recent.seal()
     const [shown] = createFeed(recent).events(0)
     expect(shown).toMatchObject({
       type: 'ad_click',

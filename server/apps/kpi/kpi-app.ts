@@ -3,7 +3,7 @@ import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { Schema } from '../../store/schema.ts'
-import type { AppliedEvent, StreamApp } from '../../stream/stream-app.ts'
+import type { StreamApp } from '../../stream/stream-app.ts'
 import { createPending } from '../../window/pending.ts'
 import { createPins } from '../../window/pins.ts'
 import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
@@ -15,7 +15,7 @@ import { createRecentEvents, type RecentEvents } from './recent-events.ts'
 
 /** Every KPI over any window, in total and by each dimension: the windows of the whole product. */
 export interface KpiApp extends StreamApp {
-  /** Loads what the store holds; to be awaited before the first `fold`. */
+  /** To be awaited before the first `fold`. */
   restore(): Promise<void>
   /** The next seal writes all panes: the next start then has nothing to replay. */
   flushNext(): void
@@ -58,8 +58,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const reader = createPaneReader(db, streamId, pyramid)
   const recent = createRecentEvents()
   let tooOld = 0
-  /** Folded since the last seal. */
-  let fresh: (readonly AppliedEvent[])[] = []
+  /** Since the last seal. */
   let freshTooOld = 0
 
   return {
@@ -67,17 +66,16 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     fold(events) {
       const now = clock.now()
       for (const { event } of events) if (!pending.add(event, now)) freshTooOld++
-      fresh.push(events)
+      recent.stage(events)
     },
     discard() {
       pending.take()
-      fresh = []
+      recent.discard()
       freshTooOld = 0
     },
     seal() {
-      for (const events of fresh) recent.add(events)
+      recent.seal()
       tooOld += freshTooOld
-      fresh = []
       freshTooOld = 0
       return log.seal(pending.take())
     },

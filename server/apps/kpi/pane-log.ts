@@ -76,7 +76,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
     const mine = ++ordinal
     const delta = encodeDelta(panes)
     pyramid.apply(panes, mine, clock.monotonicMs())
-    pyramid.rollUp(clock.now(), MAX_ROLLED_UP)
+    pyramid.rollUp(clock.now(), clock.monotonicMs(), MAX_ROLLED_UP)
     const captured = pyramid.capture(limits())
     flushing = false
     const rows = encodeRows(captured)

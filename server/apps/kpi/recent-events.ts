@@ -2,9 +2,11 @@ import type { AppliedEvent } from '../../stream/stream-app.ts'
 
 const MAX_RECENT = 1_024
 
-/** The newest events as they came in, numbered from 1. */
+/** The newest events as they came in, numbered from 1. What is staged counts once it is sealed. */
 export interface RecentEvents {
-  add(events: readonly AppliedEvent[]): void
+  stage(events: readonly AppliedEvent[]): void
+  seal(): void
+  discard(): void
   /** The number of the newest; 0: none yet. */
   newest(): number
   /** undefined: no longer remembered, or not there yet. */
@@ -14,14 +16,29 @@ export interface RecentEvents {
 export function createRecentEvents(): RecentEvents {
   const ring: AppliedEvent[] = []
   let newest = 0
+  /** The last of what was folded, and how many there were in all. */
+  let staged: AppliedEvent[] = []
+  let count = 0
+
+  const discard = () => {
+    staged = []
+    count = 0
+  }
+
   return {
-    add(events) {
-      newest += Math.max(0, events.length - MAX_RECENT)
-      for (let at = Math.max(0, events.length - MAX_RECENT); at < events.length; at++) {
-        newest++
-        ring[newest % MAX_RECENT] = slim(events[at] as AppliedEvent)
-      }
+    stage(events) {
+      count += events.length
+      staged = [...staged, ...events.slice(-MAX_RECENT)].slice(-MAX_RECENT)
     },
+    seal() {
+      newest += count - staged.length
+      for (const applied of staged) {
+        newest++
+        ring[newest % MAX_RECENT] = slim(applied)
+      }
+      discard()
+    },
+    discard,
     newest: () => newest,
     at: (number) =>
       number > newest || number <= newest - MAX_RECENT ? undefined : ring[number % MAX_RECENT],

@@ -2,7 +2,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 
 /** A place inside a record, shards that ran out of retention, aggregates, and commits told apart. */
 const statements = [
-  `alter table shard add column trimmed integer not null default 0`,
+  `alter table shard add column trimmed_ms integer`,
   `alter table shard add column sub_sequence integer`,
   `alter table shard add column aggregated integer not null default 0`,
   `alter table shard add column out_of_range integer not null default 0`,

@@ -9,6 +9,23 @@ import { type AppTime, createAppTime } from './app-time.ts'
 /** An app that throws once may have had a bad moment: it is asked again before an event is blamed. */
 const TRIES = 2
 
+/**
+ * What was folded since the last seal is kept for so many events, to be given again to an app that throws. More
+ * would be copied again and again by the garbage collector: a tenth of the processor's time while catching up.
+ */
+const KEPT_EVENTS = 5_000
+
+/** An app threw while more was folded than is kept: only a careful start from the last commit isolates the event. */
+export class AppFailedError extends Error {
+  override readonly name = 'AppFailedError'
+  constructor(
+    readonly app: string,
+    cause: unknown,
+  ) {
+    super(`the app ${app} failed: ${messageOf(cause)}`, { cause })
+  }
+}
+
 /** Work of one app that was sealed; the commit's error names it. */
 export interface AppWork {
   app: string
@@ -17,7 +34,7 @@ export interface AppWork {
 
 /** Gives events to every app. What one app cannot take stops neither that app nor the others. */
 export interface AppRunner {
-  /** In shard order, each event once. Never throws. O(n) a batch; O(n log n) where an app throws. */
+  /** In shard order, each event once. O(n) a batch; O(n log n) where an app throws. Throws `AppFailedError`. */
   fold(events: readonly AppliedEvent[]): void
   /** Takes out what was folded since the last seal. */
   seal(): AppWork[]
@@ -29,21 +46,27 @@ export interface AppRunner {
 export interface AppRunnerPorts {
   clock: Clock
   log: Log
+  /** Everything since the last seal is kept, however much it is. */
+  careful: boolean
   /** An event that `app` cannot take: everything else of its batch is in. */
   poisoned: (app: string, event: AppliedEvent, problem: string) => void
 }
 
 export function createAppRunner(apps: readonly StreamApp[], ports: AppRunnerPorts): AppRunner {
   const runs = apps.map((app) => createRun(app, ports))
-  /** Since the last seal; what an app discards it is given again. */
-  let since: (readonly AppliedEvent[])[] = []
+  /** Since the last seal; what an app discards it is given again. null: too much to be kept. */
+  let since: (readonly AppliedEvent[])[] | null = []
+  let kept = 0
   return {
     fold(events) {
       for (const run of runs) run.fold(events, since)
-      since.push(events)
+      kept += events.length
+      if (!ports.careful && kept > KEPT_EVENTS) since = null
+      since?.push(events)
     },
     seal() {
       since = []
+      kept = 0
       return runs.flatMap((run) => run.seal())
     },
     batchEvents: () => Math.min(...runs.map(({ time }) => time.batchEvents())),
@@ -51,9 +74,11 @@ export function createAppRunner(apps: readonly StreamApp[], ports: AppRunnerPort
   }
 }
 
+type Since = readonly (readonly AppliedEvent[])[] | null
+
 interface Run {
   time: AppTime
-  fold(events: readonly AppliedEvent[], since: readonly (readonly AppliedEvent[])[]): void
+  fold(events: readonly AppliedEvent[], since: Since): void
   seal(): AppWork[]
   cell(): AppCell
 }
@@ -68,14 +93,12 @@ function createRun(app: StreamApp, { clock, log, poisoned }: AppRunnerPorts): Ru
   let failed = 0
   let lastError: string | null = null
 
-  function fold(
-    events: readonly AppliedEvent[],
-    since: readonly (readonly AppliedEvent[])[],
-  ): void {
+  function fold(events: readonly AppliedEvent[], since: Since): void {
     try {
       time.measure(events.length, () => app.fold(events))
     } catch (error) {
       log.warn({ app: name, events: events.length, problem: messageOf(error) }, 'app failed')
+      if (since === null) throw new AppFailedError(name, error)
       app.discard()
       isolate(since.slice(safe).flat())
       isolate(events)

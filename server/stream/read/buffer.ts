@@ -1,6 +1,9 @@
 /** The most one answer of GetRecords may bring, but for the framing. */
 export const MAX_ANSWER_BYTES = 10 * 1024 * 1024
 
+/** What the last commit of a process may hold: it has to be written within two seconds. */
+const MAX_UNCOMMITTED_BYTES = 32 * 1024 * 1024
+
 /**
  * The memory in flight of the whole process, in bytes. What was read is held until it has been taken in, what was
  * taken in until it is committed. Readers wait for room in the order in which they asked.
@@ -31,6 +34,7 @@ interface Waiter {
 }
 
 export function createBuffer(limitBytes: number): Buffer {
+  const mostUncommitted = Math.min(limitBytes / 2, MAX_UNCOMMITTED_BYTES)
   let held = 0
   let uncommitted = 0
   let waiters: Waiter[] = []
@@ -38,8 +42,8 @@ export function createBuffer(limitBytes: number): Buffer {
 
   const used = () => held + uncommitted
   const fits = (bytes: number) => used() === 0 || used() + bytes <= limitBytes
-  /** Half for what is uncommitted: what is held can always be taken in after a commit, so nobody waits for ever. */
-  const mayTake = () => uncommitted === 0 || uncommitted < limitBytes / 2
+  /** Of the rest what is held can always be taken in after a commit, so nobody waits for ever. */
+  const mayTake = () => uncommitted === 0 || uncommitted < mostUncommitted
 
   function grant(bytes: number): Hold {
     let own = bytes

@@ -23,6 +23,7 @@ export async function wholeAnswer({ status, headers, stream }: OpenAnswer): Prom
 function bodyOf(stream: Readable): Promise<Buffer> {
   const pieces: Buffer[] = []
   let bytes = 0
+  let isWhole = false
   return new Promise((resolve, reject) => {
     stream.on('data', (piece: Buffer) => {
       bytes += piece.length
@@ -30,11 +31,14 @@ function bodyOf(stream: Readable): Promise<Buffer> {
       else stream.destroy(new Error(`an answer of more than ${MAX_BODY_BYTES} bytes`))
     })
     stream.on('end', () => {
+      isWhole = true
       const [first] = pieces
       resolve(pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, bytes))
     })
     stream.on('error', reject)
-    stream.on('close', () => reject(new Error('aborted')))
+    stream.on('close', () => {
+      if (!isWhole) reject(new Error('aborted'))
+    })
   })
 }
 

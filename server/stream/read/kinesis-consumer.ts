@@ -7,6 +7,7 @@ import {
 import { notKinesis, toSourceError } from './kinesis-errors.ts'
 import type { KinesisPlace, KinesisPorts } from './kinesis-place.ts'
 import type { KinesisCall } from './kinesis-refusals.ts'
+import { withOwnSignal } from './own-signal.ts'
 import { SourceError } from './stream-source.ts'
 
 /** A registration takes seconds; DescribeStreamConsumer may be called 20 times a second by all together. */
@@ -50,12 +51,12 @@ interface ConsumerName {
 async function streamArn(
   client: KinesisClient,
   place: KinesisPlace,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<string> {
   const command = new DescribeStreamSummaryCommand({ StreamName: place.streamName })
-  const answer = await client
-    .send(command, { abortSignal })
-    .catch(failing('DescribeStreamSummary', place))
+  const answer = await withOwnSignal(signal, (options) => client.send(command, options)).catch(
+    failing('DescribeStreamSummary', place),
+  )
   const arn = answer.StreamDescriptionSummary?.StreamARN
   if (arn === undefined) throw notKinesis(place)
   return arn
@@ -66,13 +67,15 @@ async function lookAt(
   client: KinesisClient,
   place: KinesisPlace,
   consumer: ConsumerName,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<{ arn: string; status: string } | undefined> {
   const command = new DescribeStreamConsumerCommand(consumer)
-  const answer = await client.send(command, { abortSignal }).catch((error: unknown) => {
-    if (isNamed(error, 'ResourceNotFoundException')) return undefined
-    throw toSourceError(error, 'DescribeStreamConsumer', place)
-  })
+  const answer = await withOwnSignal(signal, (options) => client.send(command, options)).catch(
+    (error: unknown) => {
+      if (isNamed(error, 'ResourceNotFoundException')) return undefined
+      throw toSourceError(error, 'DescribeStreamConsumer', place)
+    },
+  )
   if (answer === undefined) return undefined
   const { ConsumerARN: arn, ConsumerStatus: status } = answer.ConsumerDescription ?? {}
   if (arn === undefined || status === undefined) throw notKinesis(place)
@@ -84,10 +87,10 @@ async function register(
   client: KinesisClient,
   place: KinesisPlace,
   consumer: ConsumerName,
-  abortSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const command = new RegisterStreamConsumerCommand(consumer)
-  return client.send(command, { abortSignal }).then(
+  return withOwnSignal(signal, (options) => client.send(command, options)).then(
     () => true,
     (error: unknown) => {
       if (isNamed(error, 'ResourceInUseException')) return false

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-kinesis'
 import { notKinesis } from './kinesis-errors.ts'
 import type { KinesisPlace } from './kinesis-place.ts'
+import { withOwnSignal } from './own-signal.ts'
 import { type ListedShard, SourceError } from './stream-source.ts'
 
 /** 1,000 shards a page: a listing that never ends is cut here. */
@@ -17,11 +18,11 @@ const MAX_ATTEMPTS = 3
 export async function listShards(
   client: KinesisClient,
   place: KinesisPlace,
-  abortSignal?: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<ListedShard[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await listOnce(client, place, abortSignal)
+      return await listOnce(client, place, signal)
     } catch (error) {
       const expired = error instanceof Error && error.name === 'ExpiredNextTokenException'
       if (!expired || attempt === MAX_ATTEMPTS) throw error
@@ -32,7 +33,7 @@ export async function listShards(
 async function listOnce(
   client: KinesisClient,
   place: KinesisPlace,
-  abortSignal: AbortSignal | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<ListedShard[]> {
   const shards = new Map<string, ListedShard>()
   const tokens = new Set<string>()
@@ -40,9 +41,8 @@ async function listOnce(
   for (let page = 0; page < MAX_PAGES; page++) {
     const input = NextToken === undefined ? { StreamName: place.streamName } : { NextToken }
     const command = new ListShardsCommand(input)
-    const answer: ListShardsCommandOutput = await client.send(
-      command,
-      abortSignal && { abortSignal },
+    const answer: ListShardsCommandOutput = await withOwnSignal(signal, (options) =>
+      client.send(command, options),
     )
     if (answer.Shards === undefined) throw notKinesis(place)
     for (const shard of answer.Shards) {

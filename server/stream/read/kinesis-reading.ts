@@ -8,6 +8,7 @@ import { notKinesis } from './kinesis-errors.ts'
 import { type KinesisPlace, type Wire, whereOf } from './kinesis-place.ts'
 import { prepareCall } from './kinesis-prepared-call.ts'
 import { childShard, streamRecord } from './kinesis-records.ts'
+import { withOwnSignal } from './own-signal.ts'
 import type { Batch } from './stream-source.ts'
 
 /** Kinesis cuts an answer at 10 MiB; close to that there is more, whatever else it says. */
@@ -67,7 +68,7 @@ const noticeOf = (got: Got, place: KinesisPlace): string =>
 function jsonReader(client: KinesisClient, place: KinesisPlace): ReadRecords {
   return async (ShardIterator, { limit, signal }) => {
     const command = new GetRecordsCommand({ ShardIterator, Limit: limit })
-    const answer = await client.send(command, signal && { abortSignal: signal })
+    const answer = await withOwnSignal(signal, (options) => client.send(command, options))
     const records = answer.Records?.map(streamRecord)
     const page: Page = {
       records,

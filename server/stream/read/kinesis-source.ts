@@ -12,6 +12,7 @@ import type { KinesisPlace, KinesisPorts } from './kinesis-place.ts'
 import { iteratorStart } from './kinesis-positions.ts'
 import { createRecordsReader } from './kinesis-reading.ts'
 import type { KinesisCall } from './kinesis-refusals.ts'
+import { withOwnSignal } from './own-signal.ts'
 import type { StreamSource } from './stream-source.ts'
 
 const PORTS: KinesisPorts = { pause, random: Math.random }
@@ -34,24 +35,24 @@ export function createKinesisSource(
   const { streamName: StreamName } = place
 
   return {
-    describe: (abortSignal) =>
+    describe: (signal) =>
       call('DescribeStreamSummary', async () => {
         const command = new DescribeStreamSummaryCommand({ StreamName })
-        const answer = await client.send(command, abortSignal && { abortSignal })
+        const answer = await withOwnSignal(signal, (options) => client.send(command, options))
         const { StreamStatus: status, StreamCreationTimestamp: created } =
           answer.StreamDescriptionSummary ?? {}
         if (status === undefined || created === undefined) throw notKinesis(place)
         return { status, createdMs: created.getTime(), answeredAt: headOf(answer).answeredAt }
       }),
     listShards: (signal) => call('ListShards', () => listShards(client, place, signal)),
-    iterator: (ShardId, position, abortSignal) =>
+    iterator: (ShardId, position, signal) =>
       call('GetShardIterator', async () => {
         const command = new GetShardIteratorCommand({
           StreamName,
           ShardId,
           ...iteratorStart(position),
         })
-        const answer = await client.send(command, abortSignal && { abortSignal })
+        const answer = await withOwnSignal(signal, (options) => client.send(command, options))
         if (answer.ShardIterator === undefined) throw notKinesis(place)
         return answer.ShardIterator
       }),

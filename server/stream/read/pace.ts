@@ -55,6 +55,15 @@ const IDLE_MS = 250
 /** All idle shards of a process together are asked so often; a call costs a quarter to half a millisecond. */
 const IDLE_READS_PER_SECOND = 400
 
-/** How long a reader rests that is caught up, from the beginning of one read to the next. */
+/** How long a reader of an idle shard rests, from the beginning of one read to the next; `readers`: of idle shards. */
 export const idleRestMs = (readers: number): number =>
   Math.max(IDLE_MS, (readers / IDLE_READS_PER_SECOND) * SECOND_MS)
+
+/** A shard that brought nothing for so long is idle. */
+export const IDLE_AFTER_MS = 10 * SECOND_MS
+/** And all that are not idle, though caught up, are asked so often together. */
+const BUSY_READS_PER_SECOND = 1_000
+
+/** The same for a reader that is caught up with a shard that is not idle. */
+export const busyRestMs = (readers: number): number =>
+  Math.max(IDLE_MS, (readers / BUSY_READS_PER_SECOND) * SECOND_MS)

@@ -9,7 +9,7 @@ import type { ShardProgress } from '../shards/shard-progress.ts'
 import { type Buffer, type Hold, MAX_ANSWER_BYTES } from './buffer.ts'
 import type { Feed } from './feed.ts'
 import { openPositions } from './open-position.ts'
-import { answered, began, freshPace, throttled, untilNextRead } from './pace.ts'
+import { answered, began, freshPace, IDLE_AFTER_MS, throttled, untilNextRead } from './pace.ts'
 import type { ReaderLog } from './reader-log.ts'
 import {
   type Effect,
@@ -31,7 +31,7 @@ import {
 /** The most records one GetRecords may return. */
 const READ_LIMIT = 10_000
 /** What a reader asks for at a time once it knows how large the records are. */
-const READ_BYTES = 4 * 1024 * 1024
+const READ_BYTES = 1024 * 1024
 /** Of readers that are behind, so many ask at the same time. */
 const READS_AT_ONCE = 6
 const LEAST_READ_BYTES = 64 * 1024
@@ -77,8 +77,8 @@ export interface ReaderPorts {
   random: () => number
   log: ReaderLog
   signal: AbortSignal
-  /** From the beginning of one read to that of the next, while caught up. */
-  idleRestMs: () => number
+  /** From the beginning of one read to that of the next, while caught up; a shard is idle that brings nothing. */
+  restMs: (isIdle: boolean) => number
   /** Takes in what it may at a stretch, synchronously. False: there is more. */
   take: (taking: Taking) => boolean
   /** A batch is in: what the reader knows of how far it has read. */
@@ -102,6 +102,7 @@ export function startShardReader(
   const { stalledMs = STALLED_MS } = ports
   let state: Reader = firstStep().state
   let turn = new AbortController()
+  let isUnderWay = false
   let deadline = Number.POSITIVE_INFINITY
   let feed: Feed | undefined
   let hold: Hold | undefined
@@ -113,6 +114,8 @@ export function startShardReader(
   let behindMs = 0
   let recordBytes: number | undefined
   let readAt = 0
+  let recordMs = clock.monotonicMs()
+  let restMs = 0
   let answeredMs = clock.monotonicMs()
   let progressAt: number | null = null
   let restarts = 0
@@ -126,18 +129,25 @@ export function startShardReader(
 
   /** What was under way before is given up: its outcome is not looked at. */
   function start(effect: Effect): void {
-    turn.abort()
-    const mine = new AbortController()
-    turn = mine
+    if (isUnderWay) {
+      turn.abort()
+      turn = new AbortController()
+    }
+    const { signal } = turn
+    isUnderWay = true
     deadline = clock.monotonicMs() + stalledMs
     if (effect.kind !== 'read' && effect.kind !== 'take') hold?.release()
     if (isOver(state)) feed?.close()
-    act(effect, mine.signal).then(
+    act(effect, signal).then(
       (event) => {
-        if (!mine.signal.aborted && event !== undefined) dispatch(event)
+        if (signal.aborted) return
+        isUnderWay = false
+        if (event !== undefined) dispatch(event)
       },
       (error: unknown) => {
-        if (!mine.signal.aborted) dispatch(failure(error))
+        if (signal.aborted) return
+        isUnderWay = false
+        dispatch(failure(error))
       },
     )
   }
@@ -237,8 +247,12 @@ export function startShardReader(
     progressAt = clock.now()
     olderBy = 0
     log.reads.ok++
-    if (records.length === 0) log.reads.empty++
-    else recordBytes = bytes / records.length
+    if (records.length === 0) {
+      log.reads.empty++
+    } else {
+      recordBytes = bytes / records.length
+      recordMs = answeredMs
+    }
     if (trouble !== undefined) log.info('reads again')
     trouble = undefined
     behind = full || millisBehindLatest > 0
@@ -264,8 +278,9 @@ export function startShardReader(
   function rest(signal: AbortSignal): Promise<ReaderEvent> {
     if (ports.mode() === 'fanout') return waited(0, signal)
     const now = clock.monotonicMs()
-    const idleMs = behind ? 0 : readAt + ports.idleRestMs() - now
-    return waited(Math.max(idleMs, untilNextRead(pace, now)), signal)
+    restMs = ports.restMs(now - recordMs > IDLE_AFTER_MS)
+    const caughtUpMs = behind ? 0 : readAt + restMs - now
+    return waited(Math.max(caughtUpMs, untilNextRead(pace, now)), signal)
   }
 
   async function waited(ms: number, signal: AbortSignal): Promise<ReaderEvent> {
@@ -343,7 +358,7 @@ export function startShardReader(
     mode: ports.mode,
     lagMs() {
       const silentMs = clock.monotonicMs() - answeredMs
-      const usualMs = ports.mode() === 'fanout' ? 10 * SECOND_MS : SECOND_MS + ports.idleRestMs()
+      const usualMs = ports.mode() === 'fanout' ? 10 * SECOND_MS : SECOND_MS + restMs
       return Math.round(behindMs + (silentMs > usualMs ? silentMs : 0))
     },
     lastProgressAt: () => progressAt,

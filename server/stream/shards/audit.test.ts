@@ -82,10 +82,10 @@ describe('the audit of the shards', () => {
   test('shows records that were lost to retention for a day', () => {
     const all = [listed('a', 0n, LAST_KEY)]
     const shards = known(all)
-    const lost = { ...newShard(listed('lost', 0n, LAST_KEY, true)), trimmed: true, finished: true }
-    shards.set('lost', { ...lost, readToMs: NOW - 1_000 })
+    const lost = { ...newShard(listed('lost', 0n, LAST_KEY, true)), finished: true }
+    shards.set('lost', { ...lost, readToMs: NOW - 48 * 3_600_000, trimmedMs: NOW - 1_000 })
     expect(audit(shards, all, NOW)).toMatchObject([{ kind: 'trimmed', shards: ['lost'] }])
-    shards.set('lost', { ...lost, readToMs: NOW - 25 * 3_600_000 })
+    shards.set('lost', { ...lost, trimmedMs: NOW - 25 * 3_600_000 })
     expect(audit(shards, all, NOW)).toEqual([])
   })
 

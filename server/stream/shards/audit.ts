@@ -115,8 +115,8 @@ function accounts(shards: ShardMap, listed: readonly ListedShard[]): Found[] {
 }
 
 function losses(shards: ShardMap, now: number): Found[] {
-  return [...shards.values()].flatMap(({ shardId, trimmed, readToMs }): Found[] =>
-    trimmed && (readToMs === null || readToMs > now - TRIMMED_SHOWN_MS)
+  return [...shards.values()].flatMap(({ shardId, trimmedMs }): Found[] =>
+    trimmedMs !== null && trimmedMs > now - TRIMMED_SHOWN_MS
       ? [
           {
             kind: 'trimmed',

@@ -40,7 +40,7 @@ describe('which shards can be read', () => {
   })
 
   test('the children of a shard that ran out of retention go on', () => {
-    const parent = { ...finished(listed('parent')), trimmed: true }
+    const parent = { ...finished(listed('parent')), trimmedMs: 1 }
     const child = newShard(listed('child', ['parent']))
     expect(readableShards(mapOf(parent, child))).toEqual([child])
     expect(shardState(parent, mapOf(parent, child))).toBe('trimmed')

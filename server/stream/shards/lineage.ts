@@ -7,7 +7,7 @@ export type ShardMap = ReadonlyMap<string, ShardProgress>
 export type ShardState = 'blocked' | 'readable' | 'finished' | 'trimmed'
 
 export function shardState(shard: ShardProgress, shards: ShardMap): ShardState {
-  if (shard.trimmed) return 'trimmed'
+  if (shard.trimmedMs !== null) return 'trimmed'
   if (shard.finished) return 'finished'
   return unfinishedParents(shard, shards).length > 0 ? 'blocked' : 'readable'
 }

@@ -9,10 +9,10 @@ export interface ShardProgress {
   readonly hashTo: string
   /** No more records can be put into it. */
   closed: boolean
-  /** Nothing more will be read of it: it was read to its end, or `trimmed`. */
+  /** Nothing more will be read of it: it was read to its end, or trimmed. */
   finished: boolean
-  /** Its records ran out of retention before they were all read. */
-  trimmed: boolean
+  /** When it was found that its records had run out of retention before they were read, epoch ms. */
+  trimmedMs: number | null
   /** The last sequence number that was taken in; null: none yet. */
   checkpoint: string | null
   /** How many events of the record at `checkpoint` were taken in; null: all of it. */
@@ -37,7 +37,7 @@ export const newShard = (listed: ListedShard): ShardProgress => ({
   hashTo: listed.hashTo,
   closed: listed.closed,
   finished: false,
-  trimmed: false,
+  trimmedMs: null,
   checkpoint: null,
   subSequence: null,
   readToMs: null,

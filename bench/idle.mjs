@@ -1,0 +1,93 @@
+/**
+ * `npm run bench:idle`: what a stream of 1,000 shards costs on which nothing comes, as part of one core: the
+ * processor time of the whole product (user and system, all threads), less that of the same product with one shard.
+ * By polling, by polling while a page watches the Shards page, and by enhanced fan-out.
+ */
+import { parseArgs } from 'node:util'
+import { setupOrExit } from '../scripts/setup.mjs'
+import { startFake } from './fake-process.mjs'
+import { busiestThreadSeconds, cpuSeconds, loadAverage, say } from './process-figures.mjs'
+import { sleep, startProduct, until } from './product.mjs'
+
+const { values } = parseArgs({
+  options: {
+    shards: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '30' },
+  },
+})
+const shards = Number(values.shards)
+const durationMs = Number(values.seconds) * 1_000
+const CEILING_CORES = 0.25
+/** After the start the compiler is at work, and every shard is opened. */
+const SETTLE_MS = 15_000
+const OPEN_MS = 60_000
+
+await setupOrExit()
+const one = await measure('1 shard, polling', { shards: 1, env: {} })
+for (const [name, how] of [
+  ['polling', { env: {} }],
+  ['polling, Shards page open', { env: {}, view: { kind: 'shards' } }],
+  ['fan-out', { env: { READ_MODE: 'fanout' } }],
+]) {
+  const found = await measure(`${shards} shards, ${name}`, { shards, ...how })
+  const cores = found.cores - one.cores
+  const reads = found.readsPerSecond - one.readsPerSecond
+  const each = reads > 0 ? `, ${((cores / reads) * 1e6).toFixed(0)} µs a read` : ''
+  say(
+    `  less one shard's: ${cores.toFixed(3)} of a core${each}; ratio to the ceiling of ${CEILING_CORES}: ${(cores / CEILING_CORES).toFixed(2)}`,
+  )
+}
+
+async function measure(name, { shards: count, env, view }) {
+  const fake = await startFake({ shards: count, limits: 'real' })
+  const product = await startProduct(fake, { START_AT: 'trim_horizon', ...env })
+  let leave = () => {}
+  const pushed = { frames: 0, bytes: 0 }
+  const onFrame = (frame) => {
+    pushed.frames++
+    pushed.bytes += JSON.stringify(frame).length
+  }
+  try {
+    await until(async () => allRead(await product.json('/api/v1/shards'), count), OPEN_MS)
+    if (view !== undefined) {
+      leave = product.watch(view, { onSnapshot: onFrame, onDelta: onFrame })
+    }
+    await sleep(SETTLE_MS)
+    const before = await figures()
+    await sleep(durationMs)
+    const after = await figures()
+    const seconds = (after.atMs - before.atMs) / 1_000
+    const rate = (what) => (after[what] - before[what]) / seconds
+    const cores = rate('cpu')
+    const readsPerSecond = rate('reads')
+    const toPage =
+      view === undefined
+        ? ''
+        : `, ${rate('frames').toFixed(1)} frames/s of ${(rate('frameBytes') / rate('frames') / 1_024).toFixed(0)} KiB`
+    say(
+      `${name}: ${cores.toFixed(3)} of a core, of which its busiest thread ${rate('busiest').toFixed(3)}; ${readsPerSecond.toFixed(0)} reads/s, ${rate('otherCalls').toFixed(1)} other calls/s${toPage} (${loadAverage()})`,
+    )
+    return { cores, readsPerSecond }
+  } finally {
+    leave()
+    await product.stop()
+    await fake.stop()
+  }
+
+  async function figures() {
+    const { GetRecords = 0, ...others } = await fake.calls()
+    return {
+      atMs: performance.now(),
+      cpu: cpuSeconds(product.pid),
+      busiest: busiestThreadSeconds(product.pid),
+      reads: GetRecords,
+      otherCalls: Object.values(others).reduce((a, b) => a + b, 0),
+      frames: pushed.frames,
+      frameBytes: pushed.bytes,
+    }
+  }
+}
+
+function allRead({ shards: known }, count) {
+  return known.length === count && known.every(({ reader }) => reader.kind === 'reading')
+}

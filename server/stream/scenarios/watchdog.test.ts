@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { SECOND_MS } from '../../../lib/time.ts'
+import { until } from '../consumer.testing.ts'
+import { ledgerOf, worlds } from './scenario.testing.ts'
+
+const open = worlds()
+const SHARD_0 = 'shardId-000000000000'
+const SHARD_1 = 'shardId-000000000001'
+
+test('I9: a read that is never answered is given up by the watchdog, and the reader is started anew', async () => {
+  const world = await open()
+  const put = ledgerOf(world)
+  world.fake.faults.next({ call: 'GetRecords', shardId: SHARD_1, fault: { kind: 'hang' } })
+  const consumer = await world.start({ answerWithinMs: 600_000 })
+  for (let n = 0; n < 40; n++) put.put(`key-${n}`)
+  await until(() => expect(world.fake.faults.pending()).toEqual([]))
+  // Time passes nearly three times as fast: a leap would count as a process that stood still.
+  const passing = setInterval(() => {
+    world.clock.passedMs += 85
+  }, 50)
+  try {
+    await until(() => expect(consumer.shard(SHARD_1)?.reading.restarts).toBe(1), 20_000)
+  } finally {
+    clearInterval(passing)
+  }
+  await put.settled()
+  expect(consumer.shard(SHARD_0)?.reading.restarts).toBe(0)
+  expect(await world.fates()).toEqual({ applied: 40, duplicate: 0, rejected: 0 })
+}, 25_000)
+
+test('I9: a process that stood still starts no reader anew', async () => {
+  const world = await open()
+  const put = ledgerOf(world)
+  const consumer = await world.start()
+  await until(() => expect(consumer.readings().source).toEqual({ kind: 'ok' }))
+  world.clock.passedMs += 600 * SECOND_MS
+  const looked = world.clock.monotonicMs() + 1_500
+  for (let n = 0; n < 40; n++) put.put(`key-${n}`)
+  await put.settled()
+  await until(() => expect(world.clock.monotonicMs()).toBeGreaterThan(looked))
+  for (const { restarts } of consumer.readings().shards) expect(restarts).toBe(0)
+})

@@ -1,0 +1,94 @@
+import { micros, moneyText } from '../../lib/money.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
+import { chance, pick, type Random, weighted, whole } from './random.ts'
+
+/** An event as it is put, and what has to be known of it to tell what must come of it. */
+export interface MadeEvent {
+  json: Record<string, unknown>
+  /** undefined: it brings no id of its own. */
+  id: string | undefined
+  type: string
+  account: string
+  currency: string
+  costMicros: bigint | undefined
+  revenueMicros: bigint | undefined
+  clamped: boolean
+  /** Its time lies before all panes: it counts in the totals only. */
+  tooOld: boolean
+  /** The app `picky` cannot take it. */
+  poison: boolean
+}
+
+const TYPES = {
+  page_view: 30,
+  ad_impression: 20,
+  ad_request: 15,
+  ad_click: 10,
+  purchase: 10,
+  request: 10,
+  heartbeat: 5,
+}
+const ACCOUNTS = ['', 'acme', 'birch', 'cedar', 'Zoë & 東京'] as const
+const CURRENCIES = ['USD', 'USD', 'EUR', 'JPY'] as const
+/** Of a billion units, which one event may carry at most. */
+const LARGEST_MICROS = 10n ** 15n
+const YEAR_2001_MS = 978_307_200_000
+
+export interface EventPlace {
+  /** `key` and `n` are what order is checked by. */
+  props: { key: string; n: number; loose?: true }
+  now: number
+}
+
+export function makeEvent(random: Random, { props, now }: EventPlace): MadeEvent {
+  const type = weighted(random, TYPES)
+  const named = chance(random, 0.97)
+  const poison = named && chance(random, 0.002)
+  const account = pick(random, ACCOUNTS)
+  const currency = pick(random, CURRENCIES)
+  const costMicros = type.startsWith('ad_') ? amount(random) : undefined
+  const revenueMicros = type === 'purchase' ? amount(random) * refund(random) : undefined
+  const time = timeOf(random, now)
+  const id = named ? `${props.key}-${props.n}` : undefined
+  const json = {
+    ...(id !== undefined && { id }),
+    type,
+    ...(time.at !== undefined && { time: time.at }),
+    visitor: `visitor-${whole(random, 1, 500)}`,
+    page: `/p/${whole(random, 1, 60)}`,
+    ...(account !== '' && { account }),
+    ...(currency !== 'USD' && { currency }),
+    ...(costMicros !== undefined && { cost: moneyText(micros(costMicros)) }),
+    ...(revenueMicros !== undefined && { revenue: moneyText(micros(revenueMicros)) }),
+    ...(type === 'request' && { status: pick(random, [200, 503]), duration_ms: random() * 900 }),
+    props: poison ? { ...props, poison } : props,
+  }
+  const { clamped, tooOld } = time
+  const money = { account, currency, costMicros, revenueMicros }
+  return { json, id, type, ...money, clamped, tooOld, poison }
+}
+
+const amount = (random: Random): bigint =>
+  chance(random, 0.001) ? LARGEST_MICROS : BigInt(whole(random, 0, 30_000_000))
+
+const refund = (random: Random): bigint => (chance(random, 0.1) ? -1n : 1n)
+
+/** Mostly none or now; late ones, very old ones, and some from the future. */
+function timeOf(random: Random, now: number) {
+  const kind = weighted(random, { none: 60, now: 30, late: 5, days: 1, ancient: 0.3, future: 3 })
+  const plain = { clamped: false, tooOld: false }
+  switch (kind) {
+    case 'none':
+      return { at: undefined, ...plain }
+    case 'now':
+      return { at: new Date(now).toISOString(), ...plain }
+    case 'late':
+      return { at: now - whole(random, MINUTE_MS, 50 * MINUTE_MS), ...plain }
+    case 'days':
+      return { at: now - whole(random, HOUR_MS, 5 * DAY_MS), ...plain }
+    case 'ancient':
+      return { at: YEAR_2001_MS + whole(random, 0, DAY_MS), clamped: false, tooOld: true }
+    case 'future':
+      return { at: now + whole(random, MINUTE_MS, DAY_MS), clamped: true, tooOld: false }
+  }
+}

@@ -1,0 +1,148 @@
+import type { RejectReason } from '../../lib/rejection.ts'
+import type { Placed } from '../fake-kinesis/own-hand.ts'
+import type { MadeEvent } from './events.ts'
+
+/** What a record holds, in order. */
+export type MadeItem =
+  | { kind: 'event'; event: MadeEvent }
+  | { kind: 'broken'; reason: RejectReason }
+
+export interface MadeRecord {
+  partitionKey: string
+  data: Uint8Array
+  items: readonly MadeItem[]
+  /** Of a KPL aggregate: the keys of its sub-records. */
+  subRecordKeys: readonly string[]
+}
+
+export interface ShardLedger {
+  records: number
+  lastSequenceNumber: string | null
+}
+
+/** What the store must say in the end: written down as it is put, by what the contract of events says. */
+export interface Ledger {
+  readonly applied: number
+  readonly duplicate: number
+  readonly rejected: number
+  readonly clamped: number
+  readonly aggregated: number
+  readonly outOfRange: number
+  readonly tooOld: number
+  readonly reasons: ReadonlyMap<RejectReason, number>
+  readonly types: ReadonlyMap<string, number>
+  /** Of those that panes keep. */
+  readonly paneTypes: ReadonlyMap<string, number>
+  /** Micro-units by `kind|account|currency`. */
+  readonly money: ReadonlyMap<string, bigint>
+  /** Micro-units by `kind|currency`, of the events that panes keep. */
+  readonly paneMoney: ReadonlyMap<string, bigint>
+  readonly poisoned: ReadonlySet<string>
+  readonly shards: ReadonlyMap<string, ShardLedger>
+  put(record: MadeRecord, placed: Placed, outOfRange: number): void
+}
+
+export function createLedger(): Ledger {
+  const ids = new Set<string>()
+  const reasons = new Map<RejectReason, number>()
+  const types = new Map<string, number>()
+  const paneTypes = new Map<string, number>()
+  const money = new Map<string, bigint>()
+  const paneMoney = new Map<string, bigint>()
+  const poisoned = new Set<string>()
+  const shards = new Map<string, ShardLedger>()
+  const sums = {
+    applied: 0,
+    duplicate: 0,
+    rejected: 0,
+    clamped: 0,
+    aggregated: 0,
+    outOfRange: 0,
+    tooOld: 0,
+  }
+
+  function apply(event: MadeEvent): void {
+    const { id, type, clamped, tooOld, poison } = event
+    sums.applied++
+    if (clamped) sums.clamped++
+    if (tooOld) sums.tooOld++
+    count(types, type)
+    if (!tooOld) count(paneTypes, type)
+    if (poison && id !== undefined) {
+      poisoned.add(id)
+      count(reasons, 'app_failed')
+    }
+    for (const kind of ['cost', 'revenue'] as const) {
+      const amount = event[`${kind}Micros`]
+      if (amount === undefined) continue
+      const { account, currency } = event
+      sum(money, `${kind}|${account}|${currency}`, amount)
+      if (!tooOld) sum(paneMoney, `${kind}|${currency}`, amount)
+    }
+  }
+
+  function settle(item: MadeItem): void {
+    if (item.kind === 'broken') {
+      sums.rejected++
+      count(reasons, item.reason)
+      return
+    }
+    const { id } = item.event
+    if (id !== undefined && ids.has(id)) {
+      sums.duplicate++
+      return
+    }
+    if (id !== undefined) ids.add(id)
+    apply(item.event)
+  }
+
+  return {
+    get applied() {
+      return sums.applied
+    },
+    get duplicate() {
+      return sums.duplicate
+    },
+    get rejected() {
+      return sums.rejected
+    },
+    get clamped() {
+      return sums.clamped
+    },
+    get aggregated() {
+      return sums.aggregated
+    },
+    get outOfRange() {
+      return sums.outOfRange
+    },
+    get tooOld() {
+      return sums.tooOld
+    },
+    reasons,
+    types,
+    paneTypes,
+    money,
+    paneMoney,
+    poisoned,
+    shards,
+    put({ items, subRecordKeys }, { shardId, sequenceNumber }, outOfRange) {
+      for (const item of items) settle(item)
+      sums.aggregated += subRecordKeys.length
+      sums.outOfRange += outOfRange
+      const shard = shards.get(shardId) ?? { records: 0, lastSequenceNumber: null }
+      shards.set(shardId, { records: shard.records + 1, lastSequenceNumber: sequenceNumber })
+    },
+  }
+}
+
+/** The number of fates that must be settled. */
+export const itemsPut = ({ applied, duplicate, rejected }: Ledger): number =>
+  applied + duplicate + rejected
+
+function count<K>(counts: Map<K, number>, name: K): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+function sum(sums: Map<string, bigint>, name: string, amount: bigint): void {
+  sums.set(name, (sums.get(name) ?? 0n) + amount)
+}
