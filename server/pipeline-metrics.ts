@@ -1,56 +1,126 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { ConsumerReadings } from './stream/consumer-readings.ts'
+import { SECOND_MS } from '../lib/time.ts'
+import type { ConsumerReadings, ShardReading } from './stream/consumer-readings.ts'
 
-/** The worker's half of `GET /metrics`. Counters are all-time, as committed totals are. */
+/**
+ * The worker's half of `GET /metrics`, named as the field does. What is told by shard from its progress is
+ * all-time, as committed totals are; reads and restarts count from the start of the process.
+ */
 export function createPipelineMetrics(readings: () => ConsumerReadings | undefined) {
   const registry = new Registry()
-  const registers = [registry]
-  const perShard = (name: string, help: string) =>
-    new Gauge({ name, help, labelNames: ['shard'] as const, registers })
-  const records = new Counter({
-    name: 'kinesight_records_total',
-    help: 'Records read, by shard.',
-    labelNames: ['shard'] as const,
-    registers,
-  })
-  const bytes = new Counter({
-    name: 'kinesight_record_bytes_total',
-    help: 'Bytes of records read, by shard.',
-    labelNames: ['shard'] as const,
-    registers,
-  })
-  const events = new Counter({
-    name: 'kinesight_events_total',
-    help: 'Events read, by shard and fate.',
-    labelNames: ['shard', 'fate'] as const,
-    registers,
-  })
-  const lag = perShard('kinesight_millis_behind_latest', 'How far a shard is read behind its tip.')
-  const remembered = new Gauge({
-    name: 'kinesight_remembered_ids',
-    help: 'Ids in the de-duplication memory.',
-    registers,
-  })
+  const shards = shardMetrics(registry)
+  const whole = wholeMetrics(registry)
   const commits = new Histogram({
     name: 'kinesight_commit_seconds',
     help: 'How long a commit took.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers: [registry],
+  })
+  return {
+    committed: (ms: number) => commits.observe(ms / SECOND_MS),
+    text(): Promise<string> {
+      const now = readings()
+      shards.show(now?.shards ?? [])
+      whole.show(now)
+      return registry.metrics()
+    },
+  }
+}
+
+function shardMetrics(registry: Registry) {
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, ...labels: Label[]) =>
+    new Counter({ name, help, labelNames: ['shard', ...labels] as const, registers })
+  const gauge = <Label extends string>(name: string, help: string, ...labels: Label[]) =>
+    new Gauge({ name, help, labelNames: ['shard', ...labels] as const, registers })
+  const records = counter('kinesight_records_total', 'Records read.')
+  const bytes = counter('kinesight_record_bytes_total', 'Bytes of records read.')
+  const subRecords = counter('kinesight_sub_records_total', 'Sub-records of KPL aggregates read.')
+  const outOfRange = counter(
+    'kinesight_sub_records_out_of_range_total',
+    'Sub-records whose key belongs to another shard; they are applied.',
+  )
+  const events = counter('kinesight_events_total', 'Events read, by fate.', 'fate')
+  const reads = counter(
+    'kinesight_reads_total',
+    'Answers to GetRecords, or events of SubscribeToShard.',
+    'outcome',
+  )
+  const restarts = counter(
+    'kinesight_reader_restarts_total',
+    'Readers that the watchdog started anew.',
+  )
+  const lag = gauge('kinesight_millis_behind_latest', 'How far a shard is read behind its tip.')
+  const state = gauge('kinesight_reader_state', '1 for the state a reader is in.', 'state')
+  const progress = gauge(
+    'kinesight_last_progress_timestamp_seconds',
+    'When a read was last answered.',
+  )
+  const all = [
+    ...[records, bytes, subRecords, outOfRange, events, reads, restarts],
+    ...[lag, state, progress],
+  ]
+
+  function showShard(reading: ShardReading): void {
+    const shard = reading.progress.shardId
+    records.inc({ shard }, reading.progress.records)
+    bytes.inc({ shard }, reading.progress.bytes)
+    subRecords.inc({ shard }, reading.progress.aggregated)
+    outOfRange.inc({ shard }, reading.progress.outOfRange)
+    for (const [fate, n] of Object.entries(reading.progress.fates)) events.inc({ shard, fate }, n)
+    const { empty: _, ...outcomes } = reading.log.reads
+    for (const [outcome, n] of Object.entries(outcomes)) reads.inc({ shard, outcome }, n)
+    restarts.inc({ shard }, reading.restarts)
+    lag.set({ shard }, reading.lagMs)
+    state.set({ shard, state: reading.reader.kind }, 1)
+    if (reading.lastProgressAt !== null) {
+      progress.set({ shard }, reading.lastProgressAt / SECOND_MS)
+    }
+  }
+
+  return {
+    show(list: readonly ShardReading[]): void {
+      for (const metric of all) metric.reset()
+      for (const reading of list) showShard(reading)
+    },
+  }
+}
+
+function wholeMetrics(registry: Registry) {
+  const registers = [registry]
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  const remembered = gauge('kinesight_remembered_ids', 'Ids in the de-duplication memory.')
+  const buffer = gauge('kinesight_buffer_bytes', 'Bytes read and not committed yet.')
+  const limit = gauge('kinesight_buffer_limit_bytes', 'What there may be of them.')
+  const findings = new Gauge({
+    name: 'kinesight_lineage_findings',
+    help: 'What the audit of the shards finds wrong, by kind.',
+    labelNames: ['kind'] as const,
+    registers,
+  })
+  const busy = new Gauge({
+    name: 'kinesight_app_busy_ratio',
+    help: 'The part of the last 10 s spent in a stream app.',
+    labelNames: ['app'] as const,
+    registers,
+  })
+  const failed = new Counter({
+    name: 'kinesight_app_failed_events_total',
+    help: 'Events that a stream app could not take in.',
+    labelNames: ['app'] as const,
     registers,
   })
   return {
-    committed: (ms: number) => commits.observe(ms / 1_000),
-    text(): Promise<string> {
-      const now = readings()
-      for (const metric of [records, bytes, events, lag]) metric.reset()
-      for (const { progress, lagMs } of now?.shards ?? []) {
-        const shard = progress.shardId
-        records.inc({ shard }, progress.records)
-        bytes.inc({ shard }, progress.bytes)
-        lag.set({ shard }, lagMs)
-        for (const [fate, n] of Object.entries(progress.fates)) events.inc({ shard, fate }, n)
-      }
+    show(now: ConsumerReadings | undefined): void {
+      for (const metric of [findings, busy, failed]) metric.reset()
       remembered.set(now?.rememberedIds ?? 0)
-      return registry.metrics()
+      buffer.set(now?.reading.bufferBytes ?? 0)
+      limit.set(now?.reading.bufferLimitBytes ?? 0)
+      for (const { kind } of now?.findings ?? []) findings.inc({ kind })
+      for (const app of now?.apps ?? []) {
+        busy.set({ app: app.name }, app.busy)
+        failed.inc({ app: app.name }, app.failed)
+      }
     },
   }
 }

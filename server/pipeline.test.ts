@@ -95,3 +95,23 @@ test('a stream that cannot be reached is said at once', async () => {
     }),
   )
 })
+
+test('the metrics tell of every shard its state, its reads and what it brought, and of the apps', async () => {
+  stream.put('a', '{"type":"page_view"}')
+  running = pipeline.run()
+  await until(async () => expect((await status())?.fates.applied).toBe(1))
+  const text = (await pipeline.answer({ kind: 'metrics' })) as string
+  const value = (name: string, labels: string) =>
+    Number(new RegExp(`^${name}\\{[^}]*${labels}[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1])
+  const total = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'gm'))]
+      .map(([, n]) => Number(n))
+      .reduce((sum, n) => sum + n, 0)
+  expect(total('kinesight_records_total')).toBe(1)
+  expect(
+    value('kinesight_reads_total', 'shard="shardId-000000000000",outcome="ok"'),
+  ).toBeGreaterThan(0)
+  expect(value('kinesight_reader_state', 'shard="shardId-000000000001"')).toBe(1)
+  expect(value('kinesight_app_failed_events_total', 'app="kpi"')).toBe(0)
+  expect(text).toMatch(/^kinesight_buffer_limit_bytes 67108864$/m)
+})
