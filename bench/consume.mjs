@@ -47,6 +47,11 @@ const env = {
 }
 const start = (part, extra = {}, execArgv = []) =>
   fork(path.join(outdir, `${part}.js`), { env: { ...env, ...extra }, execArgv })
+/** The young generation of the pipeline's worker. */
+const consumerArgs = ['--max-semi-space-size=32']
+if (values.profile !== undefined) {
+  consumerArgs.push('--cpu-prof', `--cpu-prof-dir=${values.profile}`)
+}
 const firstMessage = (child) =>
   new Promise((resolve, reject) => {
     child.once('message', resolve)
@@ -62,13 +67,9 @@ try {
   )
   const place = { BENCH_ENDPOINT: stream.endpoint, BENCH_STREAM: stream.streamName }
   const measure = async (part) => {
-    const profile = part === 'consumer' && values.profile !== undefined
-    const child = start(part, place, [
-      ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []),
-      ...(part === 'consumer' ? (process.env.XARGS ?? '').split(' ').filter(Boolean) : []),
-    ])
+    const child = start(part, place, part === 'consumer' ? consumerArgs : [])
     const result = await firstMessage(child)
-    if (!result.sound) throw new Error(`${part}: not everything was read`)
+    if (!result.sound) throw new Error(`$part: not everything was read`)
     return result
   }
   // The first read of a page is the server's to encode.

@@ -71,9 +71,7 @@ journey('everything can be reached by keyboard', async ({ page, kinesight }) => 
   const row = page.getByRole('table', { name: 'Shards' }).getByRole('row').nth(1)
   await row.focus()
   await page.keyboard.press('Enter')
-  await expect(
-    page.getByRole('heading', { level: 2, name: 'shardId-000000000000' }),
-  ).toBeVisible()
+  await expect(page.getByRole('heading', { level: 2, name: 'shardId-000000000000' })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(row).toBeFocused()
 

@@ -1,8 +1,8 @@
-/** A made-up shop's events of about 265 bytes: what `bench:consume` puts and reads. */
+/** What a site puts, one event a record of about 265 bytes: what `bench:consume` reads. */
 
-const TYPES = ['page_view', 'page_view', 'page_view', 'ad_request', 'ad_impression', 'ad_click']
 const DEVICES = ['desktop', 'mobile', 'tablet']
 const COUNTRIES = ['DE', 'FR', 'US', 'GB', 'ES', 'IT', 'NL', 'PL']
+const PLACEMENTS = ['top-728x90', 'side-300x250', 'in-feed', 'footer']
 
 /** Linear congruential (Numerical Recipes): the same events in every run. */
 function random(seed: number): () => number {
@@ -13,33 +13,53 @@ function random(seed: number): () => number {
   }
 }
 
-/** `count` events whose times end at `endMs`, 1,000 of them a second and shard: as many as it takes. */
-export function* shopEvents(
+/**
+ * `count` events whose times end at `endMs`, 1,000 of them a second and shard: as many as it takes. 50,000 visitors,
+ * 2,000 pages, 200 campaigns of 50 accounts; half are page views, the others ads and requests.
+ */
+export function* siteEvents(
   shard: number,
   { count, endMs }: { count: number; endMs: number },
 ): Generator<{ partitionKey: string; data: Uint8Array }> {
   const next = random(shard + 1)
   const upTo = (n: number) => Math.floor(next() * n)
+  const one = (words: readonly string[]) => words[upTo(words.length)] as string
   const hex = () =>
-    Math.floor(next() * 2 ** 32)
+    upTo(2 ** 32)
       .toString(16)
       .padStart(8, '0')
   for (let n = 0; n < count; n++) {
-    const visitor = `v-${upTo(50_000)}`
-    const type = TYPES[upTo(TYPES.length)] as string
-    const event = {
-      id: `${hex()}-${hex()}-${shard}-${n}`,
-      type,
+    const visitor = `visitor-${upTo(50_000)}`
+    const common = {
+      id: `${hex()}-${hex()}-${hex()}-${hex()}`,
       time: new Date(endMs - (count - n)).toISOString(),
       visitor,
-      session: `s-${upTo(80_000)}`,
-      page: `/products/${upTo(2_000)}`,
-      account: `account-${upTo(50)}`,
-      campaign: `campaign-${upTo(200)}`,
-      country: COUNTRIES[upTo(COUNTRIES.length)],
-      device: DEVICES[upTo(DEVICES.length)],
-      ...(type === 'ad_click' && { cost: `0.${100 + upTo(900)}` }),
+      session: `${visitor}-${upTo(4)}`,
+      page: `/products/shoes/${upTo(2_000)}`,
     }
+    const where = { country: one(COUNTRIES), device: one(DEVICES) }
+    const event = { ...common, ...where, ...what(upTo(100), upTo, one) }
     yield { partitionKey: visitor, data: Buffer.from(JSON.stringify(event)) }
   }
+}
+
+function what(
+  percent: number,
+  upTo: (n: number) => number,
+  one: (words: readonly string[]) => string,
+): object {
+  if (percent < 50) {
+    return { type: 'page_view', referrer: `https://www.site-${upTo(40)}.example/`, title: 'Shoes' }
+  }
+  if (percent < 65)
+    return { type: 'request', status: upTo(100) === 0 ? 500 : 200, duration_ms: upTo(900) }
+  const campaign = upTo(200)
+  const ad = {
+    account: `account-${campaign % 50}`,
+    campaign: `campaign-${campaign}`,
+    placement: one(PLACEMENTS),
+  }
+  if (percent < 80) return { type: 'ad_request', placement: ad.placement }
+  if (percent < 98) return { type: 'ad_impression', ...ad, cost: `0.00${100 + upTo(900)}` }
+  return { type: 'ad_click', ...ad }
 }
