@@ -58,7 +58,7 @@ export function planOf(seed: number, minutes: number): Plan {
       fanOut: chance(random, 0.85),
       shardEnd: pick(random, ['alone', 'with_records']),
       listPage: pick(random, [2, 5, 1_000]),
-      recordsPage: pick(random, [50, 500, 10_000]),
+      recordsPage: pick(random, [200, 500, 10_000]),
       updateMs: pick(random, [0, 300, 1_500]),
       registerMs: pick(random, [0, 1_200]),
       subscriptionMs: between(random, 4, 15) * SECOND_MS,

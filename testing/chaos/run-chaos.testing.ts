@@ -37,6 +37,8 @@ const TRIM_EVERY_MS = 2_000
 const SAY_EVERY_MS = 15_000
 /** From the last put to the last commit: a shard that was denied may pause for half a minute. */
 const DRAINED_WITHIN_MS = 120_000
+/** What nothing is added to for so long will not be added to. */
+const STUCK_AFTER_MS = 60_000
 /** A look at the shards comes every 10 s, and a finding takes two to go. */
 const FINDINGS_GONE_WITHIN_MS = 25_000
 const LOOK_MS = 200
@@ -139,13 +141,19 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
     const name = 'drained'
     const from = systemClock.monotonicMs()
     const never = new AbortController().signal
+    let before: string | undefined
+    let changedAt = from
     for (;;) {
       const left = await missing()
-      const ms = systemClock.monotonicMs() - from
+      const now = systemClock.monotonicMs()
+      const ms = now - from
+      if (left !== before) changedAt = now
+      before = left
       if (left === undefined) {
         return { name, ok: true, says: `${(ms / 1_000).toFixed(1)} s after the last put` }
       }
-      if (ms > DRAINED_WITHIN_MS) return { name, ok: false, says: stuck(left) }
+      if (now - changedAt > STUCK_AFTER_MS || ms > DRAINED_WITHIN_MS + plan.durationMs)
+        return { name, ok: false, says: stuck(left) }
       await pause(LOOK_MS, never)
     }
   }

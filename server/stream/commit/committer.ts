@@ -81,6 +81,8 @@ export function createCommitter(ports: {
   let abandoned = false
   let onNews: () => void = () => {}
   let onMuch: () => void = () => {}
+  /** A reader waits for the room that a commit makes. */
+  let isAwaited = false
   let health: Health = { kind: 'ok' }
   /** Of the last one, sealing included. */
   let costMs = 0
@@ -112,7 +114,7 @@ export function createCommitter(ports: {
     const everyMs = Math.min(MAX_COMMIT_EVERY_MS, Math.max(COMMIT_EVERY_MS, costMs * COMMIT_SHARE))
     const waitMs = Math.max(GATHER_MS, lastAt + everyMs - clock.monotonicMs())
     return new Promise((resolve) => {
-      const much = signal.aborted || uncommitted.events > COMMIT_SOON_EVENTS
+      const much = signal.aborted || isAwaited || uncommitted.events > COMMIT_SOON_EVENTS
       const timer = setTimeout(resolve, much ? 0 : waitMs)
       onMuch = () => {
         clearTimeout(timer)
@@ -141,6 +143,7 @@ export function createCommitter(ports: {
   /** Keeps trying: what was taken in must not be lost while the disk is full. */
   async function commitUntilDone(lease: Lease, commit: SealedCommit): Promise<void> {
     const sealed = uncommitted
+    isAwaited = false
     let tookMs = 0
     uncommitted = { events: 0, bytes: 0 }
     for (let failures = 0; ; failures++) {
@@ -180,6 +183,11 @@ export function createCommitter(ports: {
   function restored({ shardId, checkpoint, subSequence, readToMs }: ShardProgress): void {
     places.set(shardId, { checkpoint, subSequence, readToMs })
   }
+
+  buffer.onWait(() => {
+    isAwaited = true
+    onMuch()
+  })
 
   return {
     run,

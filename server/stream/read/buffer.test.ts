@@ -56,6 +56,20 @@ describe('the buffer', () => {
     await expect(next).resolves.toBeDefined()
   })
 
+  test('who has to wait says so, and who finds room does not', async () => {
+    const buffer = createBuffer(100)
+    let waits = 0
+    buffer.onWait(() => waits++)
+    const hold = await buffer.room(80, never)
+    expect(buffer.roomToTake(never)).toBeUndefined()
+    expect(waits).toBe(0)
+    void buffer.room(40, never)
+    expect(waits).toBe(1)
+    hold.take(80)
+    void buffer.roomToTake(never)
+    expect(waits).toBe(2)
+  })
+
   test('I13: what is used stays inside the limit but for answers that were larger than asked', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -15,6 +15,8 @@ export interface Buffer {
   committed(bytes: number): void
   /** Resolves once what is uncommitted leaves room to take in more; undefined: it does. */
   roomToTake(signal: AbortSignal): Promise<void> | undefined
+  /** Called whenever someone has to wait: a commit makes room. */
+  onWait(listener: () => void): void
   usedBytes(): number
   readonly limitBytes: number
 }
@@ -39,6 +41,7 @@ export function createBuffer(limitBytes: number): Buffer {
   let uncommitted = 0
   let waiters: Waiter[] = []
   let takers: (() => void)[] = []
+  let waits = (): void => {}
 
   const used = () => held + uncommitted
   const fits = (bytes: number) => used() === 0 || used() + bytes <= limitBytes
@@ -82,6 +85,9 @@ export function createBuffer(limitBytes: number): Buffer {
   return {
     limitBytes,
     usedBytes: used,
+    onWait(listener) {
+      waits = listener
+    },
     room(bytes, signal) {
       if (waiters.length === 0 && fits(bytes)) return Promise.resolve(grant(bytes))
       return new Promise((resolve, reject) => {
@@ -100,6 +106,7 @@ export function createBuffer(limitBytes: number): Buffer {
         if (signal.aborted) return leave()
         signal.addEventListener('abort', leave, { once: true })
         waiters.push(waiter)
+        waits()
       })
     },
     committed(bytes) {
@@ -115,6 +122,7 @@ export function createBuffer(limitBytes: number): Buffer {
         }
         signal.addEventListener('abort', done, { once: true })
         takers.push(done)
+        waits()
       })
     },
   }
