@@ -344,4 +344,21 @@ describe('the consumer', () => {
     await world.start({ startAt: { kind: 'latest' } })
     await until(async () => expect(await world.totals()).toEqual({ page_view: 1 }))
   })
+
+  test('an empty answer that is wrong about being at the tip loses nothing over a restart', async () => {
+    await world.close()
+    let now = 1_700_000_000_000
+    world = await openWorld({ now: () => now })
+    for (let n = 0; n < 40; n++) put(`key-${n}`, view(`id-${n}`))
+    now += 10 * MINUTE_MS
+    const fault = { kind: 'empty', millisBehindLatest: 0 } as const
+    world.fake.faults.next({ call: 'GetRecords', times: 4, fault })
+    world.fake.faults.next({ call: 'GetRecords', times: 100, fault: { kind: 'hang' } })
+    const first = await world.start()
+    await until(() => expect(world.fake.faults.pending()[0]?.fault.kind).toBe('hang'))
+    await world.stop(first)
+    world.fake.faults.clear()
+    await world.start()
+    await until(async () => expect(await world.totals()).toEqual({ page_view: 40 }))
+  })
 })

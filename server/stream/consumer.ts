@@ -30,6 +30,7 @@ import { createSeenIds, DEDUPLICATION_SPAN_MS } from './records/seen-ids.ts'
 import { createLineageAudit } from './shards/audit.ts'
 import { createDiscovery } from './shards/discovery.ts'
 import { childrenOf, namesUnknownParents } from './shards/lineage.ts'
+import { readUpTo } from './shards/quiet.ts'
 import type { ShardProgress } from './shards/shard-progress.ts'
 import { createThroughput } from './shards/throughput.ts'
 import type { StreamApp } from './stream-app.ts'
@@ -213,7 +214,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       ...(ports.stalledMs !== undefined && { stalledMs: ports.stalledMs }),
       restMs: (isIdle) => restMs(shardId, isIdle),
       take: (taking) => taken(lane, () => take(lane, taking)),
-      readTo: (batch) => readTo(progress, batch),
+      readTo: (batch) => readTo(lane, batch),
       settle: (children) => lanes.settle(progress, children),
       look: () => discovery.verdict(shardId),
       trimmed: () => trimmed(progress),
@@ -239,9 +240,10 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     return isIdle ? idleRestMs(lanes.shards.size - busy.size) : busyRestMs(busy.size)
   }
 
-  /** On the stream's own clock; where it does not tell the time, as far as records tell. */
-  function readTo(progress: ShardProgress, batch: Batch): void {
-    const at = upTo(progress, batch, batch.answeredAt ?? discovery.streamNow())
+  /** On the stream's own clock. */
+  function readTo(lane: Lane, batch: Batch): void {
+    const { progress } = lane
+    const at = readUpTo(lane, batch, batch.answeredAt ?? discovery.streamNow())
     if (at === null || (progress.readToMs !== null && at <= progress.readToMs)) return
     progress.readToMs = at
     const kept = committer.committed(progress.shardId).readToMs
@@ -308,15 +310,4 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     },
     failed,
   }
-}
-
-function upTo(
-  progress: ShardProgress,
-  { full, millisBehindLatest, records }: Batch,
-  answeredAt: number | undefined,
-): number | null {
-  if (answeredAt === undefined) return progress.lastArrivalMs
-  if (!full && millisBehindLatest === 0) return answeredAt
-  if (records.length > 0) return progress.lastArrivalMs
-  return answeredAt - millisBehindLatest
 }

@@ -11,12 +11,13 @@ import {
   type ShardMap,
   whatIsNew,
 } from './shards/lineage.ts'
+import type { QuietLane } from './shards/quiet.ts'
 import { newShard, type ShardProgress } from './shards/shard-progress.ts'
 import { createThroughput } from './shards/throughput.ts'
 import { createTopKeys, type TopKeys } from './shards/top-keys.ts'
 
 /** A shard and everything that works on it. */
-export interface Lane extends TakingLane {
+export interface Lane extends TakingLane, QuietLane {
   keys: TopKeys
   log: ReaderLog
   reader?: ShardReader
@@ -64,6 +65,7 @@ export function createLanes(ports: {
       keys: createTopKeys(),
       log: createReaderLog(progress, ports),
       cursor: undefined,
+      quiet: null,
     })
   }
 

@@ -24,7 +24,7 @@ test.each([100, 1_000])(
       expect(shards).toHaveLength(SHARDS)
       expect(shards.filter(({ reader }) => reader.kind === 'waiting_for_parents')).toEqual([])
     }, 15_000)
-    await put.settled(20_000)
+    await put.settled(40_000)
     expect(consumer.readings().findings).toEqual([])
     expect(world.fake.faults.pending()).toEqual([])
     await world.stop(consumer)
