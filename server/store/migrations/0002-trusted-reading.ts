@@ -8,6 +8,8 @@ const statements = [
   `alter table shard add column out_of_range integer not null default 0`,
   `alter table lease add column commit_seq integer not null default 0`,
   `alter table dead_letter add column app text`,
+  // Until now it was told by this machine's clock, and a shard would be opened by it.
+  `update shard set read_to_ms = last_arrival_ms`,
 ]
 
 export const trustedReading: Migration = {
