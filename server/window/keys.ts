@@ -9,7 +9,9 @@ export const MAX_KEY_LENGTH = 256
 export function eventKey(event: StreamEvent, dimension: Dimension): string | undefined {
   const text = event[dimension]
   if (text === undefined || text === '') return undefined
-  return dimension === 'referrer' ? referrerKey(text) : dimensionKey(text)
+  if (dimension === 'referrer') return referrerKey(text)
+  // The texts of an event are well-formed: whoever made it saw to that.
+  return text.length <= MAX_KEY_LENGTH && text.charCodeAt(0) !== 0 ? text : dimensionKey(text)
 }
 
 const UNPAIRED = /[\ud800-\udfff]/

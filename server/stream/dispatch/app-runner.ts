@@ -13,7 +13,7 @@ const TRIES = 2
  * What was folded since the last seal is kept for so many events, to be given again to an app that throws. More
  * would be copied again and again by the garbage collector: a tenth of the processor's time while catching up.
  */
-const KEPT_EVENTS = 5_000
+const KEPT_EVENTS = 1_000
 
 /** An app threw while more was folded than is kept: only a careful start from the last commit isolates the event. */
 export class AppFailedError extends Error {

@@ -1,6 +1,7 @@
 import type { RejectReason } from '../../../lib/rejection.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { DeadLetter } from '../commit/commit.ts'
+import type { StreamRecord } from '../read/stream-source.ts'
 import type { Taking } from '../read/shard-reader.ts'
 import {
   alreadyTaken,
@@ -62,8 +63,8 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
     batchEvents = maxEvents
     const taken = { events: 0, bytes: 0 }
     while (taking.at < records.length && taken.events < maxEvents) {
-      const record = records[taking.at] as (typeof records)[number]
       if (lane.cursor === undefined) {
+        const record = records.at(taking.at) as StreamRecord
         if (alreadyTaken(record, progress)) {
           taking.at++
           continue
@@ -71,6 +72,7 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
         lane.cursor = openRecord(record, progress)
         taken.bytes += lane.cursor.bytes
       }
+      const { record } = lane.cursor
       const { events, done } = ingestEvents(lane.cursor, progress, ports, maxEvents - taken.events)
       taken.events += events
       if (done) {

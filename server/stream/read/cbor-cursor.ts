@@ -59,6 +59,9 @@ export function readName(cursor: Cursor): void {
   cursor.at += length
 }
 
+/** For `nameIs`. */
+export const nameOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
 export function nameIs(cursor: Cursor, name: Uint8Array): boolean {
   const { bytes, nameAt, nameLength } = cursor
   if (nameLength !== name.length) return false
@@ -162,10 +165,16 @@ function skipEntries(cursor: Cursor, major: number, depth: number): void {
   }
 }
 
-function skipString(cursor: Cursor, major: number): void {
+/** Passes over a text or bytes; throws where it is anything else. */
+export function skipString(cursor: Cursor, major: number): void {
   const info = takeInitial(cursor, major) & 31
-  if (info === INDEFINITE) takePieces(cursor, major)
-  else cursor.at += takeLength(cursor, info)
+  if (info === INDEFINITE) {
+    takePieces(cursor, major)
+    return
+  }
+  // By itself: what takes the length moves on, too.
+  const length = takeLength(cursor, info)
+  cursor.at += length
 }
 
 function skipSimple(cursor: Cursor, info: number, from: number): void {

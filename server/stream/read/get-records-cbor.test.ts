@@ -65,8 +65,10 @@ const answerOf = (
   })),
 })
 
-const plain = (records: StreamRecord[] | undefined) =>
-  records?.map(({ data, ...rest }) => ({ ...rest, data: [...data] }))
+const plain = (records: Iterable<StreamRecord> = []) =>
+  [...records].map(({ sequenceNumber, arrivedAt, partitionKey, data }) => {
+    return { sequenceNumber, arrivedAt, partitionKey, data: [...data] }
+  })
 
 describe.each(Object.keys(TIMES))('an answer with times as %s', (name) => {
   const time = TIMES[name]!
@@ -83,9 +85,17 @@ describe.each(Object.keys(TIMES))('an answer with times as %s', (name) => {
   })
 })
 
+test('a long text that is not known is passed over', () => {
+  const unknown = { Unknown: 'x'.repeat(300), Bytes: new Uint8Array(70_000) }
+  const answer = { ...unknown, Records: [{ ...unknown, PartitionKey: 'key' }], MillisBehindLatest: 7 }
+  const { records, millisBehindLatest } = decodePage(cbor.serialize(answer))
+  expect(records?.at(0)?.partitionKey).toBe('key')
+  expect(millisBehindLatest).toBe(7)
+})
+
 test('data is not copied', () => {
   const bytes = cbor.serialize({ Records: [{ Data: new Uint8Array([1, 2, 3]) }] })
-  expect(decodePage(bytes).records?.[0]?.data.buffer).toBe(bytes.buffer)
+  expect(decodePage(bytes).records?.at(0)?.data.buffer).toBe(bytes.buffer)
 })
 
 describe('an answer that is cut', () => {

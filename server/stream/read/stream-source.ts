@@ -58,9 +58,15 @@ export interface StreamRecord {
   data: Uint8Array
 }
 
+/** Records in order. Those that are kept as they came are made anew each time they are asked for. */
+export interface RecordList extends Iterable<StreamRecord> {
+  readonly length: number
+  at(index: number): StreamRecord | undefined
+}
+
 /** What one read, or one event of a subscription, brought. */
 export interface Batch {
-  records: StreamRecord[]
+  records: RecordList
   /** What it holds in memory until its records are taken in. */
   bytes: number
   /** Where to go on: an iterator, or a continuation sequence number. Absent: the shard was read to its end. */

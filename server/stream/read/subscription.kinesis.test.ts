@@ -42,7 +42,7 @@ test('a shard is read once and in order over renewed, ended and refused subscrip
   })
   const reading = (async () => {
     for await (const { records } of batches) {
-      got.push(...records.map(({ data }) => Buffer.from(data).toString()))
+      got.push(...Array.from(records, ({ data }) => Buffer.from(data).toString()))
     }
   })()
   let put = 0

@@ -129,7 +129,7 @@ function keeping(shard: ReturnType<typeof shardOf>) {
   })
   const done = (async () => {
     for await (const { records } of batches) {
-      got.push(...records.map(({ sequenceNumber }) => sequenceNumber))
+      got.push(...Array.from(records, ({ sequenceNumber }) => sequenceNumber))
     }
   })()
   done.catch(() => {})

@@ -39,7 +39,7 @@ function createPorts() {
     seen: createSeenIds(),
     apply: (event) => void applied.push(event),
     reject: (_reason, make) => void rejected.push(make()),
-    keys: { add: (key) => void keys.push(key) },
+    keys: { add: ({ partitionKey }) => void keys.push(partitionKey) },
   }
   return { ports, applied, rejected, keys }
 }

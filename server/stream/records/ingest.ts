@@ -3,6 +3,7 @@ import { MINUTE_MS } from '../../../lib/time.ts'
 import type { StreamRecord } from '../read/stream-source.ts'
 import { compareSequenceNumbers } from '../shards/sequence-number.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
+import type { TopKeys } from '../shards/top-keys.ts'
 import type { AppliedEvent } from '../stream-app.ts'
 import { type DecodedRecord, decodeRecord } from './decode-record.ts'
 import type { DecodedItem } from './decode-text.ts'
@@ -35,7 +36,7 @@ export interface IngestPorts {
   /** `make` builds what is kept of it, where that is wanted. */
   reject(reason: RejectReason, make: () => RejectedItem): void
   /** The user's partition keys, of sub-records one by one, once their record is taken in. */
-  keys?: { add(partitionKey: string, arrivedAt: number): void }
+  keys?: Pick<TopKeys, 'add'>
 }
 
 /** A record opened once, taken in over several turns. */
@@ -125,19 +126,19 @@ function countRecord(
   shard: ShardProgress,
   { keys }: IngestPorts,
 ): void {
-  const { arrivedAt, data, partitionKey } = record
+  const { arrivedAt, data } = record
   const { subRecords } = decoded
   shard.records++
   shard.bytes += data.length
   shard.lastArrivalMs = arrivedAt
   if (subRecords.length === 0) {
-    keys?.add(partitionKey, arrivedAt)
+    keys?.add(record, arrivedAt)
     return
   }
   shard.aggregated += subRecords.length
   shard.outOfRange += countOutOfRange(subRecords, shard)
   if (keys === undefined) return
-  for (const subRecord of subRecords) keys.add(subRecord.partitionKey, arrivedAt)
+  for (const subRecord of subRecords) keys.add(subRecord, arrivedAt)
 }
 
 function reject(

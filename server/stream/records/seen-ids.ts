@@ -9,7 +9,7 @@ export const MAX_SEEN_IDS = 4_000_000
 
 const WORDS = 4
 const BYTES = WORDS * 4
-const FIRST_CAPACITY = 1 << 14
+const FIRST_BITS = 14
 const MAX_LOAD = 0.6
 
 /** Ids that arrived in one minute and are not in the store yet. */
@@ -49,7 +49,8 @@ const NONE_FRESH = new Uint32Array(0)
  */
 export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
   const maxIds = options.maxIds ?? MAX_SEEN_IDS
-  let capacity = FIRST_CAPACITY
+  let bits = FIRST_BITS
+  let capacity = 1 << bits
   let words = new Uint32Array(capacity * WORDS)
   /** The arrival minute (minutes since 1970) of each slot; 0: empty. */
   let minutes = new Uint32Array(capacity)
@@ -69,10 +70,14 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     return latest
   }
 
+  /** By the first bits of the hash: so the slots of a larger table are in the same order, and it is filled in order. */
+  const firstSlotOf = (from: Uint32Array, at: number): number =>
+    (from[at] as number) >>> (32 - bits)
+
   /** Where the hash `from[at…]` is, or the empty slot where it would be. */
   function slotOf(from: Uint32Array, at: number): number {
     const mask = capacity - 1
-    let slot = (from[at] as number) & mask
+    let slot = firstSlotOf(from, at)
     while (minutes[slot] !== 0) {
       const held = slot * WORDS
       if (
@@ -110,16 +115,19 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     dropForgottenMinutes()
     const oldWords = words
     const oldMinutes = minutes
-    capacity = FIRST_CAPACITY
+    bits = FIRST_BITS
     // Room for half as much again, so that the next rebuild is far away.
-    while (live * 1.5 > capacity * MAX_LOAD) capacity *= 2
+    while (live * 1.5 > (1 << bits) * MAX_LOAD) bits++
+    capacity = 1 << bits
     words = new Uint32Array(capacity * WORDS)
     minutes = new Uint32Array(capacity)
     used = 0
     for (let slot = 0; slot < oldMinutes.length; slot++) {
       const minute = oldMinutes[slot] as number
       if (minute === 0 || minute < horizon) continue
-      const place = slotOf(oldWords, slot * WORDS)
+      // No two are the same: the first empty slot is its own.
+      let place = firstSlotOf(oldWords, slot * WORDS)
+      while (minutes[place] !== 0) place = (place + 1) & (capacity - 1)
       copyHash(oldWords, slot * WORDS, words, place * WORDS)
       minutes[place] = minute
       used++

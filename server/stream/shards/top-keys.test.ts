@@ -31,6 +31,8 @@ const exactCounts = (stream: readonly string[]): Map<string, number> => {
   return exact
 }
 
+const of = (partitionKey: string) => ({ partitionKey })
+
 describe('the heaviest keys of a shard', () => {
   test('are found, each within the bound of its exact count', () => {
     const streams = fc.record({
@@ -43,7 +45,7 @@ describe('the heaviest keys of a shard', () => {
       fc.property(streams, (options) => {
         const stream = zipf(options)
         const top = createTopKeys()
-        for (const key of stream) top.add(key, T)
+        for (const key of stream) top.add(of(key), T)
         const exact = exactCounts(stream)
         const found = top.top(T + SECOND_MS, KEY_COUNTERS)
         const bound = stream.length / KEY_COUNTERS
@@ -69,7 +71,7 @@ describe('the heaviest keys of a shard', () => {
       fc.property(options, (options) => {
         const stream = zipf(options)
         const top = createTopKeys()
-        for (const key of stream) top.add(key, T)
+        for (const key of stream) top.add(of(key), T)
         const exact = exactCounts(stream)
         const [heaviest] = [...exact].sort(([, a], [, b]) => b - a)
         if (heaviest === undefined) return
@@ -85,7 +87,7 @@ describe('the heaviest keys of a shard', () => {
 
   test('are not mistaken where the keys take turns', () => {
     const top = createTopKeys()
-    for (let n = 0; n < 40_000; n++) top.add(`user-${n % 4}`, T)
+    for (let n = 0; n < 40_000; n++) top.add(of(`user-${n % 4}`), T)
     const shares = top.top(T, 4).map(({ share }) => share)
     for (const share of shares) expect(Math.abs(share - 0.25)).toBeLessThan(0.05)
   })
@@ -93,9 +95,9 @@ describe('the heaviest keys of a shard', () => {
   test('come in order, with records per second and their share of all', () => {
     const top = createTopKeys()
     for (let second = 0; second < 10; second++) {
-      top.add('a', T + second * SECOND_MS, 60)
-      top.add('b', T + second * SECOND_MS, 30)
-      top.add('c', T + second * SECOND_MS, 10)
+      top.add(of('a'), T + second * SECOND_MS, 60)
+      top.add(of('b'), T + second * SECOND_MS, 30)
+      top.add(of('c'), T + second * SECOND_MS, 10)
     }
     expect(top.top(T + 10 * SECOND_MS, 2)).toEqual([
       { key: 'a', records: 60, share: 0.6 },
@@ -105,14 +107,14 @@ describe('the heaviest keys of a shard', () => {
 
   test('of even traffic over very many keys, none looks heavy', () => {
     const top = createTopKeys()
-    for (let n = 0; n < 10_000; n++) top.add(`user-${n}`, T)
+    for (let n = 0; n < 10_000; n++) top.add(of(`user-${n}`), T)
     for (const { share } of top.top(T, KEY_COUNTERS)) expect(share).toBeLessThan(0.01)
   })
 
   test('are those of the last minute: older ones are forgotten', () => {
     const top = createTopKeys()
-    top.add('old', T, 1_000)
-    top.add('new', T + GENERATION_MS, 10)
+    top.add(of('old'), T, 1_000)
+    top.add(of('new'), T + GENERATION_MS, 10)
     const keys = (now: number) => top.top(now, 10).map(({ key }) => key)
     expect(keys(T + GENERATION_MS)).toEqual(['old', 'new'])
     expect(keys(T + 2 * GENERATION_MS)).toEqual(['new'])
@@ -121,15 +123,15 @@ describe('the heaviest keys of a shard', () => {
 
   test('keep the rate through a change of generation', () => {
     const top = createTopKeys()
-    for (let second = 0; second < 100; second++) top.add('a', T + second * SECOND_MS, 50)
+    for (let second = 0; second < 100; second++) top.add(of('a'), T + second * SECOND_MS, 50)
     expect(top.top(T + 100 * SECOND_MS, 1)).toEqual([{ key: 'a', records: 50, share: 1 }])
   })
 
   test('count a record that arrived out of turn where it belongs, or not at all', () => {
     const top = createTopKeys()
-    top.add('a', T + GENERATION_MS)
-    top.add('late', T + GENERATION_MS - 1)
-    top.add('too late', T - 1)
+    top.add(of('a'), T + GENERATION_MS)
+    top.add(of('late'), T + GENERATION_MS - 1)
+    top.add(of('too late'), T - 1)
     const keys = top.top(T + GENERATION_MS, 10).map(({ key }) => key)
     expect(keys.sort()).toEqual(['a', 'late'])
   })
