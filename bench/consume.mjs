@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     shards: { type: 'string', default: '16' },
     records: { type: 'string', default: '60000' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     /** A folder for a profile of the consumer's processor time. */
     profile: { type: 'string' },
   },
@@ -48,7 +48,7 @@ const env = {
 const start = (part, extra = {}, execArgv = []) =>
   fork(path.join(outdir, `${part}.js`), { env: { ...env, ...extra }, execArgv })
 /** The young generation of the pipeline's worker. */
-const consumerArgs = ['--max-semi-space-size=32']
+const consumerArgs = ['--max-semi-space-size=64']
 if (values.profile !== undefined) {
   consumerArgs.push('--cpu-prof', `--cpu-prof-dir=${values.profile}`)
 }

@@ -37,6 +37,16 @@ export async function startFake(options) {
   }
 }
 
+/** Starts one for as long as `use` takes, and resolves with what `use` does. */
+export async function withFake(options, use) {
+  const fake = await startFake(options)
+  try {
+    return await use(fake)
+  } finally {
+    await fake.stop()
+  }
+}
+
 let bundling
 
 /** Of this run only, and inside the project, where packages are found. */

@@ -3,26 +3,17 @@
  * processor time of the whole product (user and system, all threads), less that of the same product with one shard.
  * By polling, by polling while a page watches the Shards page, and by enhanced fan-out.
  */
-import { parseArgs } from 'node:util'
-import { setupOrExit } from '../scripts/setup.mjs'
-import { startFake } from './fake-process.mjs'
+import { withFake } from './fake-process.mjs'
+import { prepare } from './prepare.mjs'
 import { busiestThreadSeconds, cpuSeconds, loadAverage, say } from './process-figures.mjs'
 import { sleep, startProduct, until } from './product.mjs'
 
-const { values } = parseArgs({
-  options: {
-    shards: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '30' },
-  },
-})
-const shards = Number(values.shards)
-const durationMs = Number(values.seconds) * 1_000
+const { shards, seconds } = await prepare({ shards: 1_000, seconds: 30 })
 const CEILING_CORES = 0.25
 /** After the start the compiler is at work, and every shard is opened. */
 const SETTLE_MS = 15_000
 const OPEN_MS = 60_000
 
-await setupOrExit()
 const one = await measure('1 shard, polling', { shards: 1, env: {} })
 for (const [name, how] of [
   ['polling', { env: {} }],
@@ -38,40 +29,35 @@ for (const [name, how] of [
   )
 }
 
-async function measure(name, { shards: count, env, view }) {
-  const fake = await startFake({ shards: count, limits: 'real' })
-  const product = await startProduct(fake, { START_AT: 'trim_horizon', ...env })
-  let leave = () => {}
+function measure(name, { shards: count, env, view }) {
+  return withFake({ shards: count, limits: 'real' }, async (fake) => {
+    const product = await startProduct(fake, env)
+    try {
+      await until(async () => allRead(await product.json('/api/v1/shards'), count), OPEN_MS)
+      return report(name, { rate: await ratesOf(fake, product, view), view })
+    } finally {
+      await product.stop()
+    }
+  })
+}
+
+/** Says of a figure what it comes to in a second, while a page shows `view`; without a view there is no page. */
+async function ratesOf(fake, product, view) {
   const pushed = { frames: 0, bytes: 0 }
   const onFrame = (frame) => {
     pushed.frames++
     pushed.bytes += JSON.stringify(frame).length
   }
+  const leave =
+    view === undefined ? () => {} : product.watch(view, { onSnapshot: onFrame, onDelta: onFrame })
   try {
-    await until(async () => allRead(await product.json('/api/v1/shards'), count), OPEN_MS)
-    if (view !== undefined) {
-      leave = product.watch(view, { onSnapshot: onFrame, onDelta: onFrame })
-    }
     await sleep(SETTLE_MS)
     const before = await figures()
-    await sleep(durationMs)
+    await sleep(seconds * 1_000)
     const after = await figures()
-    const seconds = (after.atMs - before.atMs) / 1_000
-    const rate = (what) => (after[what] - before[what]) / seconds
-    const cores = rate('cpu')
-    const readsPerSecond = rate('reads')
-    const toPage =
-      view === undefined
-        ? ''
-        : `, ${rate('frames').toFixed(1)} frames/s of ${(rate('frameBytes') / rate('frames') / 1_024).toFixed(0)} KiB`
-    say(
-      `${name}: ${cores.toFixed(3)} of a core, of which its busiest thread ${rate('busiest').toFixed(3)}; ${readsPerSecond.toFixed(0)} reads/s, ${rate('otherCalls').toFixed(1)} other calls/s${toPage} (${loadAverage()})`,
-    )
-    return { cores, readsPerSecond }
+    return (what) => ((after[what] - before[what]) / (after.atMs - before.atMs)) * 1_000
   } finally {
     leave()
-    await product.stop()
-    await fake.stop()
   }
 
   async function figures() {
@@ -86,6 +72,19 @@ async function measure(name, { shards: count, env, view }) {
       frameBytes: pushed.bytes,
     }
   }
+}
+
+function report(name, { rate, view }) {
+  const cores = rate('cpu')
+  const readsPerSecond = rate('reads')
+  const toPage =
+    view === undefined
+      ? ''
+      : `, ${rate('frames').toFixed(1)} frames/s of ${(rate('frameBytes') / rate('frames') / 1_024).toFixed(0)} KiB`
+  say(
+    `${name}: ${cores.toFixed(3)} of a core, of which its busiest thread ${rate('busiest').toFixed(3)}; ${readsPerSecond.toFixed(0)} reads/s, ${rate('otherCalls').toFixed(1)} other calls/s${toPage} (${loadAverage()})`,
+  )
+  return { cores, readsPerSecond }
 }
 
 function allRead({ shards: known }, count) {

@@ -4,7 +4,6 @@
  * country of their own, so that the count beside a country says up to which event its shard is shown. The floor,
  * in the same run: an SDK GetRecords loop at five reads a second and shard that only looks at what came.
  */
-import { parseArgs } from 'node:util'
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
@@ -13,19 +12,12 @@ import {
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { setupOrExit } from '../scripts/setup.mjs'
-import { startFake } from './fake-process.mjs'
+import { withFake } from './fake-process.mjs'
+import { prepare } from './prepare.mjs'
 import { loadAverage, quantile, say } from './process-figures.mjs'
 import { sleep, startProduct, until } from './product.mjs'
 
-const { values } = parseArgs({
-  options: {
-    rate: { type: 'string', default: '2000' },
-    seconds: { type: 'string', default: '30' },
-  },
-})
-const rate = Number(values.rate)
-const durationMs = Number(values.seconds) * 1_000
+const { rate, seconds } = await prepare({ rate: 2_000, seconds: 30 })
 const SHARDS = 4
 const READ_EVERY_MS = 200
 const TICK_MS = 20
@@ -38,7 +30,6 @@ const VIEW = { kind: 'overview', window: '15m', kpi: 'page_views' }
 
 // That later versions of the SDK need a newer Node is no news for who measures.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
-await setupOrExit()
 const floor = await measure('floor', watchByLoop)
 for (const mode of ['polling', 'fanout']) {
   const found = await measure(mode, (fake, sent) => watchByProduct(fake, sent, mode))
@@ -47,30 +38,30 @@ for (const mode of ['polling', 'fanout']) {
   )
 }
 
-async function measure(name, watch) {
-  const fake = await startFake({ shards: SHARDS, limits: 'real' })
-  const client = sdkClient(fake)
-  const sent = Array.from({ length: SHARDS }, () => ({ at: [], shown: 0 }))
-  const latencies = []
-  const shown = (shard, count, now) => {
-    const line = sent[shard]
-    for (; line.shown < Math.min(count, line.at.length); line.shown++) {
-      latencies.push(now - line.at[line.shown])
+function measure(name, watch) {
+  return withFake({ shards: SHARDS, limits: 'real' }, async (fake) => {
+    const client = sdkClient(fake)
+    const sent = Array.from({ length: SHARDS }, () => ({ at: [], shown: 0 }))
+    const latencies = []
+    const shown = (shard, count, now) => {
+      const line = sent[shard]
+      for (; line.shown < Math.min(count, line.at.length); line.shown++) {
+        latencies.push(now - line.at[line.shown])
+      }
     }
-  }
-  const stop = await watch(fake, shown)
-  try {
-    await put(client, fake.streamName, sent, WARM_UP_MS)
-    await allShown(sent)
-    latencies.length = 0
-    await put(client, fake.streamName, sent, durationMs)
-    await allShown(sent)
-  } finally {
-    await stop()
-    client.destroy()
-    await fake.stop()
-  }
-  return report(name, latencies)
+    const stop = await watch(fake, shown)
+    try {
+      await put(client, fake.streamName, sent, WARM_UP_MS)
+      await allShown(sent)
+      latencies.length = 0
+      await put(client, fake.streamName, sent, seconds * 1_000)
+      await allShown(sent)
+    } finally {
+      await stop()
+      client.destroy()
+    }
+    return report(name, latencies)
+  })
 }
 
 function report(name, latencies) {
@@ -138,7 +129,7 @@ function makeRecord(shard, n) {
 
 /** The whole product, with a page that watches. */
 async function watchByProduct(fake, shown, mode) {
-  const product = await startProduct(fake, { READ_MODE: mode, START_AT: 'trim_horizon' })
+  const product = await startProduct(fake, { READ_MODE: mode })
   const look = (cells) => {
     const now = performance.now()
     for (const { key, value } of cells['list.country']?.rows ?? []) {

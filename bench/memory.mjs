@@ -40,7 +40,7 @@ try {
 
 async function rssWhenIdle() {
   const empty = await startFake({ shards, limits: 'none' })
-  const product = await startProduct(empty, { START_AT: 'trim_horizon' })
+  const product = await startProduct(empty)
   try {
     await sleep(IDLE_MS)
     return rssBytes(product.pid)
@@ -52,10 +52,7 @@ async function rssWhenIdle() {
 
 /** Reads for so long, or to the end of the backlog. */
 async function catchUp(budgetMb) {
-  const product = await startProduct(fake, {
-    START_AT: 'trim_horizon',
-    STREAM_BUFFER_MB: String(budgetMb),
-  })
+  const product = await startProduct(fake, { STREAM_BUFFER_MB: String(budgetMb) })
   const startedAt = performance.now()
   const most = { rss: 0, buffer: 0 }
   let status

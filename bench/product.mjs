@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 50
 /** What the person's shell says of a stream is not for benchmarks. */
 const OURS = /^(KINESIS_|AWS_|START_AT|READ_MODE|STREAM_|DEMO|HOST$|LOG_LEVEL)/
 
-/** Starts the product, as it is installed, on the fake's stream, with a data folder of its own. */
+/** Starts the product, as it is installed, on the fake's stream from its beginning, with a data folder of its own. */
 export async function startProduct(fake, env = {}) {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'kinesight-bench-'))
   const port = await freePort()
@@ -29,6 +29,7 @@ export async function startProduct(fake, env = {}) {
       DEMO: 'off',
       KINESIS_ENDPOINT: fake.endpoint,
       KINESIS_STREAM: fake.streamName,
+      START_AT: 'trim_horizon',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'bench',
       AWS_SECRET_ACCESS_KEY: 'bench',

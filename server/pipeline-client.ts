@@ -20,7 +20,7 @@ const RESTART = { baseMs: 250, capMs: 10_000 }
 const SETTLED_MS = 60_000
 const STOP_TIMEOUT_MS = 1_500
 /** Events live for one commit: with room for that many few of them are ever copied. */
-const YOUNG_MB = 96
+const YOUNG_MB = 192
 
 /**
  * Runs the pipeline in a worker thread and starts it anew when it dies; what it had not committed it

@@ -13,13 +13,12 @@ import {
   writeVarint,
   written,
 } from './bytes.ts'
-import { type Cell, newCell } from './cell.ts'
 import { KEY_PRECISION } from './distinct.ts'
 import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { hashDigits } from './hash.ts'
 import { COUNTS, EVERYTHING, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
-import { cellOf, type Pane } from './pane.ts'
+import { addCount, countAt, keyedPane, type Pane, rowOf } from './pane.ts'
 import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
 
 /**
@@ -57,7 +56,7 @@ const inner = newWriter(65_536)
 export function freeze(pane: Pane): FrozenPane {
   const writer = newWriter()
   writeBody(writer, pane)
-  return { keys: [...pane.cells.keys()], body: written(writer) }
+  return { keys: pane.keys.slice(), body: written(writer) }
 }
 
 /** keys, length of the body, body */
@@ -76,52 +75,49 @@ export function readPane(reader: ByteReader, intern: (key: string) => string): F
 }
 
 function writeBody(writer: ByteWriter, pane: Pane): void {
-  const cells = [...pane.cells.values()]
-  for (let slot = 0; slot < COUNTS.length; slot++) {
-    section(
-      writer,
-      COUNT_IDS[slot] as number,
-      cells,
-      (cell) => (cell.counts[slot] !== 0 ? cell : null),
-      (to, cell) => writeVarint(to, cell.counts[slot] as number),
-    )
-  }
-  section(writer, COST, cells, (cell) => cell.cost, writeMoney)
-  section(writer, REVENUE, cells, (cell) => cell.revenue, writeMoney)
-  section(
-    writer,
-    VISITORS,
-    cells,
-    (cell) => cell.visitors,
-    (to, sketch) => writeDistinct(to, sketch, pane.precision),
+  for (let slot = 0; slot < COUNTS.length; slot++) countSection(writer, pane, slot)
+  section(writer, COST, pane.cost, writeMoney)
+  section(writer, REVENUE, pane.revenue, writeMoney)
+  section(writer, VISITORS, pane.visitors, (to, sketch) =>
+    writeDistinct(to, sketch, pane.precision),
   )
-  section(writer, LATENCY, cells, (cell) => cell.latency, writeBuckets)
-  section(
-    writer,
-    FOLDED,
-    [pane],
-    () => pane.folded,
-    (to, sketch) => writeDistinct(to, sketch, KEY_PRECISION),
-  )
+  section(writer, LATENCY, pane.latency, writeBuckets)
+  section(writer, FOLDED, [pane.folded], (to, sketch) => writeDistinct(to, sketch, KEY_PRECISION))
 }
 
-function section<From, Value>(
+/** As `section` does; by itself, because most sections are counts. */
+function countSection(writer: ByteWriter, pane: Pane, slot: number): void {
+  inner.length = 0
+  let next = 0
+  for (let row = 0; row < pane.keys.length; row++) {
+    const count = countAt(pane, row, slot)
+    if (count === 0) continue
+    writeVarint(inner, row - next)
+    writeVarint(inner, count)
+    next = row + 1
+  }
+  if (next > 0) endSection(writer, COUNT_IDS[slot] as number)
+}
+
+function section<Value>(
   writer: ByteWriter,
   id: number,
-  cells: readonly From[],
-  pick: (cell: From) => Value | null,
+  column: readonly (Value | null)[],
   write: (to: ByteWriter, value: Value) => void,
 ): void {
   inner.length = 0
   let next = 0
-  for (let index = 0; index < cells.length; index++) {
-    const value = pick(cells[index] as From)
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] as Value | null
     if (value === null) continue
-    writeVarint(inner, index - next)
+    writeVarint(inner, row - next)
     write(inner, value)
-    next = index + 1
+    next = row + 1
   }
-  if (next === 0) return
+  if (next > 0) endSection(writer, id)
+}
+
+function endSection(writer: ByteWriter, id: number): void {
   writeVarint(writer, id)
   writeVarint(writer, inner.length)
   writeBytes(writer, inner.bytes.subarray(0, inner.length))
@@ -137,18 +133,25 @@ export function mergeFrozen(
   selection: Selection = EVERYTHING,
   only?: ReadonlySet<string>,
 ): void {
-  const cells = targets(target, keys, only)
-  if (cells === undefined) return
+  const rows = rowsFor(target, keys, only)
+  if (rows === undefined) return
+  const unwanted = only === undefined ? target : nobody()
   const reader = newReader(body)
   while (reader.at < body.length) {
     const id = readVarint(reader)
     const end = readVarint(reader) + reader.at
-    const add = adder(id, selection, target)
+    const add = id === FOLDED ? undefined : adder(id, selection)
+    if (id === FOLDED) {
+      readVarint(reader)
+      target.folded = mergeEncodedDistinct(reader, target.folded, KEY_PRECISION)
+    }
     if (add !== undefined) {
       let index = 0
       while (reader.at < end) {
         index += readVarint(reader)
-        add(reader, cells[index] ?? unwanted)
+        const row = rows[index] as number
+        if (row >= 0) add(reader, target, row)
+        else add(reader, unwanted, 0)
         index++
       }
     }
@@ -156,65 +159,73 @@ export function mergeFrozen(
   }
 }
 
-type Adder = (reader: ByteReader, cell: Cell) => void
+type Adder = (reader: ByteReader, pane: Pane, row: number) => void
 
 /** Takes what is read of keys that were not asked for. */
-let unwanted: Cell = newCell()
+function nobody(): Pane {
+  const pane = keyedPane(1)
+  rowOf(pane, '')
+  return pane
+}
 
-function targets(target: Pane, keys: readonly string[], only: ReadonlySet<string> | undefined) {
-  if (only === undefined) return keys.map((key) => cellOf(target, key))
-  const cells: (Cell | undefined)[] = []
+/** The row of `target` for each of `keys`; -1: not asked for. undefined: none is. */
+function rowsFor(
+  target: Pane,
+  keys: readonly string[],
+  only: ReadonlySet<string> | undefined,
+): Int32Array | undefined {
+  const rows = new Int32Array(keys.length).fill(-1)
+  if (only === undefined) {
+    for (let index = 0; index < keys.length; index++) rows[index] = rowOf(target, keys[index] ?? '')
+    return rows
+  }
   if (only.size === 1) {
     const [key] = only
     const index = keys.indexOf(key as string)
     if (index < 0) return undefined
-    cells[index] = cellOf(target, key as string)
-  } else {
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index] as string
-      if (only.has(key)) cells[index] = cellOf(target, key)
-    }
+    rows[index] = rowOf(target, key as string)
+    return rows
   }
-  unwanted = newCell()
-  return cells.length === 0 ? undefined : cells
+  let found = false
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string
+    if (!only.has(key)) continue
+    rows[index] = rowOf(target, key)
+    found = true
+  }
+  return found ? rows : undefined
 }
 
-function adder(id: number, selection: Selection, pane: Pane): Adder | undefined {
+function adder(id: number, selection: Selection): Adder | undefined {
   switch (id) {
     case COST:
       return selection.cost ? addCost : undefined
     case REVENUE:
       return selection.revenue ? addRevenue : undefined
     case VISITORS:
-      return selection.visitors
-        ? (reader, cell) => {
-            cell.visitors = mergeEncodedDistinct(reader, cell.visitors, pane.precision)
-          }
-        : undefined
+      return selection.visitors ? addVisitors : undefined
     case LATENCY:
       return selection.latency ? addLatency : undefined
-    case FOLDED:
-      return (reader) => {
-        pane.folded = mergeEncodedDistinct(reader, pane.folded, KEY_PRECISION)
-      }
   }
   const slot = COUNT_IDS.indexOf(id)
   if (slot < 0 || selection.counts[slot] !== true) return undefined
-  return (reader, cell) => {
-    cell.counts[slot] = (cell.counts[slot] as number) + readVarint(reader)
-  }
+  return (reader, pane, row) => addCount(pane, row, slot, readVarint(reader))
 }
 
-function addCost(reader: ByteReader, cell: Cell): void {
-  cell.cost = addEncodedMoney(reader, cell.cost)
+function addCost(reader: ByteReader, { cost }: Pane, row: number): void {
+  cost[row] = addEncodedMoney(reader, cost[row] ?? null)
 }
 
-function addRevenue(reader: ByteReader, cell: Cell): void {
-  cell.revenue = addEncodedMoney(reader, cell.revenue)
+function addRevenue(reader: ByteReader, { revenue }: Pane, row: number): void {
+  revenue[row] = addEncodedMoney(reader, revenue[row] ?? null)
 }
 
-function addLatency(reader: ByteReader, cell: Cell): void {
-  cell.latency = addEncodedBuckets(reader, cell.latency)
+function addVisitors(reader: ByteReader, { visitors, precision }: Pane, row: number): void {
+  visitors[row] = mergeEncodedDistinct(reader, visitors[row] ?? null, precision)
+}
+
+function addLatency(reader: ByteReader, { latency }: Pane, row: number): void {
+  latency[row] = addEncodedBuckets(reader, latency[row] ?? null)
 }
 
 /** Number of currencies; of each its name, the low part with a bit that says whether a high one follows. */

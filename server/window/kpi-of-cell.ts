@@ -2,7 +2,7 @@ import { DEFAULT_CURRENCY } from '../../lib/event.ts'
 import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
 import { KPIS, type KpiId, type MoneyField } from '../../lib/kpis.ts'
 import { type Micros, micros, moneyNumber, moneyText, ZERO_MICROS } from '../../lib/money.ts'
-import { type Cell, newCell } from './cell.ts'
+import { type Cell, EMPTY_CELL } from './cell.ts'
 import { estimateDistinct } from './distinct.ts'
 import { countSlot } from './measures.ts'
 import { moneyByCurrency } from './money-sum.ts'
@@ -10,8 +10,6 @@ import { quantileOf } from './quantile.ts'
 
 /** `prefer`: unless nothing of it was added up. `only`: whatever else there is. */
 export type CurrencyChoice = { prefer?: string } | { only: string }
-
-const NOTHING: Cell = newCell()
 
 /** A KPI over what a cell holds. Without a cell: over no event at all. */
 export function kpiOfCell(
@@ -21,7 +19,7 @@ export function kpiOfCell(
   choice: CurrencyChoice = {},
 ): KpiValue {
   const { formula } = KPIS[id]
-  const { counts, visitors, latency, ...money } = cell ?? NOTHING
+  const { counts, visitors, latency, ...money } = cell ?? EMPTY_CELL
   switch (formula.kind) {
     case 'count':
       return { value: counts[countSlot(formula.of)] as number }
@@ -60,7 +58,7 @@ export function largestCurrency(amounts: ReadonlyMap<string, Micros>): string | 
 
 /** The amounts of a money KPI's field. */
 export const amountsOf = (cell: Cell | undefined, field: MoneyField): Map<string, Micros> =>
-  moneyByCurrency((cell ?? NOTHING)[field])
+  moneyByCurrency((cell ?? EMPTY_CELL)[field])
 
 function moneyValue(amounts: ReadonlyMap<string, Micros>, choice: CurrencyChoice): KpiValue {
   const currency = 'only' in choice ? choice.only : chosenCurrency(amounts, choice.prefer)

@@ -61,7 +61,7 @@ export function createPending(pins: Pins, maxKeys?: number): Pending {
           panes[index + 1] = pane
         }
         addToPane(pane, key, measured)
-        if (pane.cells.size > 2 * pane.cap) boundPane(pane, pins.of(dimension))
+        if (pane.keys.length > 2 * pane.cap) boundPane(pane, pins.of(dimension))
       }
       return true
     },

@@ -3,7 +3,7 @@ import { type Dimension, type KpiId, OTHER_KEY, RANKED_BY } from '../../../lib/k
 import { KEY_PRECISION } from '../../window/distinct.ts'
 import { kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { selectionFor } from '../../window/measures.ts'
-import { keyCount } from '../../window/pane.ts'
+import { cellOf, keyCount } from '../../window/pane.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import type { Need, PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
@@ -21,7 +21,7 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
     const all = reader.keys(range, dimension, selection)
     const total = sumOfKeys(all)
     const choice = preferring(currencyFor(rankedBy, total))
-    const valueFor = (key: string) => kpiOfCell(rankedBy, all.cells.get(key), KEY_PRECISION, choice)
+    const valueFor = (key: string) => kpiOfCell(rankedBy, cellOf(all, key), KEY_PRECISION, choice)
     const top = rankedKeys(all, rankedBy, currencyFor(rankedBy, total)).slice(0, MAX_ROWS)
     const rows: ListRow[] = top
       .map((key) => ({ key, value: valueFor(key) }))
@@ -30,7 +30,7 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
     return {
       rankedBy,
       rows,
-      ...(all.cells.has(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
+      ...(all.rows.has(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
       total: kpiOfCell(rankedBy, total, KEY_PRECISION, choice),
       keys: keyCount(all),
     }
@@ -39,8 +39,8 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
   function addChosen(rows: ListRow[], range: TimeRange): void {
     if (rows.length === 0) return
     const only = new Set(rows.map(({ key }) => key))
-    const { cells } = reader.keys(range, dimension, selectionFor([chosen]), only)
-    for (const row of rows) row.chosen = kpiOfCell(chosen, cells.get(row.key), KEY_PRECISION)
+    const pane = reader.keys(range, dimension, selectionFor([chosen]), only)
+    for (const row of rows) row.chosen = kpiOfCell(chosen, cellOf(pane, row.key), KEY_PRECISION)
   }
 
   return {

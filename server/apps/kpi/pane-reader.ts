@@ -7,7 +7,7 @@ import type { PlacedRef } from '../../window/held.ts'
 import { dimensionKey } from '../../window/keys.ts'
 import { MAX_QUERY_KEYS } from '../../window/levels.ts'
 import type { Selection } from '../../window/measures.ts'
-import { keyedPane, type Pane, TOTAL_KEY, totalPane } from '../../window/pane.ts'
+import { cellOf, keyedPane, type Pane, TOTAL_KEY, totalPane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
 import type { Touches } from '../../window/touches.ts'
@@ -91,7 +91,7 @@ export function createPaneReader(
     cell({ from, to }, { dimension, key }, selection) {
       const pane = dimension === '' ? totalPane() : keyedPane(1)
       pyramid.read(decompose(from, to), dimension, pane, selection, new Set([key]))
-      return pane.cells.get(key)
+      return cellOf(pane, key)
     },
     keys({ from, to }, dimension, selection, only) {
       const pane = keyedPane(MAX_QUERY_KEYS)

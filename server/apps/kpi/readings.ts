@@ -14,7 +14,7 @@ import {
 } from '../../window/kpi-of-cell.ts'
 import { finestLevel, LEVELS, levelAt } from '../../window/levels.ts'
 import { EVERYTHING, selectionFor } from '../../window/measures.ts'
-import { keyCount } from '../../window/pane.ts'
+import { cellOf, keyCount } from '../../window/pane.ts'
 import { rangeBefore, stepEnd, windowRange } from '../../window/window-range.ts'
 import { type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from './questions.ts'
@@ -87,13 +87,13 @@ export async function readKpis(
     const all = reader.keys(range, by.dimension, selectionFor([by.rankedBy]))
     const ranked = rankedKeys(all, by.rankedBy, currencies.get(by.rankedBy)).slice(0, by.limit)
     const whole = reader.keys(range, by.dimension, EVERYTHING, new Set([...ranked, OTHER_KEY]))
-    const other = all.cells.has(OTHER_KEY) ? whole.cells.get(OTHER_KEY) : undefined
+    const other = all.rows.has(OTHER_KEY) ? cellOf(whole, OTHER_KEY) : undefined
     return {
       ...answer,
       by: {
         dimension: by.dimension,
         rankedBy: by.rankedBy,
-        rows: ranked.map((key) => ({ key, kpis: valuesOf(whole.cells.get(key)) })),
+        rows: ranked.map((key) => ({ key, kpis: valuesOf(cellOf(whole, key)) })),
         other: other === undefined ? null : valuesOf(other),
         keys: keyCount(all),
       },

@@ -1,6 +1,8 @@
 import type { AppliedEvent } from '../../stream/stream-app.ts'
 
 const MAX_RECENT = 1_024
+/** A few more, so that they are not copied each time. */
+const MAX_STAGED = 1.5 * MAX_RECENT
 
 /** The newest events as they came in, numbered from 1. What is staged counts once it is sealed. */
 export interface RecentEvents {
@@ -28,11 +30,13 @@ export function createRecentEvents(): RecentEvents {
   return {
     stage(events) {
       count += events.length
-      staged = [...staged, ...events.slice(-MAX_RECENT)].slice(-MAX_RECENT)
+      for (const applied of events.slice(-MAX_RECENT)) staged.push(applied)
+      if (staged.length > MAX_STAGED) staged = staged.slice(-MAX_RECENT)
     },
     seal() {
-      newest += count - staged.length
-      for (const applied of staged) {
+      const kept = staged.slice(-MAX_RECENT)
+      newest += count - kept.length
+      for (const applied of kept) {
         newest++
         ring[newest % MAX_RECENT] = slim(applied)
       }

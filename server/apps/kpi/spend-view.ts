@@ -9,7 +9,7 @@ import { WINDOWS } from '../../../lib/windows.ts'
 import { KEY_PRECISION } from '../../window/distinct.ts'
 import { amountsOf, kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { selectionFor } from '../../window/measures.ts'
-import type { Pane } from '../../window/pane.ts'
+import { cellOf, type Pane } from '../../window/pane.ts'
 import {
   coveredMs,
   rangeBefore,
@@ -116,7 +116,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
       today: reader.keys(ranges.today, dimension, SPEND),
     }
     const valueIn = (pane: Pane, key: string) =>
-      kpiOfCell('spend', pane.cells.get(key), KEY_PRECISION, { prefer: currency })
+      kpiOfCell('spend', cellOf(pane, key), KEY_PRECISION, { prefer: currency })
     const rowOf = (key: string): SpendRow => ({
       key,
       now: valueIn(panes.now, key),
@@ -135,7 +135,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     }
     return {
       rows,
-      other: panes.now.cells.has(OTHER_KEY) ? valueIn(panes.now, OTHER_KEY) : undefined,
+      other: panes.now.rows.has(OTHER_KEY) ? valueIn(panes.now, OTHER_KEY) : undefined,
     }
   }
 

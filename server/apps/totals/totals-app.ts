@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { type Insertable, sql, type Transaction } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import type { AppliedEvent, SealedWork, StreamApp } from '../../stream/stream-app.ts'
 
@@ -72,18 +72,31 @@ function addMoney(
   sum.micros += micros
 }
 
-const sealedWork = (sealed: Pending): SealedWork => ({
+/** Rows in one statement. */
+const ROWS_A_STATEMENT = 500
+
+const sealedWork = ({ events, money }: Pending): SealedWork => ({
   async write(tx, streamId) {
-    for (const [type, n] of sealed.events) await addEvents(tx, streamId, type, n)
-    for (const sum of sealed.money.values()) await addSum(tx, streamId, sum)
+    const counts = Array.from(events, ([type, n]) => ({ stream_id: streamId, type, n }))
+    const sums = Array.from(money.values(), ({ units, micros, ...sum }) => {
+      return { stream_id: streamId, ...sum, ...carried(units, micros) }
+    })
+    for (const rows of chunksOf(counts)) await addEvents(tx, rows)
+    for (const rows of chunksOf(sums)) await addSums(tx, rows)
   },
   committed() {},
 })
 
-async function addEvents(tx: Transaction<Schema>, streamId: number, type: string, n: number) {
+function* chunksOf<Row>(rows: readonly Row[]): Generator<Row[]> {
+  for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) {
+    yield rows.slice(at, at + ROWS_A_STATEMENT)
+  }
+}
+
+async function addEvents(tx: Transaction<Schema>, rows: Insertable<Schema['event_total']>[]) {
   await tx
     .insertInto('event_total')
-    .values({ stream_id: streamId, type, n })
+    .values(rows)
     .onConflict((conflict) =>
       conflict.columns(['stream_id', 'type']).doUpdateSet({ n: sql`event_total.n + excluded.n` }),
     )
@@ -91,11 +104,10 @@ async function addEvents(tx: Transaction<Schema>, streamId: number, type: string
 }
 
 /** The store keeps micro-units below a unit, so that neither column can overflow. */
-async function addSum(tx: Transaction<Schema>, streamId: number, sum: MoneySum) {
-  const { kind, account, currency, units, micros } = sum
+async function addSums(tx: Transaction<Schema>, rows: Insertable<Schema['money_total']>[]) {
   await tx
     .insertInto('money_total')
-    .values({ stream_id: streamId, kind, account, currency, ...carried(units, micros) })
+    .values(rows)
     .onConflict((conflict) =>
       conflict.columns(['stream_id', 'kind', 'account', 'currency']).doUpdateSet({
         units: sql`money_total.units + excluded.units

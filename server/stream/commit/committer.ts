@@ -30,7 +30,7 @@ const COMMIT_EVERY_MS = 80
 const COMMIT_SHARE = 6
 const MAX_COMMIT_EVERY_MS = 1_000
 /** With so much waiting a commit comes at once. */
-const COMMIT_SOON_EVENTS = 40_000
+const COMMIT_SOON_EVENTS = 60_000
 /** Of a flood of rejected records a commit keeps this many; the counts stay exact. */
 const MAX_REJECTED_A_COMMIT = 500
 const RETRY = { baseMs: 200, capMs: 5_000 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 
 /** What an app may hold the thread for at a stretch. */
 const STRETCH_MS = 25
-const MAX_BATCH = 1_000
+const MAX_BATCH = 500
 const MIN_BATCH = 50
 /** The newest batches weigh this much in the cost of an event. */
 const NEWEST = 0.2

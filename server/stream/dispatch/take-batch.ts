@@ -1,8 +1,8 @@
 import type { RejectReason } from '../../../lib/rejection.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { DeadLetter } from '../commit/commit.ts'
-import type { StreamRecord } from '../read/stream-source.ts'
 import type { Taking } from '../read/shard-reader.ts'
+import type { StreamRecord } from '../read/stream-source.ts'
 import {
   alreadyTaken,
   type IngestPorts,
@@ -21,7 +21,7 @@ const STRETCH_MS = 25
 /** The clock is read once for so many records. */
 const CLOCK_EVERY = 32
 /** What an event takes in memory beside its text until it is committed, about. */
-const EVENT_BYTES = 300
+const EVENT_BYTES = 200
 
 /** One shard, as far as taking in is concerned. */
 export interface TakingLane {

@@ -87,7 +87,11 @@ describe.each(Object.keys(TIMES))('an answer with times as %s', (name) => {
 
 test('a long text that is not known is passed over', () => {
   const unknown = { Unknown: 'x'.repeat(300), Bytes: new Uint8Array(70_000) }
-  const answer = { ...unknown, Records: [{ ...unknown, PartitionKey: 'key' }], MillisBehindLatest: 7 }
+  const answer = {
+    ...unknown,
+    Records: [{ ...unknown, PartitionKey: 'key' }],
+    MillisBehindLatest: 7,
+  }
   const { records, millisBehindLatest } = decodePage(cbor.serialize(answer))
   expect(records?.at(0)?.partitionKey).toBe('key')
   expect(millisBehindLatest).toBe(7)

@@ -72,9 +72,9 @@ describe('the pace of a shard', () => {
     expect(pace.rate).toBe(5)
   })
 
-  test('a few idle shards are asked four times a second, very many share 400 reads a second', () => {
+  test('a few idle shards are asked four times a second, very many share 320 reads a second', () => {
     expect(idleRestMs(1)).toBe(250)
-    expect(idleRestMs(100)).toBe(250)
-    expect(idleRestMs(1_000)).toBe(2_500)
+    expect(idleRestMs(80)).toBe(250)
+    expect(idleRestMs(1_000)).toBe(3_125)
   })
 })

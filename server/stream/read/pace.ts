@@ -53,7 +53,7 @@ export function untilNextRead({ begun, rate }: Pace, now: number): number {
 /** While caught up one of the five is left to others. */
 const IDLE_MS = 250
 /** All idle shards of a process together are asked so often; a call costs a quarter to half a millisecond. */
-const IDLE_READS_PER_SECOND = 400
+const IDLE_READS_PER_SECOND = 320
 
 /** How long a reader of an idle shard rests, from the beginning of one read to the next; `readers`: of idle shards. */
 export const idleRestMs = (readers: number): number =>

@@ -70,14 +70,10 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     return latest
   }
 
-  /** By the first bits of the hash: so the slots of a larger table are in the same order, and it is filled in order. */
-  const firstSlotOf = (from: Uint32Array, at: number): number =>
-    (from[at] as number) >>> (32 - bits)
-
   /** Where the hash `from[at…]` is, or the empty slot where it would be. */
   function slotOf(from: Uint32Array, at: number): number {
     const mask = capacity - 1
-    let slot = firstSlotOf(from, at)
+    let slot = firstSlotOf(from, at, bits)
     while (minutes[slot] !== 0) {
       const held = slot * WORDS
       if (
@@ -113,8 +109,7 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     let live = countLive()
     if (live > maxIds) live = forgetOldest(live)
     dropForgottenMinutes()
-    const oldWords = words
-    const oldMinutes = minutes
+    const old: Table = { bits, words, minutes }
     bits = FIRST_BITS
     // Room for half as much again, so that the next rebuild is far away.
     while (live * 1.5 > (1 << bits) * MAX_LOAD) bits++
@@ -122,15 +117,9 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     words = new Uint32Array(capacity * WORDS)
     minutes = new Uint32Array(capacity)
     used = 0
-    for (let slot = 0; slot < oldMinutes.length; slot++) {
-      const minute = oldMinutes[slot] as number
-      if (minute === 0 || minute < horizon) continue
-      // No two are the same: the first empty slot is its own.
-      let place = firstSlotOf(oldWords, slot * WORDS)
-      while (minutes[place] !== 0) place = (place + 1) & (capacity - 1)
-      copyHash(oldWords, slot * WORDS, words, place * WORDS)
-      minutes[place] = minute
-      used++
+    const table: Table = { bits, words, minutes }
+    for (let slot = 0; slot < old.minutes.length; slot += SLOTS_A_CALL) {
+      used += moveSlots(old, slot, table, horizon)
     }
   }
 
@@ -201,6 +190,38 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     remembersFrom: () => horizon * MINUTE_MS,
     size: countLive,
   }
+}
+
+/** By the first bits of the hash: so the slots of a larger table are in the same order, and it is filled in order. */
+const firstSlotOf = (words: Uint32Array, at: number, bits: number): number =>
+  (words[at] as number) >>> (32 - bits)
+
+interface Table {
+  bits: number
+  words: Uint32Array
+  minutes: Uint32Array
+}
+
+/** A table is moved in so many calls that the compiler takes notice: ten times as fast as one long loop. */
+const SLOTS_A_CALL = 1_024
+
+/** Moves the slots from `from` on whose minute is not forgotten, at most `SLOTS_A_CALL`. Returns how many. */
+function moveSlots(old: Table, from: number, table: Table, horizon: number): number {
+  const { bits, words, minutes } = table
+  const mask = minutes.length - 1
+  const to = Math.min(old.minutes.length, from + SLOTS_A_CALL)
+  let moved = 0
+  for (let slot = from; slot < to; slot++) {
+    const minute = old.minutes[slot] as number
+    if (minute === 0 || minute < horizon) continue
+    // No two are the same: the first empty slot is its own.
+    let place = firstSlotOf(old.words, slot * WORDS, bits)
+    while (minutes[place] !== 0) place = (place + 1) & mask
+    copyHash(old.words, slot * WORDS, words, place * WORDS)
+    minutes[place] = minute
+    moved++
+  }
+  return moved
 }
 
 function remember(known: MinuteIds, hash: Uint32Array): void {

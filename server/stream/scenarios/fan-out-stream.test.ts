@@ -5,30 +5,21 @@ import {
 } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { describe, expect, test } from 'vitest'
-import type { FakeKinesisOptions } from '../../../testing/fake-kinesis/start-fake-kinesis.ts'
 import { createTotalsApp } from '../../apps/totals/totals-app.ts'
 import { until, type World } from '../consumer.testing.ts'
-import type { Consumer } from '../consumer.ts'
-import { ledgerOf, NONE_AMISS, witness, worlds } from './scenario.testing.ts'
+import {
+  calls,
+  fanOut,
+  fanOutWorlds,
+  keys,
+  readers,
+  SHARD_0,
+  SHARD_1,
+  subscribed,
+} from './fan-out.testing.ts'
+import { ledgerOf, NONE_AMISS, witness } from './scenario.testing.ts'
 
-const openAny = worlds()
-/** Subscriptions that may follow one another sooner than the real ones. */
-const open = (options: FakeKinesisOptions = {}) =>
-  openAny({ resubscribeMs: 100, heartbeatMs: 50, ...options })
-const read = { mode: 'fanout' } as const
-const SHARD_0 = 'shardId-000000000000'
-const SHARD_1 = 'shardId-000000000001'
-const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`)
-
-const calls = (world: World, call: string): number => world.fake.counts().calls[call] ?? 0
-
-const subscribed = (world: World, shards: number): Promise<void> =>
-  until(() => expect(world.fake.counts().openSubscriptions).toHaveLength(shards))
-
-const readers = (consumer: Consumer) =>
-  Object.fromEntries(
-    consumer.readings().shards.map(({ progress, reader }) => [progress.shardId, reader.kind]),
-  )
+const open = fanOutWorlds()
 
 /** An operator registers the consumer, or takes it away. */
 async function byHand(world: World, does: 'register' | 'deregister'): Promise<void> {
@@ -49,7 +40,7 @@ describe('16: the stream under enhanced fan-out', () => {
     const world = await open()
     const put = ledgerOf(world)
     const order = witness()
-    const consumer = await world.start({ read, apps: [createTotalsApp(), order.app()] })
+    const consumer = await world.start({ read: fanOut, apps: [createTotalsApp(), order.app()] })
     await subscribed(world, 2)
     for (const key of keys) put.put(key, 10)
     const [, high] = world.fake.split(SHARD_0)
@@ -74,7 +65,7 @@ describe('16: the stream under enhanced fan-out', () => {
     const world = await open({ fanOut: false })
     const put = ledgerOf(world)
     for (const key of keys) put.put(key, 3)
-    const consumer = await world.start({ read })
+    const consumer = await world.start({ read: fanOut })
     await put.settled()
     expect(consumer.readings().reading).toMatchObject({
       mode: 'polling',
@@ -88,7 +79,7 @@ describe('16: the stream under enhanced fan-out', () => {
     const put = ledgerOf(world)
     await byHand(world, 'register')
     const before = calls(world, 'RegisterStreamConsumer')
-    await world.start({ read })
+    await world.start({ read: fanOut })
     for (const key of keys) put.put(key, 2)
     await put.settled()
     expect(calls(world, 'RegisterStreamConsumer')).toBe(before)
@@ -97,7 +88,7 @@ describe('16: the stream under enhanced fan-out', () => {
   test('a consumer that is deregistered while it runs is registered again, and nothing is lost', async () => {
     const world = await open()
     const put = ledgerOf(world)
-    const consumer = await world.start({ read })
+    const consumer = await world.start({ read: fanOut })
     for (const key of keys) put.put(key, 2)
     await put.settled()
     await subscribed(world, 2)
@@ -114,7 +105,7 @@ describe('16: the stream under enhanced fan-out', () => {
   test('many subscriptions share few HTTP/2 sessions', async () => {
     const world = await open({ shards: 60 })
     const put = ledgerOf(world)
-    await world.start({ read })
+    await world.start({ read: fanOut })
     await subscribed(world, 60)
     for (const key of keys) put.put(key, 3)
     await put.settled()

@@ -1,35 +1,26 @@
 import { describe, expect, test } from 'vitest'
-import type { FakeKinesisOptions } from '../../../testing/fake-kinesis/start-fake-kinesis.ts'
 import { createTotalsApp } from '../../apps/totals/totals-app.ts'
-import { until, type World } from '../consumer.testing.ts'
-import type { Consumer } from '../consumer.ts'
-import { ledgerOf, NONE_AMISS, witness, worlds } from './scenario.testing.ts'
+import { until } from '../consumer.testing.ts'
+import {
+  calls,
+  fanOut,
+  fanOutWorlds,
+  keys,
+  readers,
+  SHARD_0,
+  SHARD_1,
+  subscribed,
+} from './fan-out.testing.ts'
+import { ledgerOf, NONE_AMISS, witness } from './scenario.testing.ts'
 
-const openAny = worlds()
-/** Subscriptions that may follow one another sooner than the real ones. */
-const open = (options: FakeKinesisOptions = {}) =>
-  openAny({ resubscribeMs: 100, heartbeatMs: 50, ...options })
-const read = { mode: 'fanout' } as const
-const SHARD_0 = 'shardId-000000000000'
-const SHARD_1 = 'shardId-000000000001'
-const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`)
-
-const calls = (world: World, call: string): number => world.fake.counts().calls[call] ?? 0
-
-const subscribed = (world: World, shards: number): Promise<void> =>
-  until(() => expect(world.fake.counts().openSubscriptions).toHaveLength(shards))
-
-const readers = (consumer: Consumer) =>
-  Object.fromEntries(
-    consumer.readings().shards.map(({ progress, reader }) => [progress.shardId, reader.kind]),
-  )
+const open = fanOutWorlds()
 
 describe('16: subscriptions', () => {
   test('subscriptions that end after their time follow one another without loss or repeat', async () => {
     const world = await open({ subscriptionMs: 300 })
     const put = ledgerOf(world)
     const order = witness()
-    const consumer = await world.start({ read, apps: [createTotalsApp(), order.app()] })
+    const consumer = await world.start({ read: fanOut, apps: [createTotalsApp(), order.app()] })
     await until(() => {
       for (const key of keys) put.put(key)
       expect(calls(world, 'SubscribeToShard')).toBeGreaterThan(4)
@@ -46,7 +37,7 @@ describe('16: subscriptions', () => {
   test('a subscription is renewed before its end, while records come', async () => {
     const world = await open()
     const put = ledgerOf(world)
-    await world.start({ read, renewAfterMs: 200 })
+    await world.start({ read: fanOut, renewAfterMs: 200 })
     await until(() => {
       for (const key of keys) put.put(key)
       expect(calls(world, 'SubscribeToShard')).toBeGreaterThan(4)
@@ -58,7 +49,7 @@ describe('16: subscriptions', () => {
   test('one that is half-open, and says nothing, is given up and made anew', async () => {
     const world = await open()
     const put = ledgerOf(world)
-    const consumer = await world.start({ read, silentAfterMs: 400 })
+    const consumer = await world.start({ read: fanOut, silentAfterMs: 400 })
     await subscribed(world, 2)
     expect(world.fake.faults.subscriptions({ kind: 'silence' })).toBe(2)
     for (const key of keys) put.put(key, 3)
@@ -76,7 +67,7 @@ describe('16: subscriptions', () => {
     const world = await open()
     const put = ledgerOf(world)
     const order = witness()
-    await world.start({ read, apps: [createTotalsApp(), order.app()] })
+    await world.start({ read: fanOut, apps: [createTotalsApp(), order.app()] })
     await subscribed(world, 2)
     for (let round = 0; round < 2; round++) {
       for (const key of keys) put.put(key, 3)
@@ -91,7 +82,7 @@ describe('16: subscriptions', () => {
   test('a key that is disabled pauses that shard; the other goes on, and it itself when it is enabled', async () => {
     const world = await open()
     const put = ledgerOf(world)
-    const consumer = await world.start({ read })
+    const consumer = await world.start({ read: fanOut })
     await subscribed(world, 2)
     const denied = { kind: 'error', type: 'KMSDisabledException' } as const
     const call = { call: 'SubscribeToShard', shardId: SHARD_1, times: 50, fault: denied }
@@ -112,11 +103,11 @@ describe('16: subscriptions', () => {
     const world = await open({ resubscribeMs: 2_500 })
     const put = ledgerOf(world)
     for (const key of keys) put.put(key, 3)
-    const first = await world.start({ read })
+    const first = await world.start({ read: fanOut })
     await put.settled()
     await subscribed(world, 2)
     // The first is not stopped: it is as a killed one whose connections still stand.
-    const second = await world.start({ read })
+    const second = await world.start({ read: fanOut })
     await until(() => {
       const { log } = second.readings().shards[0] ?? {}
       expect(log?.lastError()?.problem).toContain('less than 5 s ago')

@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { MINUTE_MS } from '../../../lib/time.ts'
+import { readShards, takeLease, writeCommit } from '../../stream/commit/commit.ts'
+import { openStore, type Store } from '../open-store.ts'
+import type { Schema } from '../schema.ts'
+import { findStream } from '../stream-row.ts'
+import {
+  BUSY,
+  type FirstSchema,
+  fillFirstStore,
+  IDLE,
+  makeFirstStore,
+  NOON,
+  PARENT,
+  STREAM,
+} from './first-store.testing.ts'
+
+let folder: string
+let file: string
+let before: Contents
+let store: Store
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'kinesight-migrations-'))
+  file = path.join(folder, 'kinesight.db')
+  const old = await makeFirstStore(file)
+  await fillFirstStore(old)
+  before = await contentsOf(old)
+  await old.destroy()
+  store = await openStore(file)
+})
+afterEach(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('every row of a first store is kept, and what is new of it has its default', async () => {
+  const { shard = [], lease = [], dead_letter = [] } = before
+  expect(Object.values(before).filter((rows) => rows.length === 0)).toEqual([])
+  expect(await contentsOf(store.db)).toEqual({
+    ...before,
+    shard: shard.map((row) => ({
+      ...row,
+      read_to_ms: row.last_arrival_ms,
+      trimmed_ms: null,
+      sub_sequence: null,
+      aggregated: 0,
+      out_of_range: 0,
+    })),
+    lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
+    dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
+  })
+})
+
+test('a shard counts as read up to its last record; one without records, as never read', async () => {
+  const read = (rows: Contents[string] = []) =>
+    Object.fromEntries(rows.map((row) => [row.shard_id, row.read_to_ms]))
+  expect(read(before.shard)).toEqual({
+    [PARENT]: NOON - 50 * MINUTE_MS,
+    [BUSY]: NOON + 5 * MINUTE_MS,
+    [IDLE]: NOON + 5 * MINUTE_MS,
+  })
+  expect(read((await contentsOf(store.db)).shard)).toEqual({
+    [PARENT]: NOON - 60 * MINUTE_MS,
+    [BUSY]: NOON,
+    [IDLE]: null,
+  })
+})
+
+test('how far a shard is read since then stays when the store is opened again', async () => {
+  await store.db
+    .updateTable('shard')
+    .set({ read_to_ms: NOON + MINUTE_MS })
+    .where('shard_id', '=', IDLE)
+    .execute()
+  await store.close()
+  store = await openStore(file)
+  const idle = (await readShards(store.db, STREAM)).find(({ shardId }) => shardId === IDLE)
+  expect(idle?.readToMs).toBe(NOON + MINUTE_MS)
+})
+
+test('the stream and its shards are read as they were left', async () => {
+  expect(await findStream(store.db, { name: 'clickstream', place: 'us-east-1' })).toEqual({
+    id: STREAM,
+    createdMs: 7,
+    startAt: { kind: 'trim_horizon' },
+  })
+  const added = { trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0 }
+  const nothing = { applied: 0, duplicate: 0, rejected: 0, late: 0, clamped: 0 }
+  expect(await readShards(store.db, STREAM)).toEqual([
+    {
+      ...added,
+      shardId: PARENT,
+      parents: [],
+      hashFrom: '0',
+      hashTo: '99',
+      closed: true,
+      finished: true,
+      checkpoint: '49600000000000000000000000000000000000000000000000000001',
+      readToMs: NOON - 60 * MINUTE_MS,
+      lastArrivalMs: NOON - 60 * MINUTE_MS,
+      newestEventMs: NOON - 61 * MINUTE_MS,
+      records: 3,
+      bytes: 300,
+      fates: { ...nothing, applied: 3 },
+    },
+    {
+      ...added,
+      shardId: BUSY,
+      parents: [PARENT],
+      hashFrom: '0',
+      hashTo: '49',
+      closed: false,
+      finished: false,
+      checkpoint: '49600000000000000000000000000000000000000000000000000002',
+      readToMs: NOON,
+      lastArrivalMs: NOON,
+      newestEventMs: NOON - MINUTE_MS,
+      records: 20,
+      bytes: 2_000,
+      fates: { applied: 10, duplicate: 4, rejected: 3, late: 2, clamped: 1 },
+    },
+    {
+      ...added,
+      shardId: IDLE,
+      parents: [PARENT],
+      hashFrom: '50',
+      hashTo: '99',
+      closed: false,
+      finished: false,
+      checkpoint: null,
+      readToMs: null,
+      lastArrivalMs: null,
+      newestEventMs: null,
+      records: 0,
+      bytes: 0,
+      fates: nothing,
+    },
+  ])
+})
+
+test('the next writer counts its epoch on, and commits behind the old checkpoints', async () => {
+  const lease = await takeLease(store.db, STREAM)
+  expect(lease).toEqual({ streamId: STREAM, epoch: 5, commitSeq: 0 })
+  const shards = await readShards(store.db, STREAM)
+  const further = shards.map((shard) => ({ ...shard, checkpoint: '5', subSequence: 2 }))
+  await writeCommit(store.db, lease, {
+    shards: further,
+    seen: [],
+    forgetBefore: 0,
+    rejected: [],
+    rejectedCounts: new Map([['not_json', 1]]),
+    works: [],
+  })
+  expect(await readShards(store.db, STREAM)).toEqual(further)
+  const counts = await store.db.selectFrom('dead_letter_count').select(['reason', 'n']).execute()
+  expect(counts).toEqual([{ reason: 'not_json', n: 8 }])
+})
+
+/** The rows of each table, bytes as arrays of numbers. */
+type Contents = Record<string, Record<string, unknown>[]>
+
+async function contentsOf(db: Kysely<FirstSchema> | Kysely<Schema>): Promise<Contents> {
+  const tables = await sql<{ name: string }>`select name from sqlite_master
+    where type = 'table' and name not glob 'sqlite_*' and name not glob 'kysely_*'`.execute(db)
+  const contents: Contents = {}
+  for (const { name } of tables.rows) {
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(
+      db,
+    )
+    contents[name] = rows.map(withPlainBytes)
+  }
+  return contents
+}
+
+const withPlainBytes = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      value instanceof ArrayBuffer || value instanceof Uint8Array
+        ? [...new Uint8Array(value)]
+        : value,
+    ]),
+  )
