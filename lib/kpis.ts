@@ -1,5 +1,7 @@
 /** The catalog of KPIs and dimensions. A new KPI is one more record here; nothing else changes. */
 
+import type { EventFilter } from './event-filter.ts'
+
 export const DIMENSIONS = [
   'page',
   'referrer',
@@ -24,19 +26,18 @@ export const DIMENSION_LABELS: Record<Dimension, { one: string; many: string }> 
 /** The key under which a pane keeps what its bounded memory of keys could not keep apart. */
 export const OTHER_KEY = '\u0000other'
 
-/** What is counted: events of a type, of requests perhaps only those that failed on the server. */
-export interface CountMeasure {
-  type: string
-  where?: 'server_error'
-}
-
+/** How a KPI is computed. `of`: over which events; all if absent. */
 export type KpiFormula =
-  | { kind: 'count'; of: CountMeasure }
-  | { kind: 'ratio'; over: CountMeasure; under: CountMeasure }
-  | { kind: 'distinct'; field: 'visitor' }
-  | { kind: 'money'; field: MoneyField }
-  | { kind: 'money_per'; field: MoneyField; under: CountMeasure; times: number }
-  | { kind: 'quantile'; field: 'durationMs'; type: 'request'; q: number }
+  | { kind: 'count'; of: EventFilter }
+  | { kind: 'ratio'; over: EventFilter; under: EventFilter }
+  | { kind: 'distinct'; field: DistinctField; of?: EventFilter }
+  | { kind: 'money'; field: MoneyField; of?: EventFilter }
+  /** `times` × the sum / the number of events of `under`. */
+  | { kind: 'money_per'; field: MoneyField; of?: EventFilter; under: EventFilter; times: number }
+  /** `q` from 0 to 1. */
+  | { kind: 'quantile'; field: 'duration_ms'; of?: EventFilter; q: number }
+
+export type DistinctField = 'visitor' | 'session'
 
 export type MoneyField = 'cost' | 'revenue'
 
@@ -75,7 +76,7 @@ export const KPI_IDS = [
 ] as const
 export type KpiId = (typeof KPI_IDS)[number]
 
-const count = (type: string): CountMeasure => ({ type })
+const count = (type: string): EventFilter => ({ type })
 
 export const KPIS: Record<KpiId, Kpi> = {
   page_views: {
@@ -155,7 +156,7 @@ export const KPIS: Record<KpiId, Kpi> = {
     label: 'Error rate',
     formula: {
       kind: 'ratio',
-      over: { type: 'request', where: 'server_error' },
+      over: { type: 'request', where: [{ field: 'status', atLeast: 500 }] },
       under: count('request'),
     },
     unit: 'percent',
@@ -175,7 +176,7 @@ function latency(id: KpiId, name: string, q: number): Kpi {
   return {
     id,
     label: `Latency ${name}`,
-    formula: { kind: 'quantile', field: 'durationMs', type: 'request', q },
+    formula: { kind: 'quantile', field: 'duration_ms', of: count('request'), q },
     unit: 'ms',
     better: 'down',
     help: `The ${name} of duration_ms over requests in the window, within 1 %.`,

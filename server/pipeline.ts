@@ -1,5 +1,6 @@
 import { noFates } from '../lib/fates.ts'
 import type { DemoState, Health, StatusCell } from '../lib/frames.ts'
+import { BUILT_IN } from '../lib/kpi-catalog.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import type { View } from '../lib/view.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
@@ -135,7 +136,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       },
     )
     ports.onStream(stream.id)
-    const kpi = createKpiApp({ db: store.db, streamId: stream.id, clock })
+    const kpi = createKpiApp({ catalog: BUILT_IN, db: store.db, streamId: stream.id, clock })
     const consumer = createConsumer(stream, {
       db: store.db,
       source,

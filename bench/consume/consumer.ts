@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { createKpiApp } from '../../server/apps/kpi/kpi-app.ts'
 import { createTotalsApp } from '../../server/apps/totals/totals-app.ts'
 import { systemClock } from '../../server/platform/clock.ts'
@@ -29,7 +30,7 @@ const stream = await settleStream(
   { name: 'bench', place: 'bench' },
   { createdMs, startAt: { kind: 'trim_horizon' }, now: clock.now() },
 )
-const kpi = createKpiApp({ db: store.db, streamId: stream.id, clock })
+const kpi = createKpiApp({ catalog: BUILT_IN, db: store.db, streamId: stream.id, clock })
 const consumer = createConsumer(stream, {
   db: store.db,
   source,

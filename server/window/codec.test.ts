@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StreamEvent } from '../../lib/event.ts'
-import { KPI_IDS } from '../../lib/kpis.ts'
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { epochMs } from '../../lib/time.ts'
 import {
   newReader,
@@ -16,7 +16,7 @@ import {
 } from './bytes.ts'
 import { freeze, mergeFrozen, readPane, writePane } from './codec.ts'
 import { kpiOfCell } from './kpi-of-cell.ts'
-import { measure, newMeasured, selectionFor } from './measures.ts'
+import { createMeasureSet, newMeasured } from './measures.ts'
 import {
   addToPane,
   cellAt,
@@ -53,11 +53,14 @@ const events = fc.array(
   { maxLength: 60 },
 )
 
+const MEASURES = createMeasureSet(BUILT_IN.kpis)
+const SPEND = BUILT_IN.kpi('spend')
+
 function paneOf(given: readonly unknown[]): Pane {
-  const pane = keyedPane(1_000)
+  const pane = keyedPane(MEASURES, 1_000)
   const measured = newMeasured()
   for (const event of given as StreamEvent[]) {
-    measure({ ...event, id: '', time: epochMs(0) }, measured)
+    MEASURES.measure({ ...event, id: '', time: epochMs(0) }, measured)
     addToPane(pane, event.page as string, measured)
   }
   return pane
@@ -67,7 +70,7 @@ function meaning(pane: Pane) {
   const keys = pane.keys.map((key, row) => ({
     key,
     counts: cellAt(pane, row).counts,
-    kpis: KPI_IDS.map((id) => kpiOfCell(id, cellAt(pane, row), pane.precision)),
+    kpis: BUILT_IN.kpis.map((kpi) => kpiOfCell(kpi, cellAt(pane, row), pane)),
   }))
   return keys.sort((a, b) => (a.key < b.key ? -1 : 1))
 }
@@ -75,7 +78,7 @@ function meaning(pane: Pane) {
 function throughBytes(pane: Pane): Pane {
   const writer = newWriter(1)
   writePane(writer, freeze(pane))
-  const copy = keyedPane(1_000)
+  const copy = keyedPane(MEASURES, 1_000)
   mergeFrozen(
     copy,
     readPane(newReader(written(writer)), (key) => key),
@@ -111,16 +114,16 @@ describe('a pane as bytes', () => {
     fc.assert(
       fc.property(events, (given) => {
         const frozen = freeze(paneOf(given))
-        const selected = keyedPane(1_000)
-        mergeFrozen(selected, frozen, selectionFor(['spend']), new Set(['/a', '/b']))
+        const selected = keyedPane(MEASURES, 1_000)
+        mergeFrozen(selected, frozen, MEASURES.select([SPEND]), new Set(['/a', '/b']))
         const whole = paneOf(given)
         for (const [row, key] of selected.keys.entries()) {
           expect(['/a', '/b']).toContain(key)
           const cell = cellAt(selected, row)
           const original = cellOf(whole, key)
-          expect(kpiOfCell('spend', cell, 12)).toEqual(kpiOfCell('spend', original, 12))
-          expect(cell.visitors).toBeNull()
-          expect(cell.latency).toBeNull()
+          expect(kpiOfCell(SPEND, cell, selected)).toEqual(kpiOfCell(SPEND, original, whole))
+          expect(cell.distinct).toEqual([null])
+          expect(cell.quantiles).toEqual([null])
         }
         expect(selected.rows.has('/a')).toBe(whole.rows.has('/a'))
       }),

@@ -13,10 +13,10 @@ import {
   writeVarint,
   written,
 } from './bytes.ts'
-import { KEY_PRECISION } from './distinct.ts'
+import { type Distinct, KEY_PRECISION } from './distinct.ts'
 import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { hashDigits } from './hash.ts'
-import { COUNTS, EVERYTHING, type Selection } from './measures.ts'
+import { MEASURE_KINDS, type Measure, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
 import { addCount, countAt, keyedPane, type Pane, rowOf } from './pane.ts'
 import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
@@ -38,18 +38,71 @@ export const EMPTY_PANE: FrozenPane = { keys: [], body: new Uint8Array(0) }
 export const frozenBytes = (pane: FrozenPane): number =>
   pane.body.length + 8 * pane.keys.length + 256
 
-/** Named, not numbered: stable when the catalog changes. */
-const sectionId = (name: string): number => Number.parseInt(hashDigits(name).slice(0, 4), 16)
+/** How the first versions named what is now named by its filter. */
+const FIRST_NAMES: Record<string, string> = {
+  'count request status>=500': 'count request server_error',
+  'duration_ms request': 'latency',
+}
+const FIRST_MEASURES = new Set([
+  'count events',
+  'count page_view',
+  'count ad_click',
+  'count ad_impression',
+  'count ad_request',
+  'count conversion',
+  'count request',
+  'count request server_error',
+  'cost',
+  'revenue',
+  'visitors',
+  'latency',
+  'folded',
+])
 
-const COUNT_IDS = COUNTS.map((name) => sectionId(`count ${name}`))
-const COST = sectionId('cost')
-const REVENUE = sectionId('revenue')
-const VISITORS = sectionId('visitors')
-const LATENCY = sectionId('latency')
+const FIRST_DIGITS = 4
+const DIGITS = 12
+
+/** Named, not numbered: stable when the catalog changes. The measures of the first versions have short ones. */
+function sectionId(name: string): number {
+  const first = FIRST_NAMES[name] ?? name
+  const digits = FIRST_MEASURES.has(first) ? FIRST_DIGITS : DIGITS
+  return Number.parseInt(hashDigits(first).slice(0, digits), 16)
+}
+
 const FOLDED = sectionId('folded')
 
-const ids = [...COUNT_IDS, COST, REVENUE, VISITORS, LATENCY, FOLDED]
-if (new Set(ids).size !== ids.length) throw new Error('two measures share a section id')
+/** The section of each column. */
+interface Sections {
+  ids: Record<Measure['kind'], readonly number[]>
+  /** The column of each section. */
+  columns: ReadonlyMap<number, { kind: Measure['kind']; column: number }>
+}
+
+const sectionsOfSet = new WeakMap<MeasureSet, Sections>()
+
+/** Throws where two measures share an id, which takes millions of them. */
+function sectionsOf(measures: MeasureSet): Sections {
+  const known = sectionsOfSet.get(measures)
+  if (known !== undefined) return known
+  const idsOf = (kind: Measure['kind']) => measures.columns[kind].map(({ name }) => sectionId(name))
+  const ids = {
+    counts: idsOf('counts'),
+    money: idsOf('money'),
+    distinct: idsOf('distinct'),
+    quantiles: idsOf('quantiles'),
+  }
+  const columns = new Map<number, { kind: Measure['kind']; column: number }>()
+  for (const kind of MEASURE_KINDS) {
+    for (const [column, id] of ids[kind].entries()) {
+      const { name } = measures.columns[kind][column] as Measure
+      if (columns.has(id) || id === FOLDED) throw new Error(`"${name}" shares its section`)
+      columns.set(id, { kind, column })
+    }
+  }
+  const sections = { ids, columns }
+  sectionsOfSet.set(measures, sections)
+  return sections
+}
 
 const inner = newWriter(65_536)
 
@@ -75,28 +128,34 @@ export function readPane(reader: ByteReader, intern: (key: string) => string): F
 }
 
 function writeBody(writer: ByteWriter, pane: Pane): void {
-  for (let slot = 0; slot < COUNTS.length; slot++) countSection(writer, pane, slot)
-  section(writer, COST, pane.cost, writeMoney)
-  section(writer, REVENUE, pane.revenue, writeMoney)
-  section(writer, VISITORS, pane.visitors, (to, sketch) =>
-    writeDistinct(to, sketch, pane.precision),
-  )
-  section(writer, LATENCY, pane.latency, writeBuckets)
+  const { ids } = sectionsOf(pane.measures)
+  for (const [column, id] of ids.counts.entries()) countSection(writer, id, pane, column)
+  for (const [column, id] of ids.money.entries()) {
+    section(writer, id, pane.money[column] ?? [], writeMoney)
+  }
+  const writeSketch = (to: ByteWriter, sketch: Distinct) =>
+    writeDistinct(to, sketch, pane.precision)
+  for (const [column, id] of ids.distinct.entries()) {
+    section(writer, id, pane.distinct[column] ?? [], writeSketch)
+  }
+  for (const [column, id] of ids.quantiles.entries()) {
+    section(writer, id, pane.quantiles[column] ?? [], writeBuckets)
+  }
   section(writer, FOLDED, [pane.folded], (to, sketch) => writeDistinct(to, sketch, KEY_PRECISION))
 }
 
 /** As `section` does; by itself, because most sections are counts. */
-function countSection(writer: ByteWriter, pane: Pane, slot: number): void {
+function countSection(writer: ByteWriter, id: number, pane: Pane, column: number): void {
   inner.length = 0
   let next = 0
   for (let row = 0; row < pane.keys.length; row++) {
-    const count = countAt(pane, row, slot)
+    const count = countAt(pane, row, column)
     if (count === 0) continue
     writeVarint(inner, row - next)
     writeVarint(inner, count)
     next = row + 1
   }
-  if (next > 0) endSection(writer, COUNT_IDS[slot] as number)
+  if (next > 0) endSection(writer, id)
 }
 
 function section<Value>(
@@ -130,17 +189,17 @@ function endSection(writer: ByteWriter, id: number): void {
 export function mergeFrozen(
   target: Pane,
   { keys, body }: FrozenPane,
-  selection: Selection = EVERYTHING,
+  selection: Selection = target.measures.everything,
   only?: ReadonlySet<string>,
 ): void {
   const rows = rowsFor(target, keys, only)
   if (rows === undefined) return
-  const unwanted = only === undefined ? target : nobody()
+  const unwanted = only === undefined ? target : nobody(target.measures)
   const reader = newReader(body)
   while (reader.at < body.length) {
     const id = readVarint(reader)
     const end = readVarint(reader) + reader.at
-    const add = id === FOLDED ? undefined : adder(id, selection)
+    const add = adder(id, selection, target.measures)
     if (id === FOLDED) {
       readVarint(reader)
       target.folded = mergeEncodedDistinct(reader, target.folded, KEY_PRECISION)
@@ -162,8 +221,8 @@ export function mergeFrozen(
 type Adder = (reader: ByteReader, pane: Pane, row: number) => void
 
 /** Takes what is read of keys that were not asked for. */
-function nobody(): Pane {
-  const pane = keyedPane(1)
+function nobody(measures: MeasureSet): Pane {
+  const pane = keyedPane(measures, 1)
   rowOf(pane, '')
   return pane
 }
@@ -196,36 +255,33 @@ function rowsFor(
   return found ? rows : undefined
 }
 
-function adder(id: number, selection: Selection): Adder | undefined {
-  switch (id) {
-    case COST:
-      return selection.cost ? addCost : undefined
-    case REVENUE:
-      return selection.revenue ? addRevenue : undefined
-    case VISITORS:
-      return selection.visitors ? addVisitors : undefined
-    case LATENCY:
-      return selection.latency ? addLatency : undefined
+/** undefined: not asked for, or nothing that this set of measures knows. */
+function adder(id: number, selection: Selection, measures: MeasureSet): Adder | undefined {
+  const place = sectionsOf(measures).columns.get(id)
+  if (place === undefined || selection[place.kind][place.column] !== true) return undefined
+  const { kind, column } = place
+  switch (kind) {
+    case 'counts':
+      return (reader, pane, row) => addCount(pane, row, column, readVarint(reader))
+    case 'money':
+      return (reader, pane, row) => add(reader, pane.money[column], row, addEncodedMoney)
+    case 'distinct':
+      return (reader, pane, row) =>
+        add(reader, pane.distinct[column], row, (from, sketch) =>
+          mergeEncodedDistinct(from, sketch, pane.precision),
+        )
+    case 'quantiles':
+      return (reader, pane, row) => add(reader, pane.quantiles[column], row, addEncodedBuckets)
   }
-  const slot = COUNT_IDS.indexOf(id)
-  if (slot < 0 || selection.counts[slot] !== true) return undefined
-  return (reader, pane, row) => addCount(pane, row, slot, readVarint(reader))
 }
 
-function addCost(reader: ByteReader, { cost }: Pane, row: number): void {
-  cost[row] = addEncodedMoney(reader, cost[row] ?? null)
-}
-
-function addRevenue(reader: ByteReader, { revenue }: Pane, row: number): void {
-  revenue[row] = addEncodedMoney(reader, revenue[row] ?? null)
-}
-
-function addVisitors(reader: ByteReader, { visitors, precision }: Pane, row: number): void {
-  visitors[row] = mergeEncodedDistinct(reader, visitors[row] ?? null, precision)
-}
-
-function addLatency(reader: ByteReader, { latency }: Pane, row: number): void {
-  latency[row] = addEncodedBuckets(reader, latency[row] ?? null)
+function add<T>(
+  reader: ByteReader,
+  column: (T | null)[] = [],
+  row: number,
+  merge: (reader: ByteReader, value: T | null) => T | null,
+): void {
+  column[row] = merge(reader, column[row] ?? null)
 }
 
 /** Number of currencies; of each its name, the low part with a bit that says whether a high one follows. */

@@ -2,7 +2,7 @@ import { EMPTY_PANE, type FrozenPane, mergeFrozen } from './codec.ts'
 import type { PaneRef } from './decompose.ts'
 import { boundPane, mergePane, type Pane } from './pane.ts'
 import { newPane, type PaneDimension } from './pane-dimension.ts'
-import type { Pins } from './pins.ts'
+import type { PaneOptions } from './pane-options.ts'
 
 export interface PlacedRef extends PaneRef {
   dimension: PaneDimension
@@ -54,8 +54,8 @@ export interface HeldPanes {
   bound(held: Held, pane: Pane): void
 }
 
-export function createHeldPanes(pins: Pins, maxKeys: number | undefined): HeldPanes {
-  const fresh = (held: Held) => newPane(held.level, held.dimension, maxKeys)
+export function createHeldPanes({ measures, pins, maxKeys }: PaneOptions): HeldPanes {
+  const fresh = (held: Held) => newPane(measures, held, maxKeys)
   const bound = (held: Held, pane: Pane) => boundPane(pane, pins.of(held.dimension))
 
   function copy(held: Held, pane: Pane): Pane {

@@ -1,10 +1,10 @@
 import { DEFAULT_CURRENCY } from '../../lib/event.ts'
 import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
-import { KPIS, type KpiId, type MoneyField } from '../../lib/kpis.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { type Micros, micros, moneyNumber, moneyText, ZERO_MICROS } from '../../lib/money.ts'
-import { type Cell, EMPTY_CELL } from './cell.ts'
+import type { Cell } from './cell.ts'
 import { estimateDistinct } from './distinct.ts'
-import { countSlot } from './measures.ts'
+import type { MeasureSet } from './measures.ts'
 import { moneyByCurrency } from './money-sum.ts'
 import { quantileOf } from './quantile.ts'
 
@@ -13,36 +13,40 @@ export type CurrencyChoice = { prefer?: string } | { only: string }
 
 /** A KPI over what a cell holds. Without a cell: over no event at all. */
 export function kpiOfCell(
-  id: KpiId,
+  { formula }: Kpi,
   cell: Cell | undefined,
-  precision: number,
+  { measures, precision }: MeasuredBy,
   choice: CurrencyChoice = {},
 ): KpiValue {
-  const { formula } = KPIS[id]
-  const { counts, visitors, latency, ...money } = cell ?? EMPTY_CELL
+  const [first = 0, second = 0] = measures.columnsOf(formula)
+  const countIn = (column: number): number => cell?.counts[column] ?? 0
   switch (formula.kind) {
     case 'count':
-      return { value: counts[countSlot(formula.of)] as number }
-    case 'ratio': {
-      const under = counts[countSlot(formula.under)] as number
-      return under === 0 ? NO_VALUE : { value: (counts[countSlot(formula.over)] as number) / under }
-    }
+      return { value: countIn(first) }
+    case 'ratio':
+      return countIn(second) === 0 ? NO_VALUE : { value: countIn(first) / countIn(second) }
     case 'distinct':
-      return { value: Math.round(estimateDistinct(visitors, precision)) }
+      return { value: Math.round(estimateDistinct(cell?.distinct[first] ?? null, precision)) }
     case 'quantile':
-      return { value: quantileOf(latency, formula.q) }
+      return { value: quantileOf(cell?.quantiles[first] ?? null, formula.q) }
     case 'money':
-      return moneyValue(moneyByCurrency(money[formula.field]), choice)
+      return moneyValue(moneyByCurrency(cell?.money[first] ?? null), choice)
     case 'money_per': {
-      const under = counts[countSlot(formula.under)] as number
+      const under = countIn(second)
       if (under === 0) return NO_VALUE
-      const amounts = moneyByCurrency(money[formula.field])
+      const amounts = moneyByCurrency(cell?.money[first] ?? null)
       for (const [currency, amount] of amounts) {
         amounts.set(currency, perCount(amount, formula.times, under))
       }
       return moneyValue(amounts, choice)
     }
   }
+}
+
+/** The columns of a cell, and how fine its sketches of different things are. */
+export interface MeasuredBy {
+  measures: MeasureSet
+  precision: number
 }
 
 /**
@@ -56,9 +60,16 @@ export function largestCurrency(amounts: ReadonlyMap<string, Micros>): string | 
   return sorted[0]?.[0]
 }
 
-/** The amounts of a money KPI's field. */
-export const amountsOf = (cell: Cell | undefined, field: MoneyField): Map<string, Micros> =>
-  moneyByCurrency((cell ?? EMPTY_CELL)[field])
+/** The amounts that a money KPI adds up; nothing where it is not money. */
+export function amountsOf(
+  { formula }: Kpi,
+  cell: Cell | undefined,
+  measures: MeasureSet,
+): Map<string, Micros> {
+  if (formula.kind !== 'money' && formula.kind !== 'money_per') return new Map()
+  const [column = 0] = measures.columnsOf(formula)
+  return moneyByCurrency(cell?.money[column] ?? null)
+}
 
 function moneyValue(amounts: ReadonlyMap<string, Micros>, choice: CurrencyChoice): KpiValue {
   const currency = 'only' in choice ? choice.only : chosenCurrency(amounts, choice.prefer)

@@ -1,132 +1,239 @@
 import type { StreamEvent } from '../../lib/event.ts'
-import { type CountMeasure, KPI_IDS, KPIS, type KpiId } from '../../lib/kpis.ts'
+import { type Condition, type EventFilter, filterName, meets } from '../../lib/event-filter.ts'
+import type { DistinctField, Kpi, KpiFormula, MoneyField } from '../../lib/kpis.ts'
 import { distinctEntry, KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
 import { type Hash64, hashText } from './hash.ts'
 import { bucketOf } from './quantile.ts'
 
-/** What a cell counts: events of every type first, then each count that the catalog's KPIs need. */
-export const COUNTS: readonly string[] = ['events', ...new Set(countsOfCatalog().map(countName))]
+/** The kinds of column that a pane has, and what is in them. */
+export type MeasureKind = 'counts' | 'money' | 'distinct' | 'quantiles'
+export const MEASURE_KINDS: readonly MeasureKind[] = ['counts', 'money', 'distinct', 'quantiles']
 
+/** What one column of a pane measures. */
+export interface Measure {
+  kind: MeasureKind
+  /** Equal measures have equal names, whichever KPIs they were made for: the store knows them by it. */
+  name: string
+  of: EventFilter
+  /** Of the event; not for counts. */
+  field?: MoneyField | DistinctField | 'duration_ms'
+}
+
+/** Events of every type: what weighs a key. Always the first of the counts. */
 export const EVENTS = 0
 
-/** The place of a count in `Cell.counts`. */
-export const countSlot = (of: CountMeasure): number => COUNTS.indexOf(countName(of))
+/** Which columns a question needs, by kind; merging leaves the others alone. */
+export type Selection = Record<MeasureKind, readonly boolean[]>
 
-/** Which of a cell's measures a question needs; merging leaves the others alone. */
-export interface Selection {
-  counts: readonly boolean[]
-  cost: boolean
-  revenue: boolean
-  visitors: boolean
-  latency: boolean
+/** What the KPIs of a catalog are computed from: each measure once, however many KPIs need it. */
+export interface MeasureSet {
+  readonly columns: Record<MeasureKind, readonly Measure[]>
+  readonly everything: Selection
+  /** The columns of these KPIs, and the number of events. */
+  select(kpis: readonly Kpi[]): Selection
+  /** The columns of what a formula is computed from, as `measuresOf` names it. Throws where the set lacks one. */
+  columnsOf(formula: KpiFormula): readonly number[]
+  /** What an event adds, into `out`, which is reused from event to event. */
+  measure(event: StreamEvent, out: Measured): void
 }
 
-/** What the KPIs are made of, and the number of events. */
-export function selectionFor(kpis: readonly KpiId[]): Selection {
-  const counts = COUNTS.map((_, slot) => slot === EVENTS)
-  const selection = { counts, cost: false, revenue: false, visitors: false, latency: false }
-  for (const id of kpis) {
-    const { formula } = KPIS[id]
-    for (const of of countsOf(id)) counts[countSlot(of)] = true
-    if (formula.kind === 'money' || formula.kind === 'money_per') selection[formula.field] = true
-    if (formula.kind === 'distinct') selection.visitors = true
-    if (formula.kind === 'quantile') selection.latency = true
-  }
-  return selection
-}
-
-export const EVERYTHING: Selection = selectionFor(KPI_IDS)
-
-/** One event as numbers, ready to be added to a cell. */
+/** One event as numbers, ready to be added to a pane. Of each list as many are meant as `size` says. */
 export interface Measured {
-  /** Places in `Cell.counts` to raise by one. */
-  slots: readonly number[]
-  costMicros: number | undefined
-  revenueMicros: number | undefined
+  size: Record<MeasureKind, number>
+  /** The columns that it adds to. */
+  columns: Record<MeasureKind, number[]>
   currency: string
-  /** Register and rank of the visitor, for the total and for keys; −1: no visitor. */
-  totalEntry: number
-  keyEntry: number
-  /** −1: not a latency. */
-  bucket: number
+  /** What it adds to the columns of money; to those of counts it adds one. */
+  micros: number[]
+  /** Register and rank, for the total and for keys. */
+  totalEntries: number[]
+  keyEntries: number[]
+  buckets: number[]
 }
 
 export const newMeasured = (): Measured => ({
-  slots: [],
-  costMicros: undefined,
-  revenueMicros: undefined,
+  size: byKind(() => 0),
+  columns: byKind(() => []),
   currency: '',
-  totalEntry: -1,
-  keyEntry: -1,
-  bucket: -1,
+  micros: [],
+  totalEntries: [],
+  keyEntries: [],
+  buckets: [],
 })
+
+export const countMeasure = (of: EventFilter): Measure => ({
+  kind: 'counts',
+  name: `count ${filterName(of)}`,
+  of,
+})
+
+export const moneyMeasure = (field: MoneyField, of: EventFilter = {}): Measure => ({
+  kind: 'money',
+  name: named(field, of),
+  of,
+  field,
+})
+
+export const distinctMeasure = (field: DistinctField, of: EventFilter = {}): Measure => ({
+  kind: 'distinct',
+  name: named(`${field}s`, of),
+  of,
+  field,
+})
+
+export const quantileMeasure = (of: EventFilter = {}): Measure => ({
+  kind: 'quantiles',
+  name: named('duration_ms', of),
+  of,
+  field: 'duration_ms',
+})
+
+const named = (what: string, of: EventFilter): string =>
+  of.type === undefined && of.where === undefined ? what : `${what} ${filterName(of)}`
+
+/** What a formula is computed from. */
+export function measuresOf(formula: KpiFormula): Measure[] {
+  switch (formula.kind) {
+    case 'count':
+      return [countMeasure(formula.of)]
+    case 'ratio':
+      return [countMeasure(formula.over), countMeasure(formula.under)]
+    case 'distinct':
+      return [distinctMeasure(formula.field, formula.of)]
+    case 'money':
+      return [moneyMeasure(formula.field, formula.of)]
+    case 'money_per':
+      return [moneyMeasure(formula.field, formula.of), countMeasure(formula.under)]
+    case 'quantile':
+      return [quantileMeasure(formula.of)]
+  }
+}
+
+export function createMeasureSet(kpis: readonly Kpi[]): MeasureSet {
+  const measures = new Map<string, Measure>([['count events', countMeasure({})]])
+  for (const { formula } of kpis) {
+    for (const measure of measuresOf(formula)) measures.set(measure.name, measure)
+  }
+  const columns = byKind((kind) => [...measures.values()].filter((one) => one.kind === kind))
+  const select = (isSelected: (measure: Measure) => boolean): Selection =>
+    byKind((kind) => columns[kind].map(isSelected))
+  const recipeOf = createRecipes(columns)
+  const columnsOfFormula = new WeakMap<KpiFormula, readonly number[]>()
+
+  function columnOf({ kind, name }: Measure): number {
+    const column = columns[kind].findIndex((measure) => measure.name === name)
+    if (column < 0) throw new Error(`no column measures "${name}"`)
+    return column
+  }
+
+  return {
+    columns,
+    everything: select(() => true),
+    select(selected) {
+      const names = new Set(selected.flatMap(({ formula }) => measuresOf(formula)).map(nameOf))
+      names.add('count events')
+      return select(({ name }) => names.has(name))
+    },
+    columnsOf(formula) {
+      let known = columnsOfFormula.get(formula)
+      if (known === undefined) {
+        known = measuresOf(formula).map(columnOf)
+        columnsOfFormula.set(formula, known)
+      }
+      return known
+    },
+    measure: (event, out) => measureBy(recipeOf(event.type), event, out),
+  }
+}
+
+const nameOf = ({ name }: Measure): string => name
+
+const byKind = <T>(value: (kind: MeasureKind) => T): Record<MeasureKind, T> => ({
+  counts: value('counts'),
+  money: value('money'),
+  distinct: value('distinct'),
+  quantiles: value('quantiles'),
+})
+
+/** A column that takes in events of a type: all of them, or those that meet its conditions. */
+interface Step {
+  column: number
+  where: readonly Condition[]
+  field: Measure['field']
+}
+
+/** What is done with an event of one type. */
+type Recipe = Record<MeasureKind, readonly Step[]>
+
+/** More types than these are not remembered one by one: a producer may invent as many as it likes. */
+const MAX_TYPES = 256
+
+function createRecipes(columns: MeasureSet['columns']): (type: string) => Recipe {
+  const recipes = new Map<string, Recipe>()
+  const named = new Set(Object.values(columns).flatMap((all) => all.map(({ of }) => of.type)))
+  const make = (type: string | undefined): Recipe =>
+    byKind((kind) =>
+      columns[kind].flatMap(({ of, field }, column): Step[] =>
+        of.type === undefined || of.type === type ? [{ column, where: of.where ?? [], field }] : [],
+      ),
+    )
+  const other = make(undefined)
+  return (type) => {
+    const known = recipes.get(type)
+    if (known !== undefined) return known
+    const recipe = named.has(type) ? make(type) : other
+    if (recipes.size < MAX_TYPES) recipes.set(type, recipe)
+    return recipe
+  }
+}
 
 const hash: Hash64 = { hi: 0, lo: 0 }
 
-/** Fills `out`, which is reused from event to event. */
-export function measure(event: StreamEvent, out: Measured): void {
-  const slots = SLOTS.get(event.type) ?? OTHER_TYPE
-  out.slots = event.status !== undefined && event.status >= 500 ? slots.failed : slots.fine
-  out.costMicros = event.costMicros
-  out.revenueMicros = event.revenueMicros
+function measureBy(recipe: Recipe, event: StreamEvent, out: Measured): void {
+  const { size, columns } = out
+  size.counts = 0
+  for (const step of recipe.counts) {
+    if (isMet(step, event)) columns.counts[size.counts++] = step.column
+  }
+  measureMoney(recipe.money, event, out)
+  measureDistinct(recipe.distinct, event, out)
+  size.quantiles = 0
+  if (event.durationMs === undefined) return
+  for (const step of recipe.quantiles) {
+    if (!isMet(step, event)) continue
+    columns.quantiles[size.quantiles] = step.column
+    out.buckets[size.quantiles++] = bucketOf(event.durationMs)
+  }
+}
+
+function isMet({ where }: Step, event: StreamEvent): boolean {
+  for (const condition of where) if (!meets(event, condition)) return false
+  return true
+}
+
+function measureMoney(steps: readonly Step[], event: StreamEvent, out: Measured): void {
+  const { size, columns } = out
+  size.money = 0
   out.currency = event.currency
-  if (event.visitor === undefined || event.visitor === '') {
-    out.totalEntry = -1
-  } else {
-    hashText(event.visitor, hash)
-    out.totalEntry = distinctEntry(hash, TOTAL_PRECISION)
-    out.keyEntry = distinctEntry(hash, KEY_PRECISION)
-  }
-  const timed = event.durationMs !== undefined && TIMED_TYPES.has(event.type)
-  out.bucket = timed ? bucketOf(event.durationMs as number) : -1
-}
-
-interface TypeSlots {
-  fine: readonly number[]
-  /** With a status of 500 or above. */
-  failed: readonly number[]
-}
-
-const OTHER_TYPE: TypeSlots = { fine: [EVENTS], failed: [EVENTS] }
-const SLOTS: ReadonlyMap<string, TypeSlots> = slotsByType()
-const TIMED_TYPES: ReadonlySet<string> = new Set(
-  KPI_IDS.flatMap((id) => {
-    const { formula } = KPIS[id]
-    return formula.kind === 'quantile' ? [formula.type] : []
-  }),
-)
-
-function countsOf(id: KpiId): CountMeasure[] {
-  const { formula } = KPIS[id]
-  switch (formula.kind) {
-    case 'count':
-      return [formula.of]
-    case 'ratio':
-      return [formula.over, formula.under]
-    case 'money_per':
-      return [formula.under]
-    case 'distinct':
-    case 'money':
-    case 'quantile':
-      return []
+  const { costMicros, revenueMicros } = event
+  if (costMicros === undefined && revenueMicros === undefined) return
+  for (const step of steps) {
+    const micros = step.field === 'cost' ? costMicros : revenueMicros
+    if (micros === undefined || !isMet(step, event)) continue
+    columns.money[size.money] = step.column
+    out.micros[size.money++] = micros
   }
 }
 
-function countsOfCatalog(): CountMeasure[] {
-  return KPI_IDS.flatMap(countsOf)
-}
-
-function countName({ type, where }: CountMeasure): string {
-  return where === undefined ? type : `${type} ${where}`
-}
-
-function slotsByType(): Map<string, TypeSlots> {
-  const byType = new Map<string, TypeSlots>()
-  for (const { type } of countsOfCatalog()) {
-    const always = COUNTS.indexOf(type)
-    const failed = COUNTS.indexOf(countName({ type, where: 'server_error' }))
-    const fine = [EVENTS, ...(always < 0 ? [] : [always])]
-    byType.set(type, { fine, failed: failed < 0 ? fine : [...fine, failed] })
+function measureDistinct(steps: readonly Step[], event: StreamEvent, out: Measured): void {
+  const { size, columns } = out
+  size.distinct = 0
+  for (const step of steps) {
+    const text = step.field === 'session' ? event.session : event.visitor
+    if (text === undefined || text === '' || !isMet(step, event)) continue
+    hashText(text, hash)
+    columns.distinct[size.distinct] = step.column
+    out.totalEntries[size.distinct] = distinctEntry(hash, TOTAL_PRECISION)
+    out.keyEntries[size.distinct++] = distinctEntry(hash, KEY_PRECISION)
   }
-  return byType
 }

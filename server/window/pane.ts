@@ -10,7 +10,7 @@ import {
   TOTAL_PRECISION,
 } from './distinct.ts'
 import { type Hash64, hashText } from './hash.ts'
-import { COUNTS, EVENTS, EVERYTHING, type Measured, type Selection } from './measures.ts'
+import { EVENTS, type Measured, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum, mergeMoney } from './money-sum.ts'
 import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
 
@@ -25,18 +25,19 @@ import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
  * several, so of a dimension with more than `cap` keys in a pane only the heavy keys are whole.
  */
 export interface Pane {
+  readonly measures: MeasureSet
   precision: number
   cap: number
   /** The row of each key. */
   rows: Map<string, number>
   /** By row. */
   keys: string[]
-  /** `COUNTS.length` numbers a row, with room for more rows behind them. */
+  /** A number for each count column a row, with room for more rows behind them. */
   counts: Float64Array
-  cost: (MoneySum | null)[]
-  revenue: (MoneySum | null)[]
-  visitors: (Distinct | null)[]
-  latency: (Buckets | null)[]
+  /** By column, then by row; so are the next two. */
+  money: (MoneySum | null)[][]
+  distinct: (Distinct | null)[][]
+  quantiles: (Buckets | null)[][]
   /** Which keys were folded into "other", as a sketch, to say how many there are. */
   folded: Distinct | null
 }
@@ -47,27 +48,29 @@ export const NONE_PINNED: Pinned = new Set()
 
 export const TOTAL_KEY = ''
 
-/** Numbers a row. */
-const WIDTH = COUNTS.length
 /** Rows that there is room for at first. */
 const FIRST_ROWS = 4
 
-export const totalPane = (): Pane => emptyPane(TOTAL_PRECISION, 1, 1)
+export const totalPane = (measures: MeasureSet): Pane => emptyPane(measures, TOTAL_PRECISION, 1, 1)
 
-export const keyedPane = (cap: number): Pane => emptyPane(KEY_PRECISION, cap, FIRST_ROWS)
+export const keyedPane = (measures: MeasureSet, cap: number): Pane =>
+  emptyPane(measures, KEY_PRECISION, cap, FIRST_ROWS)
 
-const emptyPane = (precision: number, cap: number, room: number): Pane => ({
-  precision,
-  cap,
-  rows: new Map(),
-  keys: [],
-  counts: new Float64Array(room * WIDTH),
-  cost: [],
-  revenue: [],
-  visitors: [],
-  latency: [],
-  folded: null,
-})
+function emptyPane(measures: MeasureSet, precision: number, cap: number, room: number): Pane {
+  const { counts, money, distinct, quantiles } = measures.columns
+  return {
+    measures,
+    precision,
+    cap,
+    rows: new Map(),
+    keys: [],
+    counts: new Float64Array(room * counts.length),
+    money: money.map(() => []),
+    distinct: distinct.map(() => []),
+    quantiles: quantiles.map(() => []),
+    folded: null,
+  }
+}
 
 /** What a key holds; undefined: no event. Valid until the pane changes. */
 export function cellOf(pane: Pane, key: string): Cell | undefined {
@@ -76,20 +79,25 @@ export function cellOf(pane: Pane, key: string): Cell | undefined {
 }
 
 /** Valid until the pane changes. */
-export const cellAt = (pane: Pane, row: number): Cell => ({
-  counts: pane.counts.subarray(row * WIDTH, (row + 1) * WIDTH),
-  cost: pane.cost[row] as MoneySum | null,
-  revenue: pane.revenue[row] as MoneySum | null,
-  visitors: pane.visitors[row] as Distinct | null,
-  latency: pane.latency[row] as Buckets | null,
-})
+export function cellAt(pane: Pane, row: number): Cell {
+  const width = widthOf(pane)
+  return {
+    counts: pane.counts.subarray(row * width, (row + 1) * width),
+    money: pane.money.map((column) => column[row] ?? null),
+    distinct: pane.distinct.map((column) => column[row] ?? null),
+    quantiles: pane.quantiles.map((column) => column[row] ?? null),
+  }
+}
 
-/** A count of a row, by its place in `COUNTS`. */
-export const countAt = (pane: Pane, row: number, slot: number): number =>
-  pane.counts[row * WIDTH + slot] as number
+/** Numbers a row. */
+const widthOf = ({ measures }: Pane): number => measures.columns.counts.length
 
-export function addCount(pane: Pane, row: number, slot: number, count: number): void {
-  const at = row * WIDTH + slot
+/** A count of a row. */
+export const countAt = (pane: Pane, row: number, column: number): number =>
+  pane.counts[row * widthOf(pane) + column] as number
+
+export function addCount(pane: Pane, row: number, column: number, count: number): void {
+  const at = row * widthOf(pane) + column
   pane.counts[at] = (pane.counts[at] as number) + count
 }
 
@@ -100,11 +108,10 @@ export function rowOf(pane: Pane, key: string): number {
   const row = pane.keys.length
   pane.rows.set(key, row)
   pane.keys.push(key)
-  pane.cost.push(null)
-  pane.revenue.push(null)
-  pane.visitors.push(null)
-  pane.latency.push(null)
-  if ((row + 1) * WIDTH > pane.counts.length) pane.counts = larger(pane.counts)
+  for (const column of pane.money) column.push(null)
+  for (const column of pane.distinct) column.push(null)
+  for (const column of pane.quantiles) column.push(null)
+  if ((row + 1) * widthOf(pane) > pane.counts.length) pane.counts = larger(pane.counts)
   return row
 }
 
@@ -115,27 +122,34 @@ function larger(counts: Float64Array): Float64Array {
 }
 
 export function addToPane(pane: Pane, key: string, event: Measured): void {
+  const { size, columns } = event
   const row = rowOf(pane, key)
-  const { slots } = event
-  for (let at = 0; at < slots.length; at++) addCount(pane, row, slots[at] as number, 1)
-  if (event.costMicros !== undefined) {
-    pane.cost[row] = addMoney(pane.cost[row] ?? null, event.currency, event.costMicros, 0)
+  const { counts, precision } = pane
+  const first = row * widthOf(pane)
+  for (let at = 0; at < size.counts; at++) {
+    const place = first + (columns.counts[at] as number)
+    counts[place] = (counts[place] as number) + 1
   }
-  if (event.revenueMicros !== undefined) {
-    pane.revenue[row] = addMoney(pane.revenue[row] ?? null, event.currency, event.revenueMicros, 0)
+  for (let at = 0; at < size.money; at++) {
+    const sums = pane.money[columns.money[at] as number] as (MoneySum | null)[]
+    sums[row] = addMoney(sums[row] ?? null, event.currency, event.micros[at] as number, 0)
   }
-  if (event.totalEntry >= 0) {
-    const entry = pane.precision === TOTAL_PRECISION ? event.totalEntry : event.keyEntry
-    pane.visitors[row] = addEntry(pane.visitors[row] ?? null, entry, pane.precision)
+  const entries = precision === TOTAL_PRECISION ? event.totalEntries : event.keyEntries
+  for (let at = 0; at < size.distinct; at++) {
+    const sketches = pane.distinct[columns.distinct[at] as number] as (Distinct | null)[]
+    sketches[row] = addEntry(sketches[row] ?? null, entries[at] as number, precision)
   }
-  if (event.bucket >= 0) pane.latency[row] = addBucket(pane.latency[row] ?? null, event.bucket)
+  for (let at = 0; at < size.quantiles; at++) {
+    const buckets = pane.quantiles[columns.quantiles[at] as number] as (Buckets | null)[]
+    buckets[row] = addBucket(buckets[row] ?? null, event.buckets[at] as number)
+  }
 }
 
 /** Adds `source` row by row; it stays as it is and nothing of it is shared. `only`: leaves out all other keys. */
 export function mergePane(
   target: Pane,
   source: Pane,
-  selection: Selection = EVERYTHING,
+  selection: Selection = target.measures.everything,
   only?: ReadonlySet<string>,
 ): void {
   if (only === undefined) {
@@ -151,32 +165,40 @@ export function mergePane(
   target.folded = mergeDistinct(target.folded, source.folded, KEY_PRECISION)
 }
 
-/** Adds the selected measures of a row of `source` to a row of `target`. */
+/** Adds the selected measures of a row of `source` to a row of `target`; both have the same columns. */
 export function mergeRow(
   target: Pane,
   row: number,
   source: Pane,
   from: number,
-  selection: Selection = EVERYTHING,
+  selection: Selection = target.measures.everything,
 ): void {
-  const { counts } = target
-  const [to, at] = [row * WIDTH, from * WIDTH]
-  for (let slot = 0; slot < WIDTH; slot++) {
-    counts[to + slot] = (counts[to + slot] as number) + (source.counts[at + slot] as number)
+  const { counts, precision } = target
+  const width = widthOf(target)
+  const [to, at] = [row * width, from * width]
+  for (let column = 0; column < width; column++) {
+    counts[to + column] = (counts[to + column] as number) + (source.counts[at + column] as number)
   }
-  const cost = source.cost[from] ?? null
-  if (cost !== null && selection.cost) target.cost[row] = mergeMoney(target.cost[row] ?? null, cost)
-  const revenue = source.revenue[from] ?? null
-  if (revenue !== null && selection.revenue) {
-    target.revenue[row] = mergeMoney(target.revenue[row] ?? null, revenue)
-  }
-  const visitors = source.visitors[from] ?? null
-  if (visitors !== null && selection.visitors) {
-    target.visitors[row] = mergeDistinct(target.visitors[row] ?? null, visitors, target.precision)
-  }
-  const latency = source.latency[from] ?? null
-  if (latency !== null && selection.latency) {
-    target.latency[row] = mergeBuckets(target.latency[row] ?? null, latency)
+  mergeColumns(target.money, row, source.money, from, selection.money, mergeMoney)
+  mergeColumns(target.distinct, row, source.distinct, from, selection.distinct, (a, b) =>
+    mergeDistinct(a, b, precision),
+  )
+  mergeColumns(target.quantiles, row, source.quantiles, from, selection.quantiles, mergeBuckets)
+}
+
+function mergeColumns<T>(
+  target: (T | null)[][],
+  row: number,
+  source: (T | null)[][],
+  from: number,
+  selected: readonly boolean[],
+  merge: (target: T | null, source: T | null) => T | null,
+): void {
+  for (let column = 0; column < target.length; column++) {
+    const added = source[column]?.[from] ?? null
+    if (added === null || selected[column] !== true) continue
+    const to = target[column] as (T | null)[]
+    to[row] = merge(to[row] ?? null, added)
   }
 }
 
@@ -206,18 +228,19 @@ export function trimPane(pane: Pane, pinned: Pinned): void {
 
 /** The others move together, in their order. */
 function dropRows(pane: Pane, rows: ReadonlySet<number>): void {
-  const { keys, counts, cost, revenue, visitors, latency } = pane
-  const left = emptyPane(pane.precision, pane.cap, keys.length - rows.size)
-  for (const [row, key] of keys.entries()) {
-    if (rows.has(row)) continue
-    const to = rowOf(left, key)
-    left.counts.set(counts.subarray(row * WIDTH, (row + 1) * WIDTH), to * WIDTH)
-    left.cost[to] = cost[row] ?? null
-    left.revenue[to] = revenue[row] ?? null
-    left.visitors[to] = visitors[row] ?? null
-    left.latency[to] = latency[row] ?? null
+  const kept = pane.keys.map((_, row) => row).filter((row) => !rows.has(row))
+  const width = widthOf(pane)
+  const counts = new Float64Array(kept.length * width)
+  for (const [to, row] of kept.entries()) {
+    counts.set(pane.counts.subarray(row * width, (row + 1) * width), to * width)
   }
-  Object.assign(pane, left, { folded: pane.folded })
+  const move = <T>(column: (T | null)[]) => kept.map((row) => column[row] ?? null)
+  pane.keys = kept.map((row) => pane.keys[row] as string)
+  pane.rows = new Map(pane.keys.map((key, row) => [key, row]))
+  pane.counts = counts
+  pane.money = pane.money.map(move)
+  pane.distinct = pane.distinct.map(move)
+  pane.quantiles = pane.quantiles.map(move)
 }
 
 /** How many keys were added, "other" apart: exact while nothing was folded, else estimated within a few percent. */

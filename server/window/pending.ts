@@ -2,10 +2,10 @@ import type { StreamEvent } from '../../lib/event.ts'
 import { DIMENSIONS } from '../../lib/kpis.ts'
 import { eventKey } from './keys.ts'
 import { finestLevel, levelAt, paneStart } from './levels.ts'
-import { measure, newMeasured } from './measures.ts'
+import { newMeasured } from './measures.ts'
 import { addToPane, boundPane, type Pane, TOTAL_KEY } from './pane.ts'
 import { newPane, PANE_DIMENSIONS, type PlacedPane } from './pane-dimension.ts'
-import type { Pins } from './pins.ts'
+import type { PaneOptions } from './pane-options.ts'
 
 /** What was folded since it was last taken: panes of the finest level that keeps their time. */
 export interface Pending {
@@ -14,8 +14,7 @@ export interface Pending {
   take(): PlacedPane[]
 }
 
-/** `maxKeys`: see `Level.keys`, for panes of every level. */
-export function createPending(pins: Pins, maxKeys?: number): Pending {
+export function createPending({ measures, pins, maxKeys }: PaneOptions): Pending {
   const measured = newMeasured()
   /** By level: panes by start, one for each dimension that had an event. */
   let open = new Map<number, Map<number, (Pane | undefined)[]>>()
@@ -38,7 +37,7 @@ export function createPending(pins: Pins, maxKeys?: number): Pending {
     }
     let panes = byStart.get(start)
     if (panes === undefined) {
-      panes = [newPane(level, '')]
+      panes = [newPane(measures, { level, dimension: '' })]
       byStart.set(start, panes)
     }
     return panes
@@ -49,7 +48,7 @@ export function createPending(pins: Pins, maxKeys?: number): Pending {
       const level = finestLevel(event.time, now)
       if (level === undefined) return false
       const panes = panesAt(level, paneStart(event.time, levelAt(level).ms))
-      measure(event, measured)
+      measures.measure(event, measured)
       addToPane(panes[0] as Pane, TOTAL_KEY, measured)
       for (let index = 0; index < DIMENSIONS.length; index++) {
         const dimension = DIMENSIONS[index] as (typeof DIMENSIONS)[number]
@@ -57,7 +56,7 @@ export function createPending(pins: Pins, maxKeys?: number): Pending {
         if (key === undefined) continue
         let pane = panes[index + 1]
         if (pane === undefined) {
-          pane = newPane(level, dimension, maxKeys)
+          pane = newPane(measures, { level, dimension }, maxKeys)
           panes[index + 1] = pane
         }
         addToPane(pane, key, measured)

@@ -3,10 +3,10 @@ import type { PaneRef } from './decompose.ts'
 import { createHeldPanes, type Held, isEmpty, newHeld, type PlacedRef } from './held.ts'
 import { createKeyPool } from './key-pool.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
-import type { Selection } from './measures.ts'
+import type { MeasureSet, Selection } from './measures.ts'
 import { boundPane, mergePane, type Pane, trimPane } from './pane.ts'
 import { PANE_DIMENSIONS, type PaneDimension, type PlacedPane } from './pane-dimension.ts'
-import type { Pins } from './pins.ts'
+import type { PaneOptions } from './pane-options.ts'
 import { createResting } from './resting.ts'
 import { createRollUp } from './roll-up.ts'
 import { createTouches, type Touches } from './touches.ts'
@@ -57,6 +57,7 @@ export interface Pyramid {
   /** Keeps panes in memory while a reading is under way. Answers how to end that. */
   hold(): () => void
   intern(key: string): string
+  readonly measures: MeasureSet
   readonly touches: Touches
   /** Raised when what the store holds has changed. */
   generation(): number
@@ -83,15 +84,13 @@ export interface PyramidSizes {
   restingBytes: number
 }
 
-export interface PyramidOptions {
-  pins: Pins
+export interface PyramidOptions extends PaneOptions {
   /** Bound on the bytes of panes at rest. */
   maxRestingBytes: number
-  /** See `Level.keys`, for every level. */
-  maxKeys?: number
 }
 
-export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions): Pyramid {
+export function createPyramid(options: PyramidOptions): Pyramid {
+  const { pins, maxRestingBytes } = options
   const tables = LEVELS.map(
     () => new Map(PANE_DIMENSIONS.map((dimension) => [dimension, new Map<number, Held>()])),
   )
@@ -101,7 +100,7 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
   const partial = new Set<Held>()
   /** Written, but still open: soon to change again. */
   const idle = new Map<Held, FrozenPane>()
-  const panes = createHeldPanes(pins, maxKeys)
+  const panes = createHeldPanes(options)
   const rollUp = createRollUp(panes)
   const resting = createResting(maxRestingBytes, ({ level, dimension, start }) =>
     table(level, dimension).delete(start),
@@ -232,6 +231,7 @@ export function createPyramid({ pins, maxRestingBytes, maxKeys }: PyramidOptions
     load,
     storedUpTo,
     intern,
+    measures: options.measures,
     touches,
     oldestUnwritten: () => unwritten.values().next().value?.changed,
     missing: (refs, dimension) => refs.filter((ref) => isMissing(ref, dimension)),

@@ -1,6 +1,7 @@
 import { DEFAULT_CURRENCY, type StreamEvent } from '../../lib/event.ts'
+import { type EventFilter, matchesFilter } from '../../lib/event-filter.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
-import { type CountMeasure, KPIS, type KpiId, type MoneyField } from '../../lib/kpis.ts'
+import { KPIS, type KpiId, type MoneyField } from '../../lib/kpis.ts'
 import { micros, moneyNumber, moneyText } from '../../lib/money.ts'
 import type { Filter } from '../../lib/view.ts'
 import {
@@ -28,7 +29,7 @@ export function recount(
   currency?: string,
 ): KpiValue {
   const within = eventsIn(events, range, filter)
-  const count = (of: CountMeasure) => within.filter((event) => matches(event, of)).length
+  const count = (of: EventFilter) => within.filter((event) => matchesFilter(event, of)).length
   const { formula } = KPIS[kpi]
   switch (formula.kind) {
     case 'count':
@@ -41,8 +42,9 @@ export function recount(
       return { value: distinctVisitors(within, filter ? KEY_PRECISION : TOTAL_PRECISION) }
     case 'quantile': {
       const buckets = new Map<number, number>()
-      for (const { type, durationMs } of within) {
-        if (type !== formula.type || durationMs === undefined) continue
+      for (const event of within) {
+        const { durationMs } = event
+        if (durationMs === undefined || !matchesFilter(event, formula.of ?? {})) continue
         const bucket = bucketOf(durationMs)
         buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
       }
@@ -70,10 +72,6 @@ export function eventsIn(
       event.time < range.to &&
       (filter === undefined || eventKey(event, filter.dimension) === dimensionKey(filter.key)),
   )
-}
-
-function matches(event: StreamEvent, { type, where }: CountMeasure): boolean {
-  return event.type === type && (where === undefined || (event.status ?? 0) >= 500)
 }
 
 function distinctVisitors(events: readonly StreamEvent[], precision: number): number {

@@ -1,5 +1,6 @@
 /** The consumer as the product composes it, in a process of its own that may be killed at any moment. */
 import { pino } from 'pino'
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { createKpiApp } from '../../server/apps/kpi/kpi-app.ts'
 import { createTotalsApp } from '../../server/apps/totals/totals-app.ts'
 import { systemClock } from '../../server/platform/clock.ts'
@@ -72,7 +73,7 @@ async function run(): Promise<void> {
         now: described.answeredAt ?? systemClock.now(),
       },
     )
-    const kpi = createKpiApp({ db, streamId: stream.id, clock: systemClock })
+    const kpi = createKpiApp({ catalog: BUILT_IN, db, streamId: stream.id, clock: systemClock })
     const sluggish = createSluggish(orders.appMsAnEvent, systemClock.monotonicMs)
     const witness = createOrderWitness(db)
     const mine = createConsumer(stream, {

@@ -1,12 +1,11 @@
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { micros, moneyText } from '../../lib/money.ts'
 import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import { createKpiApp } from '../../server/apps/kpi/kpi-app.ts'
 import { subjectOf } from '../../server/apps/kpi/pane-reader.ts'
 import { systemClock } from '../../server/platform/clock.ts'
 import type { Store } from '../../server/store/open-store.ts'
-import { TOTAL_PRECISION } from '../../server/window/distinct.ts'
-import { kpiOfCell } from '../../server/window/kpi-of-cell.ts'
-import { EVENTS, EVERYTHING } from '../../server/window/measures.ts'
+import { EVENTS } from '../../server/window/measures.ts'
 import type { Ledger } from './ledger.ts'
 import { type Check, compare } from './verify.ts'
 
@@ -16,17 +15,17 @@ const SPAN_MS = 6 * DAY_MS
 /** What the windows restore from the store, over all of the run, against the totals. */
 export async function verifyKpis(db: Store['db'], ledger: Ledger): Promise<Check> {
   const { id: streamId } = await db.selectFrom('stream').select('id').executeTakeFirstOrThrow()
-  const kpi = createKpiApp({ db, streamId, clock: systemClock })
+  const kpi = createKpiApp({ catalog: BUILT_IN, db, streamId, clock: systemClock })
   await kpi.restore()
   const now = systemClock.now()
   const to = now - (now % HOUR_MS) + HOUR_MS
   const range = { from: to - SPAN_MS, to }
   const subject = subjectOf(undefined)
   const cell = await kpi.reader.read([{ ...range, dimension: subject.dimension }], () =>
-    kpi.reader.cell(range, subject, EVERYTHING),
+    kpi.reader.cell(range, subject, kpi.reader.measures.everything),
   )
   const amountOf = (of: 'page_views' | 'requests' | 'spend' | 'revenue') =>
-    kpiOfCell(of, cell, TOTAL_PRECISION)
+    kpi.reader.value(of, cell, subject.dimension)
   const found = [
     ['events', cell?.counts[EVENTS] ?? 0] as const,
     ['page views', amountOf('page_views').value ?? 0] as const,

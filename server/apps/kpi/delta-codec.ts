@@ -11,6 +11,7 @@ import {
 } from '../../window/bytes.ts'
 import { freeze, mergeFrozen, readPane, writePane } from '../../window/codec.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
+import type { MeasureSet } from '../../window/measures.ts'
 import {
   newPane,
   PANE_DIMENSIONS,
@@ -36,7 +37,11 @@ export function encodeDelta(panes: readonly PlacedPane[]): Uint8Array {
 }
 
 /** Leaves out what this version has no place for: a level or a dimension that is gone. */
-export function decodeDelta(bytes: Uint8Array, intern: (key: string) => string): PlacedPane[] {
+export function decodeDelta(
+  bytes: Uint8Array,
+  measures: MeasureSet,
+  intern: (key: string) => string,
+): PlacedPane[] {
   const reader = newReader(bytes)
   const version = readByte(reader)
   if (version !== VERSION) throw new Error(`a pane delta of unknown version ${version}`)
@@ -48,7 +53,7 @@ export function decodeDelta(bytes: Uint8Array, intern: (key: string) => string):
     const frozen = readPane(reader, intern)
     const level = LEVELS.findIndex((one) => one.ms === ms)
     if (level < 0 || !PANE_DIMENSIONS.includes(dimension)) continue
-    const pane = newPane(level, dimension)
+    const pane = newPane(measures, { level, dimension })
     mergeFrozen(pane, frozen)
     panes.push({ level, dimension, start, pane })
   }

@@ -4,16 +4,14 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StreamEvent } from '../../../lib/event.ts'
+import { BUILT_IN } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import { addsUp, DIMENSIONS, KPI_IDS, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import { DAY_MS, epochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../lib/time.ts'
 import type { Filter } from '../../../lib/view.ts'
 import { WINDOW_IDS, WINDOWS } from '../../../lib/windows.ts'
 import { openStore, type Store } from '../../store/open-store.ts'
-import { KEY_PRECISION } from '../../window/distinct.ts'
 import { eventKey } from '../../window/keys.ts'
-import { kpiOfCell } from '../../window/kpi-of-cell.ts'
-import { EVERYTHING } from '../../window/measures.ts'
 import { eventsIn, recount } from '../../window/recount.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { createKpiApp, type KpiApp } from './kpi-app.ts'
@@ -149,6 +147,7 @@ async function createWorld(options: {
   async function boot(): Promise<KpiApp> {
     const { maxKeys, maxRestingBytes, pins = [] } = options
     const next = createKpiApp({
+      catalog: BUILT_IN,
       db: store.db,
       streamId,
       clock,
@@ -316,12 +315,12 @@ describe('windows against the naive recount', () => {
           for (const dimension of DIMENSIONS) {
             const needs = [{ ...range, dimension }]
             const sum = await app.reader.read(needs, () =>
-              sumOfKeys(app.reader.keys(range, dimension, EVERYTHING)),
+              sumOfKeys(app.reader.keys(range, dimension, app.reader.measures.everything)),
             )
             const whole = world.events.filter((event) => eventKey(event, dimension) !== undefined)
             for (const id of KPI_IDS) {
               const precise = expected(whole, range, id, undefined)
-              const value = kpiOfCell(id, sum, KEY_PRECISION)
+              const value = app.reader.value(id, sum, dimension)
               if (id === 'visitors') {
                 const one = whole.map((event) => ({ ...event, page: '/all' }))
                 expect(value).toEqual(recount(one, range, id, { dimension: 'page', key: '/all' }))

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
+import type { Catalog } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { StreamApp } from '../../stream/stream-app.ts'
+import { createMeasureSet } from '../../window/measures.ts'
 import { createPending } from '../../window/pending.ts'
 import { createPins } from '../../window/pins.ts'
 import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
@@ -40,6 +42,7 @@ export interface KpiAppPorts {
   db: Kysely<Schema>
   streamId: number
   clock: { now(): number; monotonicMs(): number }
+  catalog: Catalog
   /** Bound on the bytes of panes at rest in memory. */
   maxRestingBytes?: number
   /** Keys that a pane keeps apart, for every level; see `LEVELS` for what it is otherwise. */
@@ -49,13 +52,13 @@ export interface KpiAppPorts {
 const MAX_RESTING_BYTES = 128 * 1_024 * 1_024
 
 export function createKpiApp(ports: KpiAppPorts): KpiApp {
-  const { db, streamId, clock, maxRestingBytes = MAX_RESTING_BYTES, maxKeys } = ports
+  const { db, streamId, clock, catalog, maxRestingBytes = MAX_RESTING_BYTES, maxKeys } = ports
   const pins = createPins()
-  const bound = maxKeys === undefined ? {} : { maxKeys }
-  const pyramid = createPyramid({ pins, maxRestingBytes, ...bound })
-  const pending = createPending(pins, maxKeys)
+  const measures = createMeasureSet(catalog.kpis)
+  const pyramid = createPyramid({ measures, pins, maxRestingBytes, maxKeys })
+  const pending = createPending({ measures, pins, maxKeys })
   const log = createPaneLog({ db, streamId, pyramid, clock })
-  const reader = createPaneReader(db, streamId, pyramid)
+  const reader = createPaneReader({ db, streamId, pyramid, catalog })
   const recent = createRecentEvents()
   let tooOld = 0
   /** Since the last seal. */

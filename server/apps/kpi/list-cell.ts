@@ -1,8 +1,5 @@
 import type { ListCell, ListRow } from '../../../lib/frames.ts'
 import { type Dimension, type KpiId, OTHER_KEY, RANKED_BY } from '../../../lib/kpis.ts'
-import { KEY_PRECISION } from '../../window/distinct.ts'
-import { kpiOfCell } from '../../window/kpi-of-cell.ts'
-import { selectionFor } from '../../window/measures.ts'
 import { cellOf, keyCount } from '../../window/pane.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import type { Need, PaneReader } from './pane-reader.ts'
@@ -14,15 +11,17 @@ const MAX_ROWS = 12
 /** The top of one dimension over a window. */
 export function createListCell(reader: PaneReader, dimension: Dimension, chosen: KpiId) {
   const rankedBy = RANKED_BY[dimension]
-  const selection = selectionFor([rankedBy])
+  const selection = reader.select([rankedBy])
   let last: { version: number; from: number; cell: ListCell } | undefined
+
+  const ranked = rankedKeys(reader, dimension, rankedBy)
 
   function compute(range: TimeRange): ListCell {
     const all = reader.keys(range, dimension, selection)
     const total = sumOfKeys(all)
-    const choice = preferring(currencyFor(rankedBy, total))
-    const valueFor = (key: string) => kpiOfCell(rankedBy, cellOf(all, key), KEY_PRECISION, choice)
-    const top = rankedKeys(all, rankedBy, currencyFor(rankedBy, total)).slice(0, MAX_ROWS)
+    const choice = preferring(currencyFor(reader, rankedBy, total))
+    const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), dimension, choice)
+    const top = ranked(all, choice).slice(0, MAX_ROWS)
     const rows: ListRow[] = top
       .map((key) => ({ key, value: valueFor(key) }))
       .filter(({ value }) => value.value !== 0)
@@ -31,7 +30,7 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
       rankedBy,
       rows,
       ...(all.rows.has(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
-      total: kpiOfCell(rankedBy, total, KEY_PRECISION, choice),
+      total: reader.value(rankedBy, total, dimension, choice),
       keys: keyCount(all),
     }
   }
@@ -39,8 +38,8 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
   function addChosen(rows: ListRow[], range: TimeRange): void {
     if (rows.length === 0) return
     const only = new Set(rows.map(({ key }) => key))
-    const pane = reader.keys(range, dimension, selectionFor([chosen]), only)
-    for (const row of rows) row.chosen = kpiOfCell(chosen, cellOf(pane, row.key), KEY_PRECISION)
+    const pane = reader.keys(range, dimension, reader.select([chosen]), only)
+    for (const row of rows) row.chosen = reader.value(chosen, cellOf(pane, row.key), dimension)
   }
 
   return {

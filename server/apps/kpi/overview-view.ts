@@ -1,11 +1,10 @@
 import type { Cells, Point, ViewState } from '../../../lib/frames.ts'
 import { NO_VALUE } from '../../../lib/kpi-value.ts'
-import { addsUp, DIMENSIONS, KPI_IDS, type KpiId } from '../../../lib/kpis.ts'
+import { addsUp, DIMENSIONS, type KpiId } from '../../../lib/kpis.ts'
 import type { View } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
-import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
-import { EVERYTHING, type Selection, selectionFor } from '../../window/measures.ts'
+import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import {
   coveredMs,
   rangeBefore,
@@ -17,11 +16,9 @@ import { createFeed } from './feed.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { createListCell } from './list-cell.ts'
 import { type Need, type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
-import { currencyFor, precisionOf, preferring } from './readings.ts'
+import { currencyFor, preferring } from './readings.ts'
 import { sparkStep } from './spark-step.ts'
 import { createStepValues } from './step-values.ts'
-
-const MONEY: Selection = { ...EVERYTHING, visitors: false, latency: false }
 
 export type OverviewView = Extract<View, { kind: 'overview' }>
 
@@ -56,8 +53,9 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
 
   function compute(now: number): ViewPart {
     const range = windowRange(window, now)
-    const current = reader.cell(range, subject, EVERYTHING)
-    const before = reader.cell(rangeBefore(range), subject, EVERYTHING)
+    const { everything } = reader.measures
+    const current = reader.cell(range, subject, everything)
+    const before = reader.cell(rangeBefore(range), subject, everything)
     // A change against a part of the window before would say nothing.
     const known = rangeBefore(range).from >= reader.oldest()
     const { currencies } = figures
@@ -74,9 +72,9 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
       },
       feed: feed.events(now),
     }
-    for (const id of KPI_IDS) {
+    for (const { id } of reader.catalog.kpis) {
       const choice = preferring(currencies.get(id))
-      const value = (cell: Cell | undefined) => kpiOfCell(id, cell, precisionOf(subject), choice)
+      const value = (cell: Cell | undefined) => reader.value(id, cell, subject.dimension, choice)
       cells[`kpi.${id}`] = { now: value(current), before: known ? value(before) : NO_VALUE }
     }
     for (const [index, dimension] of DIMENSIONS.entries()) {
@@ -91,7 +89,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
       const ranges = [range, rangeBefore(range)]
       const currencies = await reader.read(
         ranges.map((one) => ({ ...one, dimension: subject.dimension })),
-        () => currenciesOf(ranges.map((one) => reader.cell(one, subject, MONEY))),
+        () => currenciesOf(reader, subject, ranges),
       )
       // A chart is in one currency: when it becomes another, all of it is computed anew.
       if (!figures.in(currencies)) figures = createFigures(reader, view, subject, currencies)
@@ -100,13 +98,21 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   }
 }
 
-const currenciesOf = (cells: (Cell | undefined)[]): Map<KpiId, string> =>
-  new Map(
-    KPI_IDS.flatMap((id): [KpiId, string][] => {
-      const currency = currencyFor(id, ...cells)
+/** Of each KPI that is money. */
+function currenciesOf(
+  reader: PaneReader,
+  subject: Subject,
+  ranges: readonly TimeRange[],
+): Map<KpiId, string> {
+  const money = { ...reader.measures.everything, distinct: [], quantiles: [] }
+  const cells = ranges.map((range) => reader.cell(range, subject, money))
+  return new Map(
+    reader.catalog.kpis.flatMap(({ id }): [KpiId, string][] => {
+      const currency = currencyFor(reader, id, ...cells)
       return currency === undefined ? [] : [[id, currency]]
     }),
   )
+}
 
 /** The series of the chart and of the sparklines, in given currencies. */
 function createFigures(
@@ -119,7 +125,7 @@ function createFigures(
   const number = (id: KpiId, cell: Cell | undefined): number | null => {
     const currency = currencies.get(id)
     const choice: CurrencyChoice = currency === undefined ? {} : { only: currency }
-    return kpiOfCell(id, cell, precisionOf(subject), choice).value
+    return reader.value(id, cell, subject.dimension, choice).value
   }
   const sparkMs = sparkStep(chart.spanMs)
   const { spanMs: windowMs } = WINDOWS[view.window]
@@ -129,14 +135,15 @@ function createFigures(
       subject,
       stepMs: sparkMs,
       ...windowOfPoint,
-      selection: selectionFor(ids),
+      selection: reader.select(ids),
       value: (cell) => ids.map((id) => number(id, cell)),
     }),
   })
+  const ids = reader.catalog.kpis.map(({ id }) => id)
   const sparks = [
-    sparksOf(KPI_IDS.filter(addsUp), {}),
+    sparksOf(ids.filter(addsUp), {}),
     sparksOf(
-      KPI_IDS.filter((id) => !addsUp(id)),
+      ids.filter((id) => !addsUp(id)),
       { windowMs },
     ),
   ]
@@ -144,7 +151,7 @@ function createFigures(
     subject,
     stepMs: chart.stepMs,
     ...(!addsUp(view.kpi) && { windowMs }),
-    selection: selectionFor([view.kpi]),
+    selection: reader.select([view.kpi]),
     value: (cell) => number(view.kpi, cell),
   })
   const upTo = (now: number, stepMs: number, spanMs: number): TimeRange => {

@@ -129,7 +129,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
     for await (const { seq, body } of readDeltas(db, streamId)) {
       const mine = ++ordinal
       log.push({ ordinal: mine, seq })
-      const panes = decodeDelta(body, pyramid.intern)
+      const panes = decodeDelta(body, pyramid.measures, pyramid.intern)
       const unknown = panes
         .flatMap((placed) => placesAbove(placed, now))
         .filter((place) => !upTo.has(nameOf(place)))

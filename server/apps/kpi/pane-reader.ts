@@ -1,12 +1,17 @@
 import type { Kysely } from 'kysely'
+import type { Catalog } from '../../../lib/kpi-catalog.ts'
+import type { KpiValue } from '../../../lib/kpi-value.ts'
+import type { KpiId } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { Cell } from '../../window/cell.ts'
 import { decompose } from '../../window/decompose.ts'
+import { KEY_PRECISION, TOTAL_PRECISION } from '../../window/distinct.ts'
 import type { PlacedRef } from '../../window/held.ts'
 import { dimensionKey } from '../../window/keys.ts'
+import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { MAX_QUERY_KEYS } from '../../window/levels.ts'
-import type { Selection } from '../../window/measures.ts'
+import type { MeasureSet, Selection } from '../../window/measures.ts'
 import { cellOf, keyedPane, type Pane, TOTAL_KEY, totalPane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
@@ -30,6 +35,9 @@ export const subjectOf = (filter: Filter | undefined): Subject =>
     ? { dimension: '', key: TOTAL_KEY }
     : { dimension: filter.dimension, key: dimensionKey(filter.key) }
 
+const precisionOf = (dimension: PaneDimension): number =>
+  dimension === '' ? TOTAL_PRECISION : KEY_PRECISION
+
 /** Answers over any range of whole seconds, as of one moment. */
 export interface PaneReader {
   /** Brings what is needed into memory, then calls `use` at once, so that all it reads is of one moment. */
@@ -43,16 +51,33 @@ export interface PaneReader {
     selection: Selection,
     only?: ReadonlySet<string>,
   ): Pane
+  /** What a cell of the dimension says of a KPI. */
+  value(
+    kpi: KpiId,
+    cell: Cell | undefined,
+    dimension: PaneDimension,
+    choice?: CurrencyChoice,
+  ): KpiValue
+  /** The columns that these KPIs are computed from. */
+  select(kpis: readonly KpiId[]): Selection
+  readonly catalog: Catalog
+  readonly measures: MeasureSet
   /** Event time before this is not known about. */
   oldest(): number
   readonly touches: Touches
 }
 
-export function createPaneReader(
-  db: Kysely<Schema>,
-  streamId: number,
-  pyramid: Pyramid,
-): PaneReader {
+export interface PaneReaderPorts {
+  db: Kysely<Schema>
+  streamId: number
+  pyramid: Pyramid
+  catalog: Catalog
+}
+
+export function createPaneReader(ports: PaneReaderPorts): PaneReader {
+  const { db, streamId, pyramid, catalog } = ports
+  const { measures } = pyramid
+
   function missing(needs: readonly Need[]): PlacedRef[] {
     const found = new Map<string, PlacedRef>()
     for (const { from, to, dimension } of needs) {
@@ -89,15 +114,20 @@ export function createPaneReader(
       }
     },
     cell({ from, to }, { dimension, key }, selection) {
-      const pane = dimension === '' ? totalPane() : keyedPane(1)
+      const pane = dimension === '' ? totalPane(measures) : keyedPane(measures, 1)
       pyramid.read(decompose(from, to), dimension, pane, selection, new Set([key]))
       return cellOf(pane, key)
     },
     keys({ from, to }, dimension, selection, only) {
-      const pane = keyedPane(MAX_QUERY_KEYS)
+      const pane = keyedPane(measures, MAX_QUERY_KEYS)
       pyramid.read(decompose(from, to), dimension, pane, selection, only)
       return pane
     },
+    value: (kpi, cell, dimension, choice) =>
+      kpiOfCell(catalog.kpi(kpi), cell, { measures, precision: precisionOf(dimension) }, choice),
+    select: (kpis) => measures.select(kpis.map(catalog.kpi)),
+    catalog,
+    measures,
     oldest: pyramid.oldest,
     touches: pyramid.touches,
   }

@@ -1,7 +1,6 @@
 import { type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Cell } from '../../window/cell.ts'
-import { KEY_PRECISION } from '../../window/distinct.ts'
-import { kpiOfCell } from '../../window/kpi-of-cell.ts'
+import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import { EVENTS } from '../../window/measures.ts'
 import {
   cellAt,
@@ -12,13 +11,26 @@ import {
   rowOf,
   TOTAL_KEY,
 } from '../../window/pane.ts'
+import type { PaneDimension } from '../../window/pane-dimension.ts'
+import type { PaneReader } from './pane-reader.ts'
 
-/** A pane's keys but "other", the largest value first; keys without one come last, then by number of events. */
-export function rankedKeys(pane: Pane, by: KpiId, currency: string | undefined): string[] {
+/**
+ * Gives a pane's keys but "other", the largest value of a KPI first; keys without one come last, then by number of
+ * events.
+ */
+export const rankedKeys =
+  (reader: PaneReader, dimension: PaneDimension, by: KpiId) =>
+  (pane: Pane, choice: CurrencyChoice): string[] => {
+    const value = (cell: Cell) =>
+      reader.value(by, cell, dimension, choice).value ?? Number.NEGATIVE_INFINITY
+    return sortedKeys(pane, value)
+  }
+
+function sortedKeys(pane: Pane, rank: (cell: Cell) => number): string[] {
   const ranked: { key: string; value: number; events: number }[] = []
   for (const [row, key] of pane.keys.entries()) {
     if (key === OTHER_KEY) continue
-    const value = rank(by, cellAt(pane, row), currency)
+    const value = rank(cellAt(pane, row))
     ranked.push({ key, value, events: countAt(pane, row, EVENTS) })
   }
   ranked.sort(
@@ -27,16 +39,11 @@ export function rankedKeys(pane: Pane, by: KpiId, currency: string | undefined):
   return ranked.map(({ key }) => key)
 }
 
-function rank(by: KpiId, cell: Cell, currency: string | undefined): number {
-  const choice = currency === undefined ? {} : { prefer: currency }
-  return kpiOfCell(by, cell, KEY_PRECISION, choice).value ?? Number.NEGATIVE_INFINITY
-}
-
 const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
 
 /** All keys of a pane as one, "other" with them. */
 export function sumOfKeys(pane: Pane): Cell {
-  const sum = keyedPane(1)
+  const sum = keyedPane(pane.measures, 1)
   const row = rowOf(sum, TOTAL_KEY)
   for (let from = 0; from < pane.keys.length; from++) mergeRow(sum, row, pane, from)
   return cellAt(sum, row)

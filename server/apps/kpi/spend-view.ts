@@ -6,9 +6,7 @@ import { type Micros, micros, moneyNumber } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import type { View } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
-import { KEY_PRECISION } from '../../window/distinct.ts'
-import { amountsOf, kpiOfCell } from '../../window/kpi-of-cell.ts'
-import { selectionFor } from '../../window/measures.ts'
+import { amountsOf } from '../../window/kpi-of-cell.ts'
 import { cellOf, type Pane } from '../../window/pane.ts'
 import {
   coveredMs,
@@ -21,13 +19,12 @@ import type { KpiApp } from './kpi-app.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
 import { type Need, subjectOf } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
-import { currencyFor, precisionOf } from './readings.ts'
+import { currencyFor } from './readings.ts'
 import { createStepValues } from './step-values.ts'
 
 export type SpendView = Extract<View, { kind: 'spend' }>
 
 const MAX_ROWS = 50
-const SPEND = selectionFor(['spend'])
 
 interface Ranges {
   now: TimeRange
@@ -41,11 +38,13 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   const window = WINDOWS[view.window]
   const { chart } = window
   const subject = subjectOf(view.filter)
+  const spend = reader.catalog.kpi('spend')
+  const selection = reader.select(['spend'])
   const amounts = createStepValues(reader, {
     subject,
     stepMs: chart.stepMs,
-    selection: SPEND,
-    value: (cell) => amountsOf(cell, 'cost'),
+    selection,
+    value: (cell) => amountsOf(spend, cell, reader.measures),
   })
 
   function rangesAt(now: number): Ranges {
@@ -79,11 +78,11 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
 
   function compute(now: number): ViewPart {
     const ranges = rangesAt(now)
-    const cellOf = (range: TimeRange) => reader.cell(range, subject, SPEND)
+    const cellOf = (range: TimeRange) => reader.cell(range, subject, selection)
     const currency =
-      currencyFor('spend', cellOf(ranges.now), cellOf(ranges.before)) ?? DEFAULT_CURRENCY
+      currencyFor(reader, 'spend', cellOf(ranges.now), cellOf(ranges.before)) ?? DEFAULT_CURRENCY
     const valueOver = (range: TimeRange): KpiValue =>
-      kpiOfCell('spend', cellOf(range), precisionOf(subject), { prefer: currency })
+      reader.value('spend', cellOf(range), subject.dimension, { prefer: currency })
     // A change against a part of the window before would say nothing.
     const known = ranges.before.from >= reader.oldest()
     const accounts = spendBy('account', { ranges, currency, known })
@@ -111,21 +110,22 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     { ranges, currency, known }: { ranges: Ranges; currency: string; known: boolean },
   ) {
     const panes = {
-      now: reader.keys(ranges.now, dimension, SPEND),
-      before: reader.keys(ranges.before, dimension, SPEND),
-      today: reader.keys(ranges.today, dimension, SPEND),
+      now: reader.keys(ranges.now, dimension, selection),
+      before: reader.keys(ranges.before, dimension, selection),
+      today: reader.keys(ranges.today, dimension, selection),
     }
     const valueIn = (pane: Pane, key: string) =>
-      kpiOfCell('spend', cellOf(pane, key), KEY_PRECISION, { prefer: currency })
+      reader.value('spend', cellOf(pane, key), dimension, { prefer: currency })
     const rowOf = (key: string): SpendRow => ({
       key,
       now: valueIn(panes.now, key),
       before: known ? valueIn(panes.before, key) : NO_VALUE,
       today: valueIn(panes.today, key),
     })
+    const rank = rankedKeys(reader, dimension, 'spend')
     const keys = new Set([
-      ...rankedKeys(panes.now, 'spend', currency),
-      ...rankedKeys(panes.today, 'spend', currency),
+      ...rank(panes.now, { prefer: currency }),
+      ...rank(panes.today, { prefer: currency }),
     ])
     const rows: SpendRow[] = []
     for (const key of keys) {
@@ -157,8 +157,8 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     }
     const last = points.at(-1)
     if (last !== undefined && last[1] !== undefined && last[1] !== null) {
-      const current = reader.cell(windowRange(window, now), subject, SPEND)
-      const amount = amountsOf(current, 'cost').get(currency) ?? micros(0n)
+      const current = reader.cell(windowRange(window, now), subject, selection)
+      const amount = amountsOf(spend, current, reader.measures).get(currency) ?? micros(0n)
       points[points.length - 1] = [last[0], last[1], moneyNumber(amount)]
     }
     return points

@@ -1,0 +1,10 @@
+import type { MeasureSet } from './measures.ts'
+import type { Pins } from './pins.ts'
+
+/** What all panes of a stream have in common. */
+export interface PaneOptions {
+  measures: MeasureSet
+  pins: Pins
+  /** See `Level.keys`, for panes of every level. */
+  maxKeys?: number | undefined
+}
