@@ -40,14 +40,18 @@ export interface ConsumerPlan {
 }
 
 const MEBIBYTE = 1_024 * 1_024
+/** Of a buffer so small every page waits for a commit, and so many events a second are what it can take. */
+const SMALL_BUFFER = 64 * 1_024
+const SMALL_BUFFER_EVENTS = 400
 
 export function planOf(seed: number, minutes: number): Plan {
   const random = derivedRandom(seed, 'plan')
   const heartbeatMs = 700
-  return {
+  const eventsPerSecond = whole(random, 300, 1_200)
+  const plan: Plan = {
     seed,
     durationMs: minutes * MINUTE_MS,
-    eventsPerSecond: whole(random, 300, 1_200),
+    eventsPerSecond,
     partitionKeys: whole(random, 5, 80),
     firstShards: whole(random, 1, 4),
     maxOpenShards: whole(random, 4, 8),
@@ -67,7 +71,7 @@ export function planOf(seed: number, minutes: number): Plan {
     },
     consumer: {
       mode: pick(random, ['polling', 'fanout']),
-      bufferBytes: pick(random, [64 * 1_024, MEBIBYTE, 16 * MEBIBYTE]),
+      bufferBytes: pick(random, [SMALL_BUFFER, MEBIBYTE, 16 * MEBIBYTE]),
       wire: pick(random, ['cbor', 'json']),
       answerWithinMs: 1_500,
       silentAfterMs: 3 * heartbeatMs,
@@ -75,4 +79,8 @@ export function planOf(seed: number, minutes: number): Plan {
       appMsAnEvent: pick(random, [0, 0.05, 0.25]),
     },
   }
+  const { bufferBytes } = plan.consumer
+  return bufferBytes === SMALL_BUFFER
+    ? { ...plan, eventsPerSecond: Math.min(eventsPerSecond, SMALL_BUFFER_EVENTS) }
+    : plan
 }
