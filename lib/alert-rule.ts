@@ -1,16 +1,21 @@
 import { z } from 'zod'
+import { DEFAULT_CURRENCY } from './event.ts'
+import { type Catalog, unknownKpi } from './kpi-catalog.ts'
 import type { KpiValue } from './kpi-value.ts'
-import { KPI_IDS, KPIS, type KpiId } from './kpis.ts'
+import type { Kpi } from './kpis.ts'
 import { parseMoney } from './money.ts'
 import { filterSchema } from './view.ts'
 import { WINDOW_IDS, WINDOWS } from './windows.ts'
+
+/** Longer than any id of a KPI. */
+const MAX_KPI_ID_LENGTH = 64
 
 /**
  * A threshold on what a KPI measures over a sliding window: the amount for money, the count for counts,
  * percent for ratios, milliseconds for latencies. `value` is a decimal string, exact.
  */
-const ruleFields = z.strictObject({
-  kpi: z.enum(KPI_IDS, { error: 'kpi: choose one of the KPIs' }),
+export const ruleFields = z.strictObject({
+  kpi: z.string().min(1).max(MAX_KPI_ID_LENGTH),
   filter: filterSchema.optional(),
   window: z.enum(WINDOW_IDS, { error: `window: choose one of ${WINDOW_IDS.join(', ')}` }),
   when: z.enum(['above', 'below'], { error: 'when: choose "above" or "below"' }),
@@ -22,18 +27,26 @@ const ruleFields = z.strictObject({
     .optional(),
 })
 
-export const ruleInputSchema = ruleFields.superRefine((rule, context) => {
-  const problem = thresholdProblem(rule.kpi, rule.value)
-  if (problem !== undefined) context.addIssue({ code: 'custom', path: ['value'], message: problem })
-  if (rule.currency !== undefined && !isMoney(rule.kpi)) {
-    const message = `currency: ${KPIS[rule.kpi].label} is not money, leave it out`
-    context.addIssue({ code: 'custom', path: ['currency'], message })
-  }
-})
+/** Its threshold is checked against the KPI that the catalog has. */
+export const ruleInputSchema = (catalog: Catalog) =>
+  ruleFields.superRefine((rule, context) => {
+    const issue = (path: keyof RuleInput, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message })
+    const kpi = catalog.kpi(rule.kpi)
+    if (kpi === undefined) {
+      issue('kpi', `kpi: ${unknownKpi(catalog, rule.kpi)}`)
+      return
+    }
+    const problem = thresholdProblem(kpi, rule.value)
+    if (problem !== undefined) issue('value', problem)
+    if (rule.currency !== undefined && !isMoney(kpi)) {
+      issue('currency', `currency: ${kpi.label} is not money, leave it out`)
+    }
+  })
 /** Merged into the existing rule, which is then checked as a whole. `null` takes the filter away. */
 export const rulePatchSchema = ruleFields.partial().extend({ filter: filterSchema.nullish() })
 
-export type RuleInput = z.infer<typeof ruleInputSchema>
+export type RuleInput = z.infer<typeof ruleFields>
 export type RulePatch = z.infer<typeof rulePatchSchema>
 
 export interface AlertRule extends RuleInput {
@@ -44,23 +57,23 @@ export interface AlertRule extends RuleInput {
   sample: boolean
 }
 
-export const isMoney = (kpi: KpiId): boolean => {
-  const { kind } = KPIS[kpi].formula
-  return kind === 'money' || kind === 'money_per'
-}
+export const isMoney = ({ formula }: Kpi): boolean =>
+  formula.kind === 'money' || formula.kind === 'money_per'
 
 /** The unit a rule's value is entered in. */
-export function ruleUnit(rule: Pick<RuleInput, 'kpi' | 'currency'>): string {
-  const { formula } = KPIS[rule.kpi]
+export function ruleUnit(
+  { formula, label }: Kpi,
+  { currency = DEFAULT_CURRENCY }: Pick<RuleInput, 'currency'>,
+): string {
   switch (formula.kind) {
     case 'count':
-      return KPIS[rule.kpi].label.toLowerCase()
+      return label.toLowerCase()
     case 'distinct':
-      return 'visitors'
+      return `${formula.field}s`
     case 'money':
-      return rule.currency ?? 'USD'
+      return currency
     case 'money_per':
-      return `${rule.currency ?? 'USD'} per 1,000`
+      return `${currency} per ${formula.times.toLocaleString('en-US')}`
     case 'ratio':
       return '%'
     case 'quantile':
@@ -69,27 +82,30 @@ export function ruleUnit(rule: Pick<RuleInput, 'kpi' | 'currency'>): string {
 }
 
 /** The value in the terms of `KpiValue.value`: percent becomes a ratio. For comparing and drawing. */
-export function ruleThreshold(rule: Pick<RuleInput, 'kpi' | 'value'>): number {
+export function ruleThreshold({ formula }: Kpi, rule: Pick<RuleInput, 'value'>): number {
   const value = Number(rule.value)
-  return KPIS[rule.kpi].formula.kind === 'ratio' ? value / 100 : value
+  return formula.kind === 'ratio' ? value / 100 : value
 }
 
-function thresholdProblem(kpi: KpiId, value: string): string | undefined {
+function thresholdProblem({ id, formula }: Kpi, value: string): string | undefined {
   const parsed = parseMoney(value)
   if (value.trim() === '') return 'value: enter a number, such as 50'
   if (!parsed.ok) return 'value: enter a plain number with at most 6 decimals, such as 50 or 12.5'
   if (parsed.micros < 0n) return 'value: must not be negative'
-  const percent = KPIS[kpi].formula.kind === 'ratio' && kpi !== 'coverage' && kpi !== 'ctr'
+  const percent = formula.kind === 'ratio' && AT_MOST_ONE.has(id)
   if (percent && parsed.micros > 100_000_000n) return 'value: a percentage is at most 100'
   return undefined
 }
 
-/** "spend of account acme over 1 h above 50 USD" */
-export function ruleSentence(rule: RuleInput): string {
-  const kpi = KPIS[rule.kpi].label
+/** Ratios of a part to its whole. */
+const AT_MOST_ONE: ReadonlySet<string> = new Set(['conversion_rate', 'error_rate'])
+
+/** "spend of account acme over 1 h above 50 USD"; a KPI that is gone is named by its id. */
+export function ruleSentence(catalog: Catalog, rule: RuleInput): string {
+  const kpi = catalog.kpi(rule.kpi)
   const of = rule.filter === undefined ? '' : ` of ${rule.filter.dimension} ${rule.filter.key}`
-  const unit = KPIS[rule.kpi].formula.kind === 'ratio' ? ' %' : ` ${ruleUnit(rule)}`
-  return `${kpi}${of} over ${WINDOWS[rule.window].label} ${rule.when} ${rule.value}${unit}`
+  const unit = kpi === undefined ? '' : ` ${ruleUnit(kpi, rule)}`
+  return `${kpi?.label ?? rule.kpi}${of} over ${WINDOWS[rule.window].label} ${rule.when} ${rule.value}${unit}`
 }
 
 /** Where a rule stands: it fires while the value is beyond its threshold, and clears by itself. */

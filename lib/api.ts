@@ -9,7 +9,7 @@ import type {
   ShardDetailCell,
 } from './frames.ts'
 import type { KpiValue } from './kpi-value.ts'
-import type { Dimension, KpiId, KpiUnit } from './kpis.ts'
+import type { Dimension, Kpi, KpiId, KpiUnit } from './kpis.ts'
 import type { RejectReason } from './rejection.ts'
 import type { Filter } from './view.ts'
 import type { WindowId } from './windows.ts'
@@ -41,6 +41,14 @@ export interface ShardAnswer {
   asOf: number
   shard: ShardCell
   detail: ShardDetailCell
+}
+
+/** Every KPI and dimension that there is, in the order in which they are shown. */
+export interface CatalogAnswer {
+  /** As the status cell says it. */
+  version: string
+  kpis: Kpi[]
+  dimensions: { id: Dimension; one: string; many: string }[]
 }
 
 export interface KpisAnswer {

@@ -2,7 +2,7 @@ import { absent, count, decimal, exact, NONE, percent, points } from './format.t
 import { amountIn, exactMoneyOf, money } from './format-money.ts'
 import { duration, millis } from './format-time.ts'
 import type { KpiValue } from './kpi-value.ts'
-import { KPIS, type KpiId } from './kpis.ts'
+import type { Kpi } from './kpis.ts'
 import { HOUR_MS, SECOND_MS } from './time.ts'
 
 /** `text` is the figure, `unit` stands small beside it (perhaps ''), `exact` is for hovers and copying. */
@@ -16,9 +16,9 @@ export interface FigureText {
  * A KPI's value over a window of `spanMs`, in the KPI's own unit: counts become "/s", money becomes "/h".
  * Where there is no value the text is "–" and the unit stays.
  */
-export function kpiFigure(kpi: KpiId, value: KpiValue, spanMs: number): FigureText {
+export function kpiFigure(kpi: Kpi, value: KpiValue, spanMs: number): FigureText {
   const figure = value.value
-  switch (KPIS[kpi].unit) {
+  switch (kpi.unit) {
     case 'per_second': {
       const perSecond = figure === null ? null : (figure * SECOND_MS) / spanMs
       const whole = `${exact(figure)} in ${duration(spanMs)}`
@@ -49,7 +49,7 @@ export function kpiFigure(kpi: KpiId, value: KpiValue, spanMs: number): FigureTe
 }
 
 /** The figure with its unit in one string, as it is read out: "152.3/s", "$61.20/h", "$1.20 per 1,000". */
-export function kpiText(kpi: KpiId, value: KpiValue, spanMs: number): string {
+export function kpiText(kpi: Kpi, value: KpiValue, spanMs: number): string {
   const { text, unit } = kpiFigure(kpi, value, spanMs)
   return joinUnit(text, unit)
 }
@@ -61,8 +61,8 @@ export const joinUnit = (text: string, unit: string): string =>
  * What a rule compares: the amount or count over the whole window, not its rate.
  * "$61.20", "1,204 page views".
  */
-export function thresholdText(kpi: KpiId, value: number | null, currency?: string): string {
-  switch (KPIS[kpi].formula.kind) {
+export function thresholdText(kpi: Kpi, value: number | null, currency?: string): string {
+  switch (kpi.formula.kind) {
     case 'money':
       return money(value, currency)
     case 'money_per':
@@ -73,12 +73,12 @@ export function thresholdText(kpi: KpiId, value: number | null, currency?: strin
       return millis(value)
     case 'count':
     case 'distinct':
-      return absent(value) ? NONE : `${count(value)} ${KPIS[kpi].label.toLowerCase()}`
+      return absent(value) ? NONE : `${count(value)} ${kpi.label.toLowerCase()}`
   }
 }
 
 /** A rule's value as it was measured, in the terms of its threshold, with the exact amount for hovers. */
-export function measuredFigure(kpi: KpiId, value: KpiValue): FigureText {
+export function measuredFigure(kpi: Kpi, value: KpiValue): FigureText {
   const text = thresholdText(kpi, value.value, value.currency)
   const whole = value.money === undefined ? exact(value.value) : exactMoneyOf(value)
   return { text, unit: '', exact: whole }
@@ -98,11 +98,11 @@ export interface ChangeText {
 const NO_CHANGE: ChangeText = { kind: 'none', direction: 'flat', text: NONE, tone: 'neutral' }
 
 /** Percentages change by points, everything else by percent. Money is compared within its currency. */
-export function kpiChange(kpi: KpiId, now: KpiValue, before: KpiValue): ChangeText {
+export function kpiChange(kpi: Kpi, now: KpiValue, before: KpiValue): ChangeText {
   const to = now.value
   const from = now.currency === undefined ? before.value : amountIn(before, now.currency)
   if (absent(to)) return NO_CHANGE
-  const ratio = KPIS[kpi].unit === 'percent'
+  const ratio = kpi.unit === 'percent'
   if (absent(from) || (from === 0 && !ratio)) {
     return to === 0
       ? { kind: 'same', direction: 'flat', text: 'same', tone: 'neutral' }
@@ -116,8 +116,8 @@ export function kpiChange(kpi: KpiId, now: KpiValue, before: KpiValue): ChangeTe
   return { kind: 'change', direction, text, tone: tone(kpi, direction) }
 }
 
-function tone(kpi: KpiId, direction: 'up' | 'down'): ChangeText['tone'] {
-  const { better } = KPIS[kpi]
+function tone(kpi: Kpi, direction: 'up' | 'down'): ChangeText['tone'] {
+  const { better } = kpi
   if (better === 'none') return 'neutral'
   return better === direction ? 'better' : 'worse'
 }

@@ -62,6 +62,8 @@ export interface StatusCell {
   shards: { open: number; readable: number; troubled: number }
   eventsPerSecond: number
   fates: Fates
+  /** A fingerprint of the catalog of KPIs: another one, and there are other KPIs. */
+  catalog: string
   demo: DemoState
   source: Health
   store: Health

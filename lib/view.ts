@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DIMENSIONS, KPI_IDS } from './kpis.ts'
+import { DIMENSIONS } from './kpis.ts'
 import { WINDOW_IDS } from './windows.ts'
 
 /** Only events whose dimension has this key. */
@@ -14,7 +14,8 @@ export const viewSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('overview'),
     window: z.enum(WINDOW_IDS),
-    kpi: z.enum(KPI_IDS),
+    /** An id of the catalog. */
+    kpi: z.string().min(1).max(64),
     filter: filterSchema.optional(),
   }),
   z.strictObject({ kind: z.literal('shards') }),

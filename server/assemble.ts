@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { RuleInput } from '../lib/alert-rule.ts'
 import type { DemoState } from '../lib/frames.ts'
+import { BUILT_IN, type Catalog, createCatalog } from '../lib/kpi-catalog.ts'
 import type { Config } from './config.ts'
 import { makeDataDir } from './data-dir.ts'
 import { startEmbeddedStream } from './embedded/embedded-stream.ts'
@@ -61,11 +62,12 @@ export interface Assembled {
 export function assemble(config: Config, ports: Ports): Assembled {
   const { clock, log, newId, dev } = ports
   const { host } = config
+  const catalog = createCatalog([...BUILT_IN.kpis, ...config.ownKpis])
   const metrics = createServerMetrics()
-  const hub = createHub({ instance: newId(), clock, metrics })
+  const hub = createHub({ instance: newId(), catalog, clock, metrics })
   const pages = createPages({ dir: ports.root, dev, host, port: config.port })
   const parts: Parts = { store: undefined, embedded: undefined, pipeline: undefined }
-  const context = apiContext(config, parts, { clock, newId, metrics })
+  const context = apiContext(config, parts, { clock, catalog, newId, metrics })
   const web = createWebServer(
     { host, port: config.port, dev },
     {
@@ -102,7 +104,7 @@ export function assemble(config: Config, ports: Ports): Assembled {
       parts.embedded = await startEmbedded(config, ports, await firstDemo(store))
     }
     if (stopping !== undefined) return parts.embedded?.stop()
-    const pipeline = startPipeline(pipelineOptions(config, parts), {
+    const pipeline = startPipeline(pipelineOptions(config, parts, catalog), {
       workerUrl: ports.workers.pipeline,
       clock,
       random: ports.random,
@@ -168,12 +170,13 @@ function startEmbedded({ dataDir, stream }: Config, ports: Ports, demo: boolean)
   return keepEmbedded((again) => startEmbeddedStream({ ...options, ...again }), ports)
 }
 
-function pipelineOptions(config: Config, parts: Parts): PipelineOptions {
+function pipelineOptions(config: Config, parts: Parts, { kpis }: Catalog): PipelineOptions {
   const { name, endpoint, embedded } = streamFacts(config, parts)
   return {
     storeFile: path.join(config.dataDir, 'kinesight.db'),
     stream: { name, region: config.stream.region, endpoint: endpoint ?? undefined, embedded },
     startAt: config.startAt,
+    kpis,
     read: config.read,
     demo: parts.embedded?.demo() ?? 'none',
     logLevel: config.logLevel,

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
+import type { Kpi } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
 import { parseTime } from '../lib/time.ts'
+import { KPI_FILE, readKpiFile } from './catalog/kpi-file.ts'
 import { SetupError } from './platform/errors.ts'
 
 export interface Config {
@@ -13,6 +15,8 @@ export interface Config {
   startAt: StartAt
   read: ReadConfig
   demo: boolean
+  /** KPIs beside those that are built in. */
+  ownKpis: readonly Kpi[]
   logLevel: string
 }
 
@@ -74,6 +78,7 @@ const environment = z.object({
     .min(16, 'STREAM_BUFFER_MB must be at least 16: one read may bring 10')
     .max(4_096, 'STREAM_BUFFER_MB must be at most 4096')
     .default(64),
+  KPI_FILE: z.string().optional(),
   DEMO: z.enum(['on', 'off'], { error: 'DEMO must be "on" or "off"' }).optional(),
   EMBEDDED_KINESIS_PORT: port('EMBEDDED_KINESIS_PORT').optional(),
   ROLE: z.string().default('all'),
@@ -112,9 +117,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       bufferBytes: parsed.data.STREAM_BUFFER_MB * 1_024 * 1_024,
     },
     demo: embedded && parsed.data.DEMO !== 'off',
+    ownKpis: ownKpis(parsed.data.KPI_FILE),
     logLevel: parsed.data.LOG_LEVEL,
   }
 }
+
+const ownKpis = (file: string | undefined): Kpi[] =>
+  readKpiFile(path.resolve(file ?? KPI_FILE), { optional: file === undefined })
 
 function streamConfig(env: Environment): StreamConfig {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION

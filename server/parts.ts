@@ -1,3 +1,4 @@
+import type { Catalog } from '../lib/kpi-catalog.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
 import type { Config } from './config.ts'
 import type { EmbeddedStream } from './embedded/embedded-stream.ts'
@@ -26,9 +27,9 @@ export interface Parts {
 export function apiContext(
   config: Config,
   parts: Parts,
-  ports: { clock: Clock; newId: () => string; metrics: ServerMetrics },
+  ports: { clock: Clock; catalog: Catalog; newId: () => string; metrics: ServerMetrics },
 ): ApiContext {
-  const { clock, newId, metrics } = ports
+  const { clock, catalog, newId, metrics } = ports
   const store = () => there(parts.store, 'The store is not open yet')
   const db = () => store().db
   const pipeline = () => there(parts.pipeline, 'The stream is starting')
@@ -36,6 +37,7 @@ export function apiContext(
     there(pipeline().streamId() ?? undefined, 'The stream has not been reached yet')
   return {
     clock,
+    catalog,
     db: () => store().reads(),
     pipeline,
     streamId,

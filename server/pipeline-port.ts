@@ -1,6 +1,6 @@
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { DemoState, ReadMode, ViewDelta, ViewState } from '../lib/frames.ts'
-import type { Dimension, KpiId } from '../lib/kpis.ts'
+import type { Dimension, Kpi, KpiId } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
 import type { Filter, View } from '../lib/view.ts'
 import type { WindowId } from '../lib/windows.ts'
@@ -58,6 +58,8 @@ export interface PipelineOptions {
     embedded: boolean
   }
   startAt: StartAt
+  /** Every KPI, built in or not. */
+  kpis: readonly Kpi[]
   read: { mode: ReadMode; consumerName: string; bufferBytes: number; careful?: boolean }
   demo: DemoState
   logLevel: string

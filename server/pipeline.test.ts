@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ViewState } from '../lib/frames.ts'
+import { BUILT_IN } from '../lib/kpi-catalog.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { PipelineFrame } from './pipeline-port.ts'
@@ -29,7 +30,7 @@ beforeEach(async () => {
   const options = { storeFile, stream: place, startAt: { kind: 'trim_horizon' as const } }
   const read = { mode: 'polling' as const, consumerName: 'kinesight', bufferBytes: 2 ** 26 }
   pipeline = createPipeline(
-    { ...options, read, demo: 'off', logLevel: 'silent' },
+    { ...options, kpis: BUILT_IN.kpis, read, demo: 'off', logLevel: 'silent' },
     {
       store,
       source: createKinesisSource({

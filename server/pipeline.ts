@@ -1,6 +1,6 @@
 import { noFates } from '../lib/fates.ts'
 import type { DemoState, Health, StatusCell } from '../lib/frames.ts'
-import { BUILT_IN } from '../lib/kpi-catalog.ts'
+import { createCatalog } from '../lib/kpi-catalog.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import type { View } from '../lib/view.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
@@ -9,6 +9,7 @@ import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createOverviewView } from './apps/kpi/overview-view.ts'
 import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
+import { catalogVersion } from './catalog/catalog-version.ts'
 import { createLiveViews, type ViewPart, type ViewSource } from './live-views.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
 import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
@@ -70,6 +71,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const ending = new AbortController()
   const startedAt = clock.now()
   const startedMs = clock.monotonicMs()
+  const catalog = createCatalog(options.kpis)
+  const version = catalogVersion(catalog)
   let demo = options.demo
   let reached: Reached | undefined
   let connecting: Health = { kind: 'starting' }
@@ -136,7 +139,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       },
     )
     ports.onStream(stream.id)
-    const kpi = createKpiApp({ catalog: BUILT_IN, db: store.db, streamId: stream.id, clock })
+    const kpi = createKpiApp({ catalog, db: store.db, streamId: stream.id, clock })
     const consumer = createConsumer(stream, {
       db: store.db,
       source,
@@ -155,6 +158,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         clock,
         newId: ports.newId,
       }),
+      catalog,
       valueOf: (rule, now) => kpi.value(rule, now),
       onRules: (rules) => kpi.pin(rules.flatMap(({ filter }) => filter ?? [])),
       log,
@@ -262,6 +266,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         },
         findings: [],
         apps: [],
+        catalog: version,
       }
     }
     return {
@@ -277,6 +282,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       reading: readings.reading,
       findings: readings.findings,
       apps: readings.apps,
+      catalog: version,
     }
   }
 

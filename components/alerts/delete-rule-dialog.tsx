@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { type RuleStanding, ruleSentence } from '../../lib/alert-rule.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { sendJson } from '../live/http.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -15,6 +16,7 @@ export function DeleteRuleDialog({
   standing: RuleStanding | null
   onClose: () => void
 }) {
+  const catalog = useCatalog()
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const close = () => {
@@ -48,7 +50,7 @@ export function DeleteRuleDialog({
     >
       {standing !== null && (
         <>
-          <p className={styles.rule}>{ruleSentence(standing.rule)}</p>
+          <p className={styles.rule}>{ruleSentence(catalog, standing.rule)}</p>
           <p className={styles.effect}>
             {standing.state.kind === 'firing'
               ? 'It fires now; deleting it ends the alert. The history keeps it.'

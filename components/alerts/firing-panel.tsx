@@ -4,12 +4,11 @@ import {
   type RuleInput,
   type RuleStanding,
   ruleSentence,
-  ruleThreshold,
 } from '../../lib/alert-rule.ts'
 import { counted } from '../../lib/format.ts'
-import { measuredFigure, thresholdText } from '../../lib/format-kpi.ts'
 import { duration, exactTime, moment } from '../../lib/format-time.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { useServerNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -18,6 +17,8 @@ import { Figure } from '../ui/figure.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import styles from './firing-panel.module.css'
+import { GoneNote } from './gone-note.tsx'
+import { limitText, measured } from './rule-words.ts'
 
 /** What is beyond its threshold now, the longest first. */
 export function FiringPanel({
@@ -70,20 +71,24 @@ function Quiet({ rules }: { rules: readonly RuleStanding[] }) {
 
 function FiringRow({ alert, peak }: { alert: FiringAlert; peak: KpiValue | undefined }) {
   const now = useServerNow()
+  const catalog = useCatalog()
   const { rule, value, since } = alert
-  const figure = measuredFigure(rule.kpi, value)
-  const highest = peak === undefined ? undefined : measuredFigure(rule.kpi, peak)
+  const kpi = catalog.kpi(rule.kpi)
+  const figure = measured(kpi, value)
+  const highest = peak === undefined ? undefined : measured(kpi, peak)
   return (
     <li className={styles.row}>
       <span className={styles.badge}>
         <Badge tone="bad">Firing</Badge>
       </span>
-      <span className={styles.rule}>{ruleSentence(rule)}</span>
+      <span className={styles.rule}>
+        {ruleSentence(catalog, rule)} <GoneNote kpi={rule.kpi} />
+      </span>
       <span className={styles.value}>
         <Figure size={28} text={figure.text} exact={figure.exact} />
       </span>
       <span className={styles.facts}>
-        {rule.when} {thresholdText(rule.kpi, ruleThreshold(rule), rule.currency)}
+        {limitText(kpi, rule)}
         {highest !== undefined && (
           <>
             {' · '}
@@ -95,9 +100,11 @@ function FiringRow({ alert, peak }: { alert: FiringAlert; peak: KpiValue | undef
         for <strong>{duration(now - since)}</strong>,{' '}
         <span title={exactTime(since)}>since {moment(since, now)}</span>
       </span>
-      <Link className={styles.link} href={chartOf(rule)}>
-        Show the chart
-      </Link>
+      {kpi !== undefined && (
+        <Link className={styles.link} href={chartOf(rule)}>
+          Show the chart
+        </Link>
+      )}
     </li>
   )
 }

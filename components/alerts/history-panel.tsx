@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { type AlertEvent, ruleSentence } from '../../lib/alert-rule.ts'
-import { measuredFigure } from '../../lib/format-kpi.ts'
 import { duration, exactTime, moment } from '../../lib/format-time.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { getJson } from '../live/http.ts'
 import { useServerNow } from '../live/store.ts'
 import { usePhone } from '../live/use-media.ts'
@@ -13,14 +14,17 @@ import { Figure } from '../ui/figure.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { type Column, Table } from '../ui/table.tsx'
+import { GoneNote } from './gone-note.tsx'
 import styles from './history-panel.module.css'
 import { mergeHistory } from './merge-history.ts'
+import { measured } from './rule-words.ts'
 
 const PAGE = 50
 
 /** Every time a threshold fired, newest first. The newest come by themselves, older ones when asked for. */
 export function HistoryPanel({ history }: { history: readonly AlertEvent[] | undefined }) {
   const phone = usePhone()
+  const catalog = useCatalog()
   const now = useServerNow()
   const staleness = useStaleness()
   const [older, setOlder] = useState<readonly AlertEvent[]>([])
@@ -59,11 +63,11 @@ export function HistoryPanel({ history }: { history: readonly AlertEvent[] | und
           reason="Each time a value goes beyond its threshold, it is written down here."
         />
       ) : phone ? (
-        <HistoryList events={events} now={now} />
+        <HistoryList events={events} now={now} catalog={catalog} />
       ) : (
         <Table
           label="History of alerts"
-          columns={columns(now)}
+          columns={columns(now, catalog)}
           rows={events}
           rowKey={(event) => String(event.id)}
         />
@@ -84,7 +88,7 @@ export function HistoryPanel({ history }: { history: readonly AlertEvent[] | und
   )
 }
 
-const columns = (now: number): readonly Column<AlertEvent>[] => [
+const columns = (now: number, catalog: Catalog): readonly Column<AlertEvent>[] => [
   {
     id: 'fired',
     header: 'Fired',
@@ -94,10 +98,20 @@ const columns = (now: number): readonly Column<AlertEvent>[] => [
   {
     id: 'rule',
     header: 'Threshold',
-    cell: (event) => <span className={styles.rule}>{ruleSentence(event.rule)}</span>,
+    cell: (event) => <Rule event={event} catalog={catalog} />,
   },
-  { id: 'crossed', header: 'Crossed at', numeric: true, cell: (event) => figure(event, 'value') },
-  { id: 'peak', header: 'Furthest', numeric: true, cell: (event) => figure(event, 'peak') },
+  {
+    id: 'crossed',
+    header: 'Crossed at',
+    numeric: true,
+    cell: (event) => figure(catalog, event, 'value'),
+  },
+  {
+    id: 'peak',
+    header: 'Furthest',
+    numeric: true,
+    cell: (event) => figure(catalog, event, 'peak'),
+  },
   { id: 'lasted', header: 'Lasted', numeric: true, cell: (event) => lasted(event, now) },
   {
     id: 'cleared',
@@ -113,18 +127,26 @@ const columns = (now: number): readonly Column<AlertEvent>[] => [
   { id: 'why', header: 'Why', width: '200px', cell: (event) => <Ending event={event} /> },
 ]
 
-function HistoryList({ events, now }: { events: readonly AlertEvent[]; now: number }) {
+function HistoryList({
+  events,
+  now,
+  catalog,
+}: {
+  events: readonly AlertEvent[]
+  now: number
+  catalog: Catalog
+}) {
   return (
     <ul className={styles.list}>
       {events.map((event) => (
         <li key={event.id} className={styles.item}>
-          <span className={styles.itemRule}>{ruleSentence(event.rule)}</span>
+          <Rule event={event} catalog={catalog} />
           <span className={styles.itemEnd}>
             <Ending event={event} />
           </span>
           <span className={styles.itemFacts}>
             {moment(event.firedAt, now)}, for {lasted(event, now)} ·{' '}
-            {event.rule.when === 'above' ? 'up' : 'down'} to {figure(event, 'peak', 12)}
+            {event.rule.when === 'above' ? 'up' : 'down'} to {figure(catalog, event, 'peak', 12)}
           </span>
         </li>
       ))}
@@ -132,8 +154,19 @@ function HistoryList({ events, now }: { events: readonly AlertEvent[]; now: numb
   )
 }
 
-const figure = (event: AlertEvent, which: 'value' | 'peak', size: 12 | 13 = 13) => {
-  const { text, exact } = measuredFigure(event.rule.kpi, event[which])
+const Rule = ({ event: { rule }, catalog }: { event: AlertEvent; catalog: Catalog }) => (
+  <span className={styles.rule}>
+    {ruleSentence(catalog, rule)} <GoneNote kpi={rule.kpi} />
+  </span>
+)
+
+const figure = (
+  catalog: Catalog,
+  event: AlertEvent,
+  which: 'value' | 'peak',
+  size: 12 | 13 = 13,
+) => {
+  const { text, exact } = measured(catalog.kpi(event.rule.kpi), event[which])
   return <Figure size={size} text={text} exact={exact} />
 }
 

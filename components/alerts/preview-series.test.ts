@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { SeriesAnswer } from '../../lib/api.ts'
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
-import { KPI_IDS } from '../../lib/kpis.ts'
+import { KPIS } from '../../lib/kpis.ts'
 import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
 import {
   coveredMs,
@@ -22,16 +23,16 @@ const answer = (values: KpiValue[], from = 0, stepMs = 1_000): SeriesAnswer => (
 })
 const plain = (...values: (number | null)[]): KpiValue[] => values.map((value) => ({ value }))
 
-const plan = { ...previewPlan('spend', '10s'), steps: 3 }
+const plan = { ...previewPlan(KPIS.spend, '10s'), steps: 3 }
 
 test('sums slide over the window of the rule, in every window', () => {
   for (const window of WINDOW_IDS) {
-    expect(coveredMs(previewPlan('spend', window))).toBe(WINDOWS[window].spanMs)
+    expect(coveredMs(previewPlan(KPIS.spend, window))).toBe(WINDOWS[window].spanMs)
   }
 })
 
 test('every plan asks for whole steps of its series', () => {
-  for (const kpi of KPI_IDS) {
+  for (const kpi of BUILT_IN.kpis) {
     for (const window of WINDOW_IDS) {
       const { stepMs, steps, window: asked } = previewPlan(kpi, window)
       expect(WINDOWS[asked].spanMs % stepMs).toBe(0)
@@ -79,7 +80,7 @@ test('beyond counts crossings, not points', () => {
 })
 
 test('a young stream is drawn from its first value on, but not narrower than twelve steps', () => {
-  const hourly = previewPlan('ctr', '1h')
+  const hourly = previewPlan(KPIS.ctr, '1h')
   const hour = hourly.stepMs
   const at = (first: number) =>
     drawnSpanMs(

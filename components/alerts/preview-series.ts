@@ -2,7 +2,7 @@ import type { SeriesAnswer } from '../../lib/api.ts'
 import { amountIn } from '../../lib/format-money.ts'
 import type { Point } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
-import { addsUp, type KpiId } from '../../lib/kpis.ts'
+import { addsUp, type Kpi } from '../../lib/kpis.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 
@@ -36,7 +36,7 @@ const TUMBLING: typeof SLIDING = {
 }
 
 /** The whole of a rule's window is drawn where it can be; else in the steps that come nearest. */
-export function previewPlan(kpi: KpiId, window: WindowId): PreviewPlan {
+export function previewPlan(kpi: Kpi, window: WindowId): PreviewPlan {
   if (!addsUp(kpi)) return { ...TUMBLING[window], steps: 1, twice: false }
   const plan = SLIDING[window]
   return { ...plan, steps: WINDOWS[window].spanMs / plan.stepMs, twice: window === '24h' }

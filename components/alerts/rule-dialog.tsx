@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from 'react'
 import type { AlertRule } from '../../lib/alert-rule.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { sendJson } from '../live/http.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -48,6 +49,7 @@ export function RuleDialog({
 function OpenDialog({ target, onClose }: { target: RuleTarget; onClose: () => void }) {
   const id = idOf(target)
   const form = useId()
+  const catalog = useCatalog()
   const [draft, setDraft] = useState(() => keptDraft(id) ?? untouched(target))
   const [errors, setErrors] = useState<DraftErrors>({})
   const [tried, setTried] = useState(false)
@@ -59,7 +61,7 @@ function OpenDialog({ target, onClose }: { target: RuleTarget; onClose: () => vo
     setDraft(next)
     keepDraft(id, next)
     // Nobody is corrected before they have finished; afterwards errors go as soon as they are mended.
-    const checked = checkDraft(next)
+    const checked = checkDraft(catalog, next)
     setErrors(tried && !checked.ok ? checked.errors : {})
   }
   const startOver = () => {
@@ -72,7 +74,7 @@ function OpenDialog({ target, onClose }: { target: RuleTarget; onClose: () => vo
     event.preventDefault()
     if (saving) return
     setTried(true)
-    const checked = checkDraft(draft)
+    const checked = checkDraft(catalog, draft)
     if (!checked.ok) return setErrors(checked.errors)
     setSaving(true)
     const answer =

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AlertRule } from '../../lib/alert-rule.ts'
+import { BUILT_IN, createCatalog } from '../../lib/kpi-catalog.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { checkDraft, draftOf, errorsOf, newDraft, patchOf, type RuleDraft } from './rule-draft.ts'
 
 const draft = (part: Partial<RuleDraft> = {}): RuleDraft => ({
@@ -24,10 +26,10 @@ const rule: AlertRule = {
 describe('a draft', () => {
   test('of a rule is that rule', () => {
     const { id: _id, createdAt: _c, updatedAt: _u, sample: _s, ...input } = rule
-    expect(checkDraft(draftOf(rule))).toEqual({ ok: true, input })
+    expect(checkDraft(BUILT_IN, draftOf(rule))).toEqual({ ok: true, input })
   })
   test('has no currency where its KPI is not money', () => {
-    const checked = checkDraft(draft({ kpi: 'visitors', currency: 'EUR' }))
+    const checked = checkDraft(BUILT_IN, draft({ kpi: 'visitors', currency: 'EUR' }))
     expect(checked).toEqual({
       ok: true,
       input: { kpi: 'visitors', window: '1h', when: 'above', value: '50' },
@@ -35,6 +37,7 @@ describe('a draft', () => {
   })
   test('is trimmed, and its currency is in capitals', () => {
     const checked = checkDraft(
+      BUILT_IN,
       draft({ value: ' 50 ', currency: 'usd', dimension: 'account', key: ' acme ' }),
     )
     expect(checked).toMatchObject({
@@ -43,8 +46,46 @@ describe('a draft', () => {
     })
   })
   test('without a filter takes it away from the rule', () => {
-    const checked = checkDraft(draft())
+    const checked = checkDraft(BUILT_IN, draft())
     expect(checked.ok && patchOf(checked.input).filter).toBeNull()
+  })
+})
+
+describe('a KPI that a team added', () => {
+  const carts: Kpi = {
+    id: 'cart_value',
+    label: 'Cart value',
+    formula: { kind: 'money', field: 'revenue', of: { type: 'cart' } },
+    unit: 'per_hour',
+    better: 'up',
+    help: 'Revenue of carts.',
+  }
+  const signups: Kpi = {
+    id: 'signup_rate',
+    label: 'Signup rate',
+    formula: { kind: 'ratio', over: { type: 'signup' }, under: { type: 'page_view' } },
+    unit: 'percent',
+    better: 'up',
+    help: 'Signups / page views.',
+  }
+  const catalog = createCatalog([...BUILT_IN.kpis, carts, signups])
+
+  test('has a currency where it is money, and none where it is not', () => {
+    const money = checkDraft(catalog, draft({ kpi: 'cart_value', currency: 'EUR' }))
+    expect(money).toMatchObject({ ok: true, input: { kpi: 'cart_value', currency: 'EUR' } })
+    const ratio = checkDraft(catalog, draft({ kpi: 'signup_rate', currency: 'EUR' }))
+    expect(ratio.ok && ratio.input).toEqual({
+      kpi: 'signup_rate',
+      window: '1h',
+      when: 'above',
+      value: '50',
+    })
+  })
+  test('that is gone has to be replaced, whatever else the draft says', () => {
+    expect(checkDraft(BUILT_IN, draft({ kpi: 'cart_value', currency: 'EUR' }))).toEqual({
+      ok: false,
+      errors: { kpi: 'There is no such KPI any more, choose another' },
+    })
   })
 })
 
@@ -65,7 +106,7 @@ describe('what is wrong is said at its field', () => {
       { value: expect.any(String), key: expect.any(String) },
     ],
   ] as [Partial<RuleDraft>, object][])('%o', (part, errors) => {
-    expect(checkDraft(draft(part))).toEqual({ ok: false, errors })
+    expect(checkDraft(BUILT_IN, draft(part))).toEqual({ ok: false, errors })
   })
 })
 

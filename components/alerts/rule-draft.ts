@@ -7,6 +7,7 @@ import {
 } from '../../lib/alert-rule.ts'
 import type { Problem } from '../../lib/api.ts'
 import { DEFAULT_CURRENCY } from '../../lib/event.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { DIMENSION_LABELS, type Dimension, type KpiId } from '../../lib/kpis.ts'
 import type { Filter } from '../../lib/view.ts'
 import type { WindowId } from '../../lib/windows.ts'
@@ -59,8 +60,8 @@ export const sameDraft = (a: RuleDraft, b: RuleDraft): boolean =>
 export type Checked = { ok: true; input: RuleInput } | { ok: false; errors: DraftErrors }
 
 /** Checks the draft with the same schema as the server. */
-export function checkDraft(draft: RuleDraft): Checked {
-  const parsed = ruleInputSchema.safeParse(inputOf(draft))
+export function checkDraft(catalog: Catalog, draft: RuleDraft): Checked {
+  const parsed = ruleInputSchema(catalog).safeParse(inputOf(catalog, draft))
   if (parsed.success) return { ok: true, input: parsed.data }
   const errors: DraftErrors = {}
   for (const issue of parsed.error.issues) {
@@ -71,15 +72,17 @@ export function checkDraft(draft: RuleDraft): Checked {
 }
 
 /** What the draft says, whether it is right or not. */
-function inputOf(draft: RuleDraft): RuleInput {
-  const { kpi, dimension, window, when } = draft
+function inputOf(catalog: Catalog, draft: RuleDraft): RuleInput {
+  const { dimension, window, when } = draft
+  const kpi = catalog.kpi(draft.kpi)
+  const money = kpi !== undefined && isMoney(kpi)
   return {
-    kpi,
+    kpi: draft.kpi,
     window,
     when,
     value: draft.value.trim(),
     ...(dimension !== 'all' && { filter: { dimension, key: draft.key.trim() } }),
-    ...(isMoney(kpi) && { currency: draft.currency.trim().toUpperCase() }),
+    ...(money && { currency: draft.currency.trim().toUpperCase() }),
   }
 }
 
@@ -107,6 +110,7 @@ function fieldAt(path: readonly string[]): DraftField {
 }
 
 function wordsFor(field: DraftField, message: string, draft: RuleDraft): string {
+  if (field === 'kpi') return 'There is no such KPI any more, choose another'
   if (field !== 'key' || draft.dimension === 'all') return withoutName(message)
   const { one } = DIMENSION_LABELS[draft.dimension]
   return draft.key.trim() === '' ? `Enter which ${one}` : `This ${one} is too long`

@@ -2,66 +2,75 @@ import { isMoney, ruleSentence, ruleThreshold } from '../../lib/alert-rule.ts'
 import { count } from '../../lib/format.ts'
 import { thresholdText } from '../../lib/format-kpi.ts'
 import { duration } from '../../lib/format-time.ts'
-import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
+import { useCatalog } from '../live/catalog.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { filterText } from './filter-text.ts'
 import { coveredMs, drawnSpanMs, previewPoints, timesBeyond } from './preview-series.ts'
 import { checkDraft, type RuleDraft } from './rule-draft.ts'
 import styles from './rule-preview.module.css'
+import { limitText } from './rule-words.ts'
 import { type Preview, usePreview } from './use-preview.ts'
 
 const HEIGHT = 168
 
 /** What the rule would have seen until now, with its threshold as it is being typed. */
 export function RulePreview({ draft }: { draft: RuleDraft }) {
-  const { dimension, kpi, window } = draft
+  const { dimension, window } = draft
+  const kpi = useCatalog().kpi(draft.kpi)
   const key = draft.key.trim()
   const needsKey = dimension !== 'all' && key === ''
   const filter = dimension === 'all' || needsKey ? undefined : filterText({ dimension, key })
-  const preview = usePreview(needsKey ? null : { kpi, window, filter })
+  const preview = usePreview(needsKey || kpi === undefined ? null : { kpi, window, filter })
   return (
     <figure className={styles.preview}>
-      {needsKey ? (
+      {kpi === undefined ? (
+        <p className={styles.place}>
+          There is no KPI {draft.kpi} any more. Choose another, and what it did so far is drawn
+          here.
+        </p>
+      ) : needsKey ? (
         <p className={styles.place}>
           Enter which {dimension}, and what it did so far is drawn here.
         </p>
       ) : (
-        <Drawn preview={preview} draft={draft} />
+        <Drawn kpi={kpi} preview={preview} draft={draft} />
       )}
     </figure>
   )
 }
 
-function Drawn({ preview, draft }: { preview: Preview; draft: RuleDraft }) {
+function Drawn({ kpi, preview, draft }: { kpi: Kpi; preview: Preview; draft: RuleDraft }) {
+  const catalog = useCatalog()
   if (preview.kind === 'loading') return <Skeleton height={HEIGHT} />
   if (preview.kind === 'problem') {
     return <p className={styles.place}>The past cannot be drawn: {preview.detail}</p>
   }
   const { plan, answers } = preview
   const latest = answers.at(-1)
-  const checked = checkDraft(draft)
-  const currency = isMoney(draft.kpi) ? draft.currency.trim().toUpperCase() : undefined
+  const checked = checkDraft(catalog, draft)
+  const currency = isMoney(kpi) ? draft.currency.trim().toUpperCase() : undefined
   const points = previewPoints(answers, plan, currency)
   const to = latest?.to ?? 0
-  const threshold = checked.ok ? ruleThreshold(checked.input) : undefined
+  const threshold = checked.ok ? ruleThreshold(kpi, checked.input) : undefined
   const measured = points.some(([, value]) => value !== null)
   const span = drawnSpanMs(points, plan, to)
   return (
     <>
       <TimeChart
-        label={KPIS[draft.kpi].label}
-        series={[{ id: 'value', label: KPIS[draft.kpi].label, points, column: 1, kind: 'area' }]}
+        label={kpi.label}
+        series={[{ id: 'value', label: kpi.label, points, column: 1, kind: 'area' }]}
         from={to - span}
         to={to}
         stepMs={plan.stepMs}
         openFrom={plan.steps === 1 ? latest?.asOf : undefined}
-        unitFormat={(value) => tickText(draft.kpi, value, currency)}
+        unitFormat={(value) => tickText(kpi, value, currency)}
         thresholds={
           threshold === undefined || !checked.ok
             ? []
-            : [{ value: threshold, label: thresholdLabel(draft, threshold, currency), tone: 'bad' }]
+            : [{ value: threshold, label: limitText(kpi, checked.input), tone: 'bad' }]
         }
         height={HEIGHT}
       />
@@ -80,14 +89,13 @@ function Drawn({ preview, draft }: { preview: Preview; draft: RuleDraft }) {
         ) : (
           <>Nothing of this was measured in the last {duration(span)}.</>
         )}
-        {checked.ok && <span className="visually-hidden">{ruleSentence(checked.input)}</span>}
+        {checked.ok && (
+          <span className="visually-hidden">{ruleSentence(catalog, checked.input)}</span>
+        )}
       </figcaption>
     </>
   )
 }
-
-const thresholdLabel = (draft: RuleDraft, threshold: number, currency: string | undefined) =>
-  `${draft.when} ${thresholdText(draft.kpi, threshold, currency)}`
 
 function firedText(times: number): string {
   if (times === 0) return 'It would not have fired in this time.'
@@ -95,8 +103,8 @@ function firedText(times: number): string {
 }
 
 /** An axis has no room for "page views". */
-function tickText(kpi: KpiId, value: number, currency: string | undefined): string {
-  const { kind } = KPIS[kpi].formula
+function tickText(kpi: Kpi, value: number, currency: string | undefined): string {
+  const { kind } = kpi.formula
   return kind === 'count' || kind === 'distinct'
     ? count(value)
     : thresholdText(kpi, value, currency).replace(' per 1,000', '')

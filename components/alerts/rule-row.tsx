@@ -1,12 +1,14 @@
 import { Pencil, Trash2 } from 'lucide-react'
 import { type RuleStanding, ruleSentence, ruleThreshold } from '../../lib/alert-rule.ts'
-import { measuredFigure, thresholdText } from '../../lib/format-kpi.ts'
 import { duration } from '../../lib/format-time.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { useServerNow } from '../live/store.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Meter } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { GoneNote } from './gone-note.tsx'
+import { limitText, measured } from './rule-words.ts'
 import styles from './rules-panel.module.css'
 
 /** A threshold: where it stands, and what can be done with it. */
@@ -20,7 +22,7 @@ export function RuleRow({
   onDelete: () => void
 }) {
   const { rule } = standing
-  const sentence = ruleSentence(rule)
+  const sentence = ruleSentence(useCatalog(), rule)
   return (
     <li className={styles.row}>
       <span className={styles.state}>
@@ -28,6 +30,7 @@ export function RuleRow({
       </span>
       <span className={styles.rule}>
         <span className={styles.sentence}>{sentence}</span>
+        <GoneNote kpi={rule.kpi} />
         {rule.sample && (
           <span className={styles.sample} title="Kinesight set it for the demo traffic">
             sample
@@ -76,19 +79,21 @@ function StandingBadge({ standing: { state } }: { standing: RuleStanding }) {
 }
 
 function Reading({ standing: { rule, value } }: { standing: RuleStanding }) {
-  const threshold = ruleThreshold(rule)
-  const now = measuredFigure(rule.kpi, value)
-  const limit = thresholdText(rule.kpi, threshold, rule.currency)
+  const kpi = useCatalog().kpi(rule.kpi)
+  const now = measured(kpi, value)
+  const limit = limitText(kpi, rule)
   return (
     <span className={styles.reading}>
       <span className={styles.figures}>
         <Figure size={13} text={now.text} exact={now.exact} />
-        <span className={styles.limit}>
-          {rule.when} {limit}
-        </span>
+        <span className={styles.limit}>{limit}</span>
       </span>
-      {rule.when === 'above' && (
-        <Meter value={value.value ?? 0} limit={threshold} label={`${now.text} of ${limit}`} />
+      {rule.when === 'above' && kpi !== undefined && (
+        <Meter
+          value={value.value ?? 0}
+          limit={ruleThreshold(kpi, rule)}
+          label={`${now.text}, fires ${limit}`}
+        />
       )}
     </span>
   )

@@ -1,21 +1,16 @@
 import { useId } from 'react'
 import { isMoney, ruleUnit } from '../../lib/alert-rule.ts'
-import {
-  DIMENSION_LABELS,
-  DIMENSIONS,
-  type Dimension,
-  KPI_IDS,
-  KPIS,
-  type KpiId,
-} from '../../lib/kpis.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
+import { DIMENSION_LABELS, DIMENSIONS, type Dimension, type KpiId } from '../../lib/kpis.ts'
 import { WINDOW_IDS, WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { Field, TextInput } from '../ui/field.tsx'
-import { Select } from '../ui/select.tsx'
+import { Select, type SelectOption } from '../ui/select.tsx'
 import type { DraftErrors, RuleDraft } from './rule-draft.ts'
 import styles from './rule-sentence-fields.module.css'
+import { perWords } from './rule-words.ts'
 import { useSuggestions } from './use-suggestions.ts'
 
-const KPI_OPTIONS = KPI_IDS.map((id) => ({ value: id, label: KPIS[id].label }))
 const OF_OPTIONS = [
   { value: 'all' as const, label: 'everything' },
   ...DIMENSIONS.map((id) => ({ value: id, label: DIMENSION_LABELS[id].one })),
@@ -37,7 +32,10 @@ export function RuleSentenceFields({
   errors: DraftErrors
   onChange: (part: Partial<RuleDraft>) => void
 }) {
-  const money = isMoney(draft.kpi)
+  const catalog = useCatalog()
+  const kpi = catalog.kpi(draft.kpi)
+  const money = kpi !== undefined && isMoney(kpi)
+  const per = kpi === undefined ? undefined : perWords(kpi.formula)
   return (
     <div className={styles.sentence}>
       <span className={styles.word}>When</span>
@@ -45,8 +43,8 @@ export function RuleSentenceFields({
         <Select<KpiId>
           aria-label="KPI"
           value={draft.kpi}
-          options={KPI_OPTIONS}
-          onChange={(kpi) => onChange({ kpi })}
+          options={kpiOptions(catalog, draft.kpi)}
+          onChange={(id) => onChange({ kpi: id })}
         />
       </Field>
       <span className={styles.word}>of</span>
@@ -93,11 +91,18 @@ export function RuleSentenceFields({
       {money ? (
         <CurrencyField draft={draft} errors={errors} onChange={onChange} />
       ) : (
-        <span className={styles.word}>{ruleUnit({ kpi: draft.kpi })}</span>
+        kpi !== undefined && <span className={styles.word}>{ruleUnit(kpi, {})}</span>
       )}
-      {draft.kpi === 'yield' && <span className={styles.word}>per 1,000 ad requests</span>}
+      {per !== undefined && <span className={styles.word}>{per}</span>}
     </div>
   )
+}
+
+/** Every KPI; and the draft's own where that is gone, so that one sees what the rule was about. */
+function kpiOptions(catalog: Catalog, chosen: KpiId): SelectOption<KpiId>[] {
+  const options = catalog.kpis.map(({ id, label }) => ({ value: id, label }))
+  if (catalog.kpi(chosen) !== undefined) return options
+  return [...options, { value: chosen, label: chosen }]
 }
 
 interface PartProps {

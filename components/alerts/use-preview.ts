@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { SeriesAnswer } from '../../lib/api.ts'
-import type { KpiId } from '../../lib/kpis.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { DAY_MS } from '../../lib/time.ts'
 import type { WindowId } from '../../lib/windows.ts'
 import { getJson } from '../live/http.ts'
@@ -12,7 +12,7 @@ export type Preview =
   | { kind: 'ready'; plan: PreviewPlan; answers: SeriesAnswer[] }
 
 export interface PreviewWish {
-  kpi: KpiId
+  kpi: Kpi
   window: WindowId
   /** `account:acme`; absent: everything. */
   filter: string | undefined
@@ -25,10 +25,11 @@ const REFRESH_MS = 10_000
 /** What a rule would have seen until now; null: not to be asked for yet. Old values stay until new ones come. */
 export function usePreview(wish: PreviewWish | null): Preview {
   const [preview, setPreview] = useState<Preview>({ kind: 'loading' })
-  const asked = wish === null
-  const { kpi, window, filter } = wish ?? { kpi: 'spend', window: '1h', filter: undefined }
+  const kpi = wish?.kpi
+  const window = wish?.window
+  const filter = wish?.filter
   useEffect(() => {
-    if (asked) return
+    if (kpi === undefined || window === undefined) return
     const gone = new AbortController()
     const load = () => ask({ kpi, window, filter }, gone.signal).then(setPreview, () => undefined)
     const first = setTimeout(load, SETTLE_MS)
@@ -38,7 +39,7 @@ export function usePreview(wish: PreviewWish | null): Preview {
       clearInterval(again)
       gone.abort()
     }
-  }, [asked, kpi, window, filter])
+  }, [kpi, window, filter])
   return preview
 }
 
@@ -56,5 +57,5 @@ function address({ kpi, filter }: PreviewWish, plan: PreviewPlan, to?: string): 
   const query = new URLSearchParams({ window: plan.window, step: plan.step })
   if (filter !== undefined) query.set('filter', filter)
   if (to !== undefined) query.set('to', to)
-  return `/api/v1/kpis/${kpi}/series?${query}`
+  return `/api/v1/kpis/${kpi.id}/series?${query}`
 }

@@ -4,9 +4,10 @@ import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { type FiringAlert, ruleSentence } from '../../lib/alert-rule.ts'
 import { counted } from '../../lib/format.ts'
-import { measuredFigure } from '../../lib/format-kpi.ts'
 import { age, moment } from '../../lib/format-time.ts'
 import type { Health } from '../../lib/frames.ts'
+import { measured } from '../alerts/rule-words.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { useCell, useConnection, useDataAge, useProblem, useServerNow } from '../live/store.ts'
 import { Figure } from '../ui/figure.tsx'
 import styles from './banners.module.css'
@@ -59,6 +60,7 @@ function TroubleBanner({ what, health }: { what: string; health: Health | undefi
 }
 
 function FiringBanner() {
+  const catalog = useCatalog()
   const firing = useCell('firing')
   const now = useServerNow(10_000)
   const here = usePathname() === '/alerts'
@@ -76,7 +78,7 @@ function FiringBanner() {
         )
       }
     >
-      <strong className={styles.rule}>{ruleSentence(first.rule)}</strong>
+      <strong className={styles.rule}>{ruleSentence(catalog, first.rule)}</strong>
       <span className={styles.fact}>
         now <Measured alert={first} />
       </span>
@@ -92,7 +94,7 @@ const more = (firing: readonly FiringAlert[]): string =>
   firing.length > 1 ? ` all ${counted(firing.length, 'alert')}` : ''
 
 function Measured({ alert }: { alert: FiringAlert }) {
-  const { text, exact } = measuredFigure(alert.rule.kpi, alert.value)
+  const { text, exact } = measured(useCatalog().kpi(alert.rule.kpi), alert.value)
   return <Figure text={text} exact={exact} size={13} />
 }
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { KPI_IDS, KPIS } from '../../lib/kpis.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import styles from './help-dialog.module.css'
 import { PLACES } from './places.ts'
@@ -27,6 +27,7 @@ const KEYS: readonly { keys: ReactNode; does: string }[] = [
 ]
 
 export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { kpis } = useCatalog()
   return (
     <Dialog open={open} onClose={onClose} title="Help" wide>
       <div className={styles.help}>
@@ -44,10 +45,10 @@ export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => vo
         <section>
           <h3 className={styles.heading}>What the numbers mean</h3>
           <dl className={styles.kpis}>
-            {KPI_IDS.map((id) => (
+            {kpis.map(({ id, label, help }) => (
               <div key={id}>
-                <dt>{KPIS[id].label}</dt>
-                <dd>{KPIS[id].help}</dd>
+                <dt>{label}</dt>
+                <dd>{help}</dd>
               </div>
             ))}
           </dl>

@@ -1,32 +1,35 @@
 import { expect, test } from 'vitest'
 import type { Point } from '../../lib/frames.ts'
+import { KPIS } from '../../lib/kpis.ts'
 import { chartPoints, chartText, measuredSince, openFrom } from './chart-values.ts'
 
 const span = { stepMs: 2_000, now: 100_000, newestAt: 99_500 }
 
 test('counts become per second, money per hour, each by the length of its step', () => {
-  expect(chartPoints('page_views', [[90_000, 300, 200]], span)).toEqual([[90_000, 150, 100]])
-  expect(chartPoints('spend', [[90_000, 0.5, null]], span)).toEqual([[90_000, 900, null]])
+  expect(chartPoints(KPIS.page_views, [[90_000, 300, 200]], span)).toEqual([[90_000, 150, 100]])
+  expect(chartPoints(KPIS.spend, [[90_000, 0.5, null]], span)).toEqual([[90_000, 900, null]])
 })
 
 test('ratios and latencies stay as they are', () => {
-  expect(chartPoints('ctr', [[90_000, 0.02, 0.03]], span)).toEqual([[90_000, 0.02, 0.03]])
-  expect(chartPoints('latency_p95', [[96_000, 240, 1]], span)).toEqual([[96_000, 240, 1]])
+  expect(chartPoints(KPIS.ctr, [[90_000, 0.02, 0.03]], span)).toEqual([[90_000, 0.02, 0.03]])
+  expect(chartPoints(KPIS.latency_p95, [[96_000, 240, 1]], span)).toEqual([[96_000, 240, 1]])
 })
 
 test('a running step counts by the part that has passed, the step before by the whole', () => {
   const minute = { ...span, stepMs: 60_000 }
-  expect(chartPoints('page_views', [[69_500, 4_500, 9_000]], minute)).toEqual([[69_500, 150, 150]])
-  expect(chartPoints('ctr', [[69_500, 0.02, 0.03]], minute)).toEqual([[69_500, 0.02, 0.03]])
+  expect(chartPoints(KPIS.page_views, [[69_500, 4_500, 9_000]], minute)).toEqual([
+    [69_500, 150, 150],
+  ])
+  expect(chartPoints(KPIS.ctr, [[69_500, 0.02, 0.03]], minute)).toEqual([[69_500, 0.02, 0.03]])
 })
 
 test('a step that has only begun has no rate yet; what is over the whole window has its value', () => {
-  expect(chartPoints('page_views', [[98_000, 10, 300]], span)).toEqual([[98_000, null, 150]])
-  expect(chartPoints('ctr', [[98_000, 0.5, null]], span)).toEqual([[98_000, 0.5, null]])
+  expect(chartPoints(KPIS.page_views, [[98_000, 10, 300]], span)).toEqual([[98_000, null, 150]])
+  expect(chartPoints(KPIS.ctr, [[98_000, 0.5, null]], span)).toEqual([[98_000, 0.5, null]])
 })
 
 test('no value stays no value', () => {
-  expect(chartPoints('ctr', [[90_000, null, null]], span)).toEqual([[90_000, null, null]])
+  expect(chartPoints(KPIS.ctr, [[90_000, null, null]], span)).toEqual([[90_000, null, null]])
 })
 
 test('steps are open until the data of every shard is past them, but not for ever', () => {
@@ -48,8 +51,8 @@ test('a chart that begins before the first event knows where that is', () => {
 })
 
 test('every value of the chart has its unit', () => {
-  expect(chartText('page_views', 152.3, undefined)).toBe('152.3/s')
-  expect(chartText('spend', 61.2, 'EUR')).toBe('€61.20/h')
-  expect(chartText('ctr', 0.0241, undefined)).toBe('2.41 %')
-  expect(chartText('latency_p95', 241, undefined)).toBe('241 ms')
+  expect(chartText(KPIS.page_views, 152.3, undefined)).toBe('152.3/s')
+  expect(chartText(KPIS.spend, 61.2, 'EUR')).toBe('€61.20/h')
+  expect(chartText(KPIS.ctr, 0.0241, undefined)).toBe('2.41 %')
+  expect(chartText(KPIS.latency_p95, 241, undefined)).toBe('241 ms')
 })

@@ -3,13 +3,13 @@ import { joinUnit } from '../../lib/format-kpi.ts'
 import { money } from '../../lib/format-money.ts'
 import { millis } from '../../lib/format-time.ts'
 import type { Point } from '../../lib/frames.ts'
-import { addsUp, KPIS, type KpiId } from '../../lib/kpis.ts'
+import { addsUp, type Kpi } from '../../lib/kpis.ts'
 import { HOUR_MS, SECOND_MS } from '../../lib/time.ts'
 
 /** From a value in a step of `ms` to the KPI's unit: counts become per second, money per hour. */
-function scale(kpi: KpiId, ms: number): number {
-  if (KPIS[kpi].unit === 'per_second') return SECOND_MS / ms
-  if (KPIS[kpi].unit === 'per_hour') return HOUR_MS / ms
+function scale({ unit }: Kpi, ms: number): number {
+  if (unit === 'per_second') return SECOND_MS / ms
+  if (unit === 'per_hour') return HOUR_MS / ms
   return 1
 }
 
@@ -41,7 +41,7 @@ const ENOUGH_MS = 5_000
  * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed,
  * so that the line does not fall at its end; too young a one has no value yet.
  */
-export function chartPoints(kpi: KpiId, points: readonly Point[], span: ChartSpan): Point[] {
+export function chartPoints(kpi: Kpi, points: readonly Point[], span: ChartSpan): Point[] {
   const upTo = reaches(span)
   const whole = scale(kpi, span.stepMs)
   return points.map(([t, value, before]) => {
@@ -64,8 +64,8 @@ export function measuredSince(
 }
 
 /** A value of the chart with its unit. */
-export function chartText(kpi: KpiId, value: number, currency: string | undefined): string {
-  switch (KPIS[kpi].unit) {
+export function chartText({ unit }: Kpi, value: number, currency: string | undefined): string {
+  switch (unit) {
     case 'per_second':
       return joinUnit(decimal(value), '/s')
     case 'per_hour':
@@ -82,5 +82,5 @@ export function chartText(kpi: KpiId, value: number, currency: string | undefine
 }
 
 /** What one point of the chart is, in words. */
-export const stepWords = (kpi: KpiId, words: { step: string; window: string }): string =>
+export const stepWords = (kpi: Kpi, words: { step: string; window: string }): string =>
   addsUp(kpi) ? `each point is ${words.step}` : `over the ${words.window} up to each moment`

@@ -1,6 +1,7 @@
 import { decimal, exact } from '../../lib/format.ts'
-import { KPI_IDS, type KpiId } from '../../lib/kpis.ts'
+import type { KpiId } from '../../lib/kpis.ts'
 import type { WindowId } from '../../lib/windows.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { useCell } from '../live/store.ts'
 import { Figure } from '../ui/figure.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -17,15 +18,16 @@ export function KpiStrip({
   chosen: KpiId
   onChoose: (kpi: KpiId) => void
 }) {
+  const { kpis } = useCatalog()
   return (
     <section className={styles.strip} aria-label="KPIs">
-      {KPI_IDS.map((kpi) => (
+      {kpis.map((kpi) => (
         <KpiTile
-          key={kpi}
+          key={kpi.id}
           kpi={kpi}
           window={window}
-          chosen={kpi === chosen}
-          onChoose={() => onChoose(kpi)}
+          chosen={kpi.id === chosen}
+          onChoose={() => onChoose(kpi.id)}
         />
       ))}
       <EventsTile />
@@ -33,7 +35,7 @@ export function KpiStrip({
   )
 }
 
-/** Not of the catalog: how much the stream itself carries. It fills the strip's last place. */
+/** Not of the catalog: how much the stream itself carries. It has the strip's last place. */
 function EventsTile() {
   const status = useCell('status')
   return (

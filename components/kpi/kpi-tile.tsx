@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
-import { KPIS, type KpiId } from '../../lib/kpis.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { Sparkline } from '../chart/sparkline.tsx'
 import { useArrived, useCell, useSeries } from '../live/store.ts'
@@ -17,14 +17,14 @@ export function KpiTile({
   chosen,
   onChoose,
 }: {
-  kpi: KpiId
+  kpi: Kpi
   window: WindowId
   chosen: boolean
   onChoose: () => void
 }) {
   const tile = useRef<HTMLButtonElement>(null)
   useEffect(() => {
-    // On a phone the strip scrolls: the chosen one comes into sight.
+    // Where the strip scrolls the chosen one comes into sight.
     if (chosen) tile.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [chosen])
   return (
@@ -33,7 +33,7 @@ export function KpiTile({
       type="button"
       className={styles.tile}
       aria-pressed={chosen}
-      title={KPIS[kpi].help}
+      title={kpi.help}
       onClick={onChoose}
     >
       <TileContent kpi={kpi} window={window} />
@@ -41,9 +41,9 @@ export function KpiTile({
   )
 }
 
-function TileContent({ kpi, window }: { kpi: KpiId; window: WindowId }) {
-  const cell = useCell(`kpi.${kpi}`)
-  const points = useSeries(`spark.${kpi}`)
+function TileContent({ kpi, window }: { kpi: Kpi; window: WindowId }) {
+  const cell = useCell(`kpi.${kpi.id}`)
+  const points = useSeries(`spark.${kpi.id}`)
   const arrived = useArrived()
   const { label } = WINDOWS[window]
   const spanMs = useCovered(window)
@@ -52,7 +52,7 @@ function TileContent({ kpi, window }: { kpi: KpiId; window: WindowId }) {
     return (
       <>
         <span className={styles.top}>
-          <span className={styles.label}>{KPIS[kpi].label}</span>
+          <span className={styles.label}>{kpi.label}</span>
         </span>
         <span className={styles.bottom}>
           <Skeleton width={72} height={20} />
@@ -65,7 +65,7 @@ function TileContent({ kpi, window }: { kpi: KpiId; window: WindowId }) {
   return (
     <>
       <span className={styles.top}>
-        <span className={styles.label}>{KPIS[kpi].label}</span>
+        <span className={styles.label}>{kpi.label}</span>
         <Change
           change={kpiChange(kpi, cell.now, cell.before)}
           title={`against the ${label} before`}

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { DIMENSION_LABELS, type Dimension, type KpiId } from '../../lib/kpis.ts'
+import { DIMENSION_LABELS, type Dimension, type Kpi } from '../../lib/kpis.ts'
 import type { Filter } from '../../lib/view.ts'
 import type { WindowId } from '../../lib/windows.ts'
 import { usePhone } from '../live/use-media.ts'
@@ -9,7 +9,7 @@ import { ALL_LISTS, LIST_GROUPS } from './overview-params.ts'
 import { RankedList } from './ranked-list.tsx'
 
 interface ListsProps {
-  kpi: KpiId
+  kpi: Kpi
   window: WindowId
   filter: Filter | undefined
   onPick: (dimension: Dimension, key: string) => void

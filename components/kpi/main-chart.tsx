@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import { age, clock, duration } from '../../lib/format-time.ts'
-import { addsUp, DIMENSION_LABELS, KPIS, type KpiId } from '../../lib/kpis.ts'
+import { addsUp, DIMENSION_LABELS, type Kpi } from '../../lib/kpis.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
@@ -19,7 +19,7 @@ import { useCovered } from './use-covered.ts'
 import { useRolled } from './use-rolled.ts'
 
 interface MainChartProps {
-  kpi: KpiId
+  kpi: Kpi
   window: WindowId
   filter: Filter | undefined
   onClear: () => void
@@ -31,7 +31,7 @@ export function MainChart(props: MainChartProps) {
   const status = useCell('status')
   const waiting = status !== undefined && status.newestArrivalAt === null
   return (
-    <section className={styles.panel} aria-label={KPIS[kpi].label}>
+    <section className={styles.panel} aria-label={kpi.label}>
       <header className={styles.header}>
         <ChosenKpi kpi={kpi} window={window} />
         {filter !== undefined && <FilterChip filter={filter} onClear={onClear} />}
@@ -42,8 +42,8 @@ export function MainChart(props: MainChartProps) {
   )
 }
 
-function ChosenKpi({ kpi, window }: { kpi: KpiId; window: WindowId }) {
-  const cell = useCell(`kpi.${kpi}`)
+function ChosenKpi({ kpi, window }: { kpi: Kpi; window: WindowId }) {
+  const cell = useCell(`kpi.${kpi.id}`)
   const rolled = useRolled(cell?.now.value ?? null)
   const { label } = WINDOWS[window]
   const spanMs = useCovered(window)
@@ -51,8 +51,8 @@ function ChosenKpi({ kpi, window }: { kpi: KpiId; window: WindowId }) {
   const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs)
   return (
     <div className={styles.chosen}>
-      <h2 className={styles.name} title={KPIS[kpi].help}>
-        {KPIS[kpi].label}
+      <h2 className={styles.name} title={kpi.help}>
+        {kpi.label}
       </h2>
       <Figure
         text={shown.text}
@@ -70,7 +70,7 @@ function ChosenKpi({ kpi, window }: { kpi: KpiId; window: WindowId }) {
   )
 }
 
-function Legend({ kpi, window }: { kpi: KpiId; window: WindowId }) {
+function Legend({ kpi, window }: { kpi: Kpi; window: WindowId }) {
   const { chart, label } = WINDOWS[window]
   return (
     <div className={styles.legend}>
@@ -97,7 +97,7 @@ function Plot({ kpi, window, filter, onClear }: MainChartProps) {
   const now = useShownNow()
   const arrived = useArrived()
   const newestAt = status?.newestArrivalAt ?? null
-  const drawn = chart?.kpi === kpi && chart.window === window ? chart : undefined
+  const drawn = chart?.kpi === kpi.id && chart.window === window ? chart : undefined
   const stepMs = drawn?.stepMs ?? WINDOWS[window].chart.stepMs
   const spanMs = drawn?.spanMs ?? WINDOWS[window].chart.spanMs
   const series = useMemo(() => {
@@ -113,7 +113,7 @@ function Plot({ kpi, window, filter, onClear }: MainChartProps) {
       },
       {
         id: 'now',
-        label: KPIS[kpi].label,
+        label: kpi.label,
         color: 'var(--accent)',
         points: inUnit,
         column: 1,
@@ -130,7 +130,7 @@ function Plot({ kpi, window, filter, onClear }: MainChartProps) {
   return (
     <div className={styles.plot} data-stale={!arrived || undefined}>
       <TimeChart
-        label={KPIS[kpi].label}
+        label={kpi.label}
         series={series}
         from={now - spanMs}
         to={now}
@@ -162,14 +162,14 @@ function NothingHere({
   filter,
   onClear,
 }: {
-  kpi: KpiId
+  kpi: Kpi
   spanMs: number
   filter: Filter | undefined
   onClear: () => void
 }) {
   const data = useDataAge()
   const span = duration(spanMs)
-  const name = KPIS[kpi].label
+  const name = kpi.label
   if (filter !== undefined) {
     return (
       <Empty

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { DIMENSIONS } from '../../lib/kpis.ts'
+import { BUILT_IN, createCatalog } from '../../lib/kpi-catalog.ts'
+import { DIMENSIONS, KPIS, type Kpi } from '../../lib/kpis.ts'
 import {
   ALL_LISTS,
   filterPatch,
@@ -8,7 +9,13 @@ import {
   readOverviewParams,
 } from './overview-params.ts'
 
-const read = (query: string) => readOverviewParams(new URLSearchParams(query))
+const carts: Kpi = { ...KPIS.page_views, id: 'carts', label: 'Carts' }
+const WITH_CARTS = createCatalog([...BUILT_IN.kpis, carts])
+
+const read = (query: string, catalog = BUILT_IN) => {
+  const { kpi, filter } = readOverviewParams(catalog, new URLSearchParams(query))
+  return { kpi: kpi.id, filter }
+}
 
 test('an address without words shows page views of everything', () => {
   expect(read('')).toEqual({ kpi: 'page_views', filter: undefined })
@@ -25,6 +32,12 @@ test('words that mean nothing are as if unsaid', () => {
   expect(read('kpi=sales&by=colour&key=red')).toEqual({ kpi: 'page_views', filter: undefined })
   expect(read('by=page')).toEqual({ kpi: 'page_views', filter: undefined })
   expect(read('by=page&key=')).toEqual({ kpi: 'page_views', filter: undefined })
+})
+
+test('a KPI that a team added is known once its catalog is', () => {
+  expect(read('kpi=carts').kpi).toBe('page_views')
+  expect(read('kpi=carts', WITH_CARTS).kpi).toBe('carts')
+  expect(readOverviewParams(WITH_CARTS, new URLSearchParams('kpi=carts')).kpi).toBe(carts)
 })
 
 test('what the address says by itself is left out of it', () => {

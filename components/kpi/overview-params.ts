@@ -1,19 +1,23 @@
-import { DIMENSIONS, type Dimension, KPI_IDS, type KpiId } from '../../lib/kpis.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
+import { DIMENSIONS, type Dimension, KPIS, type Kpi, type KpiId } from '../../lib/kpis.ts'
 import { type Filter, filterSchema } from '../../lib/view.ts'
 
-export const DEFAULT_KPI: KpiId = 'page_views'
+type Params = Pick<URLSearchParams, 'get'>
+
+const DEFAULT_KPI: Kpi = KPIS.page_views
 
 /** What the address says of the overview: `?kpi=ctr&by=page&key=/x`. What it does not know is as if unsaid. */
-export function readOverviewParams(params: Pick<URLSearchParams, 'get'>): {
-  kpi: KpiId
-  filter: Filter | undefined
-} {
-  const kpi = KPI_IDS.find((id) => id === params.get('kpi')) ?? DEFAULT_KPI
+export const readOverviewParams = (catalog: Catalog, params: Params) => ({
+  kpi: catalog.kpi(params.get('kpi') ?? '') ?? DEFAULT_KPI,
+  filter: readFilter(params),
+})
+
+export function readFilter(params: Params): Filter | undefined {
   const filter = filterSchema.safeParse({ dimension: params.get('by'), key: params.get('key') })
-  return { kpi, filter: filter.success ? filter.data : undefined }
+  return filter.success ? filter.data : undefined
 }
 
-export const kpiPatch = (kpi: KpiId) => ({ kpi: kpi === DEFAULT_KPI ? null : kpi })
+export const kpiPatch = (kpi: KpiId) => ({ kpi: kpi === DEFAULT_KPI.id ? null : kpi })
 
 /** A click on what is already filtered takes the filter away. */
 export function filterPatch(current: Filter | undefined, dimension: Dimension, key: string) {

@@ -3,6 +3,7 @@
 import type { Dimension, KpiId } from '../../lib/kpis.ts'
 import type { View } from '../../lib/view.ts'
 import { useUrlState, windowOf } from '../frame/url-state.ts'
+import { useCatalog } from '../live/catalog.ts'
 import { useWatch } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { useEscape } from '../ui/use-escape.ts'
@@ -17,8 +18,13 @@ import { filterPatch, kpiPatch, NO_FILTER, readOverviewParams } from './overview
 export function Overview() {
   const [params, change] = useUrlState()
   const window = windowOf(params)
-  const { kpi, filter } = readOverviewParams(params)
-  const view: View = { kind: 'overview', window, kpi, ...(filter !== undefined && { filter }) }
+  const { kpi, filter } = readOverviewParams(useCatalog(), params)
+  const view: View = {
+    kind: 'overview',
+    window,
+    kpi: kpi.id,
+    ...(filter !== undefined && { filter }),
+  }
   useWatch(view)
   const { stale } = useStaleness()
 
@@ -29,7 +35,7 @@ export function Overview() {
 
   return (
     <div className={styles.overview} data-stale={stale || undefined}>
-      <KpiStrip window={window} chosen={kpi} onChoose={choose} />
+      <KpiStrip window={window} chosen={kpi.id} onChoose={choose} />
       <MainChart kpi={kpi} window={window} filter={filter} onClear={clear} />
       <div className={styles.lists}>
         <Lists kpi={kpi} window={window} filter={filter} onPick={pick} />

@@ -3,9 +3,10 @@ import { count, percent } from '../../lib/format.ts'
 import { kpiFigure } from '../../lib/format-kpi.ts'
 import type { ListCell, ListRow } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
-import { DIMENSION_LABELS, type Dimension, KPIS, type KpiId } from '../../lib/kpis.ts'
+import { DIMENSION_LABELS, type Dimension, type Kpi } from '../../lib/kpis.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { useKpi } from '../live/catalog.ts'
 import { useArrived, useCell } from '../live/store.ts'
 import { classNames } from '../ui/class-names.ts'
 import { Empty } from '../ui/empty.tsx'
@@ -18,7 +19,7 @@ import { useCovered } from './use-covered.ts'
 
 interface RankedListProps {
   dimension: Dimension
-  kpi: KpiId
+  kpi: Kpi
   window: WindowId
   filter: Filter | undefined
   onPick: (dimension: Dimension, key: string) => void
@@ -63,12 +64,13 @@ function Rows({
   cell,
 }: RankedListProps & { cell: ListCell }) {
   const [held, setHeld] = useState(false)
+  const rankedBy = useKpi(cell.rankedBy)
   const arrived = useArrived()
   const spanMs = useCovered(window)
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.
-  const twoValues = kpi !== cell.rankedBy && rows.some(({ chosen }) => chosen?.value)
+  const twoValues = kpi.id !== rankedBy.id && rows.some(({ chosen }) => chosen?.value)
   const elsewhere = filter !== undefined && filter.dimension !== dimension
   const hold = { onPointerEnter: () => setHeld(true), onPointerLeave: () => setHeld(false) }
   return (
@@ -79,8 +81,12 @@ function Rows({
     >
       <div className={styles.head}>
         <span>{elsewhere ? 'whole stream, not filtered' : ''}</span>
-        {twoValues && <span className={styles.number}>{KPIS[kpi].label}</span>}
-        <span className={styles.number}>{KPIS[cell.rankedBy].label}</span>
+        {twoValues && (
+          <span className={styles.number} title={kpi.label}>
+            {kpi.label}
+          </span>
+        )}
+        <span className={styles.number}>{rankedBy.label}</span>
       </div>
       <ul>
         {rows.map((row) => (
@@ -99,12 +105,7 @@ function Rows({
               {twoValues && (
                 <Value kpi={kpi} value={row.chosen ?? { value: null }} spanMs={spanMs} soft />
               )}
-              <Value
-                kpi={cell.rankedBy}
-                value={row.value}
-                spanMs={spanMs}
-                share={share(row, cell)}
-              />
+              <Value kpi={rankedBy} value={row.value} spanMs={spanMs} share={share(row, cell)} />
             </button>
           </li>
         ))}
@@ -121,7 +122,7 @@ function Value({
   share,
   soft = false,
 }: {
-  kpi: KpiId
+  kpi: Kpi
   value: KpiValue
   spanMs: number
   share?: string | undefined

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import type { BrowserToServer, ServerToBrowser } from '../../lib/frames.ts'
+import { followCatalog } from './catalog.ts'
 import { browserNow } from './clock.ts'
 import { type Frame, resumeOf } from './live-state.ts'
 import { liveStore, setConnection, setProblem, takeFrame } from './live-store.ts'
@@ -15,6 +16,7 @@ let overdue: ReturnType<typeof setTimeout> | null = null
 /** Connects, once for the life of the page. Socket.IO reconnects by itself, forever. */
 export function startSocket(): void {
   if (socket !== null) return
+  followCatalog()
   const opened: Socket<ServerToBrowser, BrowserToServer> = io('/live', {
     transports: ['websocket', 'polling'],
     tryAllTransports: true,

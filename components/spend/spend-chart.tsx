@@ -9,6 +9,7 @@ import { TimeChart } from '../chart/time-chart.tsx'
 import { FilterChip } from '../kpi/filter-chip.tsx'
 import { FirstEvent } from '../kpi/first-event.tsx'
 import { useChartHeight } from '../kpi/use-chart-height.ts'
+import { useKpi } from '../live/catalog.ts'
 import { useArrived, useCell, useSeries, useShownNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Button } from '../ui/button.tsx'
@@ -81,6 +82,7 @@ function Plot({
   shape,
   onClear,
 }: SpendChartProps & { spend: SpendCell; shape: Shape }) {
+  const kpi = useKpi('spend')
   const height = useChartHeight()
   const points = useSeries('spend')
   const now = useShownNow()
@@ -88,7 +90,9 @@ function Plot({
   const { stepMs, currency } = spend
   const { spanMs } = WINDOWS[window].chart
   const thresholds =
-    shape === 'window' ? spendThresholds(rules, { window: spend.window, filter, currency }) : []
+    shape === 'window'
+      ? spendThresholds(kpi, rules, { window: spend.window, filter, currency })
+      : []
   const nothing = points.every(([, step, over]) => !step && !over)
   if (now === 0) return <Waiting />
   return (

@@ -1,6 +1,7 @@
 import { percent } from '../../lib/format.ts'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -12,6 +13,7 @@ import { barOf, type SpendDimension, shareOf } from './spend-rows.ts'
 
 /** Key, amount over the window with its bar, change, pace, share, today. */
 export function spendColumns(
+  kpi: Kpi,
   spend: SpendCell,
   dimension: SpendDimension,
 ): readonly Column<SpendRow>[] {
@@ -39,7 +41,7 @@ export function spendColumns(
       id: 'change',
       header: 'Change',
       numeric: true,
-      cell: (row) => <Change change={kpiChange('spend', row.now, row.before)} />,
+      cell: (row) => <Change change={kpiChange(kpi, row.now, row.before)} />,
     },
     {
       id: 'rate',
@@ -47,7 +49,7 @@ export function spendColumns(
       numeric: true,
       hideBelow: 'tablet',
       cell: (row) => {
-        const { text, exact } = kpiFigure('spend', row.now, coveredMs)
+        const { text, exact } = kpiFigure(kpi, row.now, coveredMs)
         return <Figure size={13} text={text} exact={exact} />
       },
     },

@@ -1,6 +1,7 @@
 import { kpiChange, kpiText } from '../../lib/format-kpi.ts'
 import { exactMoneyOf, money } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import { useKpi } from '../live/catalog.ts'
 import { Change } from '../ui/change.tsx'
 import styles from './spend-list.module.css'
 import { barOf, type SpendDimension } from './spend-rows.ts'
@@ -19,6 +20,7 @@ export function SpendList({
   selected: (row: SpendRow) => boolean
   onPick: (key: string) => void
 }) {
+  const kpi = useKpi('spend')
   const bar = barOf(spend, dimension)
   const amount = (value: SpendRow['now']) => money(value.value, value.currency ?? spend.currency)
   return (
@@ -37,10 +39,10 @@ export function SpendList({
               {amount(row.now)}
             </span>
             <span className={styles.facts}>
-              {kpiText('spend', row.now, spend.coveredMs)}, today {amount(row.today)}
+              {kpiText(kpi, row.now, spend.coveredMs)}, today {amount(row.today)}
             </span>
             <span className={styles.change}>
-              <Change change={kpiChange('spend', row.now, row.before)} />
+              <Change change={kpiChange(kpi, row.now, row.before)} />
             </span>
           </button>
         </li>

@@ -3,7 +3,7 @@
 import type { View } from '../../lib/view.ts'
 import { RulesPanel } from '../alerts/rules-panel.tsx'
 import { useUrlState, windowOf } from '../frame/url-state.ts'
-import { filterPatch, NO_FILTER, readOverviewParams } from '../kpi/overview-params.ts'
+import { filterPatch, NO_FILTER, readFilter } from '../kpi/overview-params.ts'
 import { useArrived, useCell, useWatch } from '../live/store.ts'
 import { Columns } from '../ui/columns.tsx'
 import { useEscape } from '../ui/use-escape.ts'
@@ -15,7 +15,7 @@ import { SpendTotals } from './spend-totals.tsx'
 export function SpendPage() {
   const [params, change] = useUrlState()
   const window = windowOf(params)
-  const { filter } = readOverviewParams(params)
+  const filter = readFilter(params)
   const view: View = { kind: 'spend', window, ...(filter !== undefined && { filter }) }
   useWatch(view)
 

@@ -5,6 +5,7 @@ import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { useHeldOrder } from '../kpi/held-order.ts'
+import { useKpi } from '../live/catalog.ts'
 import { usePhone } from '../live/use-media.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Button } from '../ui/button.tsx'
@@ -60,6 +61,7 @@ export function SpendTable(props: SpendTableProps) {
 function Rows({ dimension, spend, filter, onPick }: SpendTableProps & { spend: SpendCell }) {
   const [held, setHeld] = useState(false)
   const [all, setAll] = useState(false)
+  const kpi = useKpi('spend')
   const phone = usePhone()
   const rows = useHeldOrder(rowsOf(spend, dimension), held)
   const shown = all ? rows : rows.slice(0, FIRST)
@@ -72,7 +74,7 @@ function Rows({ dimension, spend, filter, onPick }: SpendTableProps & { spend: S
       ) : (
         <Table
           label={`Spend by ${dimension}`}
-          columns={spendColumns(spend, dimension)}
+          columns={spendColumns(kpi, spend, dimension)}
           rows={shown}
           rowKey={(row) => row.key}
           onRow={(row) => onPick(row.key)}

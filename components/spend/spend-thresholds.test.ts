@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AlertRule, RuleStanding } from '../../lib/alert-rule.ts'
+import { KPIS } from '../../lib/kpis.ts'
 import { spendThresholds } from './spend-thresholds.ts'
 
 const standing = (
@@ -26,7 +27,9 @@ const shown = { window: '1h', filter: undefined, currency: 'USD' } as const
 
 test('a threshold on what is shown is drawn, red while it fires', () => {
   const firing = { kind: 'firing', since: 1, peak: { value: 60 } } as const
-  expect(spendThresholds([standing({}), standing({ value: '70' }, firing)], shown)).toEqual([
+  expect(
+    spendThresholds(KPIS.spend, [standing({}), standing({ value: '70' }, firing)], shown),
+  ).toEqual([
     { value: 50, label: 'above $50.00', tone: 'warn' },
     { value: 70, label: 'above $70.00', tone: 'bad' },
   ])
@@ -39,10 +42,10 @@ test('a threshold on anything else is not', () => {
     standing({ currency: 'EUR' }),
     standing({ filter: acme }),
   ]
-  expect(spendThresholds(others, shown)).toEqual([])
+  expect(spendThresholds(KPIS.spend, others, shown)).toEqual([])
 })
 
 test('a threshold on an account is drawn where that account is shown', () => {
   const rules = [standing({ filter: acme }), standing({ filter: { ...acme, key: 'other' } })]
-  expect(spendThresholds(rules, { ...shown, filter: acme })).toHaveLength(1)
+  expect(spendThresholds(KPIS.spend, rules, { ...shown, filter: acme })).toHaveLength(1)
 })

@@ -2,7 +2,9 @@ import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import { otherMoney } from '../../lib/format-money.ts'
 import type { SpendCell } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { useKpi } from '../live/catalog.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -12,6 +14,7 @@ import { Amount } from './amount.tsx'
 
 /** What was spent: over the window, an hour, the window before, and today. */
 export function SpendTotals({ spend, window }: { spend: SpendCell | undefined; window: WindowId }) {
+  const kpi = useKpi('spend')
   const { stale } = useStaleness()
   const { label } = WINDOWS[window]
   const stats =
@@ -21,22 +24,20 @@ export function SpendTotals({ spend, window }: { spend: SpendCell | undefined; w
           label: name,
           value: <Skeleton width={88} height={24} />,
         }))
-      : figures(spend)
+      : figures(kpi, spend)
   return <Stats label="Spend in total" stats={stats} stale={stale} />
 }
 
-function figures(spend: SpendCell): Stat[] {
+function figures(kpi: Kpi, spend: SpendCell): Stat[] {
   const { now, before, today, coveredMs } = spend
   const { label } = WINDOWS[spend.window]
-  const hourly = kpiFigure('spend', now, coveredMs)
+  const hourly = kpiFigure(kpi, now, coveredMs)
   return [
     {
       id: 'now',
       label: `Spend over ${label}`,
       value: <Amount size={28} value={now} currency={spend.currency} />,
-      note: (
-        <Change change={kpiChange('spend', now, before)} title={`against the ${label} before`} />
-      ),
+      note: <Change change={kpiChange(kpi, now, before)} title={`against the ${label} before`} />,
     },
     {
       id: 'rate',

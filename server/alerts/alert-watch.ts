@@ -6,6 +6,7 @@ import type {
   RuleStanding,
   RuleState,
 } from '../../lib/alert-rule.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
@@ -52,6 +53,7 @@ export function createAlertWatch(ports: {
   db: Kysely<Schema>
   streamId: number
   ruleStore: RuleStore
+  catalog: Catalog
   valueOf: (rule: AlertRule, now: number) => Promise<KpiValue>
   onRules: (rules: readonly AlertRule[]) => void
   log: Log
@@ -132,9 +134,10 @@ export function createAlertWatch(ports: {
 
   async function look(entry: Watched, now: number): Promise<void> {
     const { rule } = entry
-    entry.value = await ports.valueOf(rule, now)
+    const kpi = ports.catalog.kpi(rule.kpi)
+    entry.value = kpi === undefined ? NO_VALUE : await ports.valueOf(rule, now)
     const before = entry.state
-    const { state, transition } = nextFiringState(before, { rule, value: entry.value, now })
+    const { state, transition } = nextFiringState(before, { rule, kpi, value: entry.value, now })
     if (transition === 'fired') writes.push({ kind: 'fired', rule, at: now, value: entry.value })
     if (transition === 'cleared') end(entry, now, 'value')
     entry.state = state

@@ -5,7 +5,9 @@ import Database from 'libsql'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AlertRule, RuleInput } from '../../lib/alert-rule.ts'
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
+import { KPIS } from '../../lib/kpis.ts'
 import { epochMs } from '../../lib/time.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { createAlertWatch } from './alert-watch.ts'
@@ -39,15 +41,26 @@ describe('a rule', () => {
 
   test('fires one micro-unit beyond its threshold, not at it', () => {
     const at = (amount: string) =>
-      nextFiringState(quiet, { rule: rule(), value: usd(amount), now: 1 }).transition
+      nextFiringState(quiet, { rule: rule(), kpi: KPIS.spend, value: usd(amount), now: 1 })
+        .transition
     expect(at('50')).toBe('none')
     expect(at('50.000001')).toBe('fired')
   })
 
   test('clears once its value has stayed within for long enough, and keeps its peak until then', () => {
-    let state = nextFiringState(quiet, { rule: rule(), value: usd('60'), now: 0 }).state
+    let state = nextFiringState(quiet, {
+      rule: rule(),
+      kpi: KPIS.spend,
+      value: usd('60'),
+      now: 0,
+    }).state
     const see = (amount: string, now: number) => {
-      const next = nextFiringState(state, { rule: rule(), value: usd(amount), now })
+      const next = nextFiringState(state, {
+        rule: rule(),
+        kpi: KPIS.spend,
+        value: usd(amount),
+        now,
+      })
       state = next.state
       return next.transition
     }
@@ -63,7 +76,7 @@ describe('a rule', () => {
   test('below its threshold fires on less, and not on no value', () => {
     const below = rule({ kpi: 'ctr', when: 'below', value: '2' })
     const at = (value: number | null) =>
-      nextFiringState(quiet, { rule: below, value: { value }, now: 1 }).transition
+      nextFiringState(quiet, { rule: below, kpi: KPIS.ctr, value: { value }, now: 1 }).transition
     expect(at(0.019)).toBe('fired')
     expect(at(0.02)).toBe('none')
     expect(at(null)).toBe('none')
@@ -100,6 +113,7 @@ describe('the watch over all rules', () => {
       db: store.db,
       streamId: 1,
       ruleStore,
+      catalog: BUILT_IN,
       valueOf: async () => usd(amount),
       onRules: () => {},
       log,

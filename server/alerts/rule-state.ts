@@ -1,5 +1,6 @@
 import { type AlertRule, ruleThreshold } from '../../lib/alert-rule.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
+import type { Kpi } from '../../lib/kpis.ts'
 import { parseMoney } from '../../lib/money.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 
@@ -24,13 +25,22 @@ export type FiringState =
 
 export type Transition = 'none' | 'fired' | 'cleared'
 
+export interface Seen {
+  rule: AlertRule
+  /** The rule's; undefined: the catalog has it no longer. */
+  kpi: Kpi | undefined
+  value: KpiValue
+  /** Epoch ms. */
+  now: number
+}
+
 /** The state after seeing `value` at `now` (epoch ms). Pure. */
 export function nextFiringState(
   state: FiringState,
-  seen: { rule: AlertRule; value: KpiValue; now: number },
+  seen: Seen,
 ): { state: FiringState; transition: Transition } {
-  const { rule, value, now } = seen
-  const beyond = isBeyond(rule, value)
+  const { rule, kpi, value, now } = seen
+  const beyond = isBeyond(rule, kpi, value)
   if (state.kind === 'quiet') {
     if (!beyond) return { state, transition: 'none' }
     const firing: FiringState = {
@@ -53,19 +63,20 @@ export function nextFiringState(
 }
 
 /** Money is compared to the micro-unit. A KPI without a value is never beyond. */
-function isBeyond(rule: AlertRule, value: KpiValue): boolean {
-  const difference = compare(rule, value)
+function isBeyond(rule: AlertRule, kpi: Kpi | undefined, value: KpiValue): boolean {
+  const difference = compare(rule, kpi, value)
   if (difference === undefined) return false
   return rule.when === 'above' ? difference > 0 : difference < 0
 }
 
-function compare(rule: AlertRule, value: KpiValue): number | undefined {
+function compare(rule: AlertRule, kpi: Kpi | undefined, value: KpiValue): number | undefined {
+  if (kpi === undefined || value.value === null) return undefined
   const exact = value.money?.[rule.currency ?? 'USD']
   if (exact !== undefined) {
     const [amount, threshold] = [parseMoney(exact), parseMoney(rule.value)]
     if (amount.ok && threshold.ok) return Number(amount.micros - threshold.micros)
   }
-  return value.value === null ? undefined : value.value - ruleThreshold(rule)
+  return value.value - ruleThreshold(kpi, rule)
 }
 
 function further(rule: AlertRule, a: KpiValue, b: KpiValue): KpiValue {

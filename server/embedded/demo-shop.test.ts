@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { ruleInputSchema } from '../../lib/alert-rule.ts'
 import type { EventInput } from '../../lib/event.ts'
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { parseMoney } from '../../lib/money.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import { decodeRecord } from '../stream/records/decode-record.ts'
@@ -156,7 +157,7 @@ describe('the demo shop', () => {
 
 describe('the sample rule', () => {
   test('is a valid rule', () => {
-    expect(ruleInputSchema.safeParse(DEMO_SAMPLE_RULE).success).toBe(true)
+    expect(ruleInputSchema(BUILT_IN).safeParse(DEMO_SAMPLE_RULE).success).toBe(true)
   })
 
   test.each(SEEDS)(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AlertEvent, ruleInputSchema } from '../../lib/alert-rule.ts'
+import { type AlertEvent, ruleFields } from '../../lib/alert-rule.ts'
 import type { ApiContext } from './api-context.ts'
 import { wholeNumber } from './query-fields.ts'
 import { answer, route } from './route.ts'
@@ -11,7 +11,7 @@ const MAX_LIMIT = 200
 const alertEvent: z.ZodType<AlertEvent> = z.strictObject({
   id: count,
   ruleId: z.string(),
-  rule: z.strictObject(ruleInputSchema.shape).describe('The rule as it was when it fired'),
+  rule: z.strictObject(ruleFields.shape).describe('The rule as it was when it fired'),
   firedAt: epochMs,
   clearedAt: epochMs.nullable().describe('null: it still fires'),
   cleared: z.enum(['value', 'rule_changed', 'rule_deleted']).nullable(),

@@ -7,6 +7,7 @@ import {
   ruleInputSchema,
   rulePatchSchema,
 } from '../../lib/alert-rule.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { MAX_RULES } from '../alerts/rule-store.ts'
 import type { ApiContext } from './api-context.ts'
 import { problem } from './problem.ts'
@@ -45,7 +46,7 @@ export const alertRuleRoutes = (context: ApiContext): Route[] => [
     method: 'POST',
     path: RULES,
     summary: 'Sets a threshold: it fires while the KPI is beyond it, and clears by itself',
-    body: ruleInputSchema,
+    body: ruleInputSchema(context.catalog),
     answer: { status: 201, description: 'The rule as it was made', schema: alertRule },
     problems: [409],
     async handle({ body }) {
@@ -68,7 +69,10 @@ export const alertRuleRoutes = (context: ApiContext): Route[] => [
     async handle({ params, body }) {
       const rule = await context.rules().get(params.id ?? '')
       if (rule === undefined) return noSuchRule()
-      const input = readValue(patched(rule, body), ruleInputSchema)
+      const input = readValue(
+        patched(context.catalog, rule, body),
+        ruleInputSchema(context.catalog),
+      )
       if (!input.ok) return refuse(input.problem)
       const changed = await context.rules().update(rule.id, input.value)
       context.pipeline().rulesChanged()
@@ -97,13 +101,14 @@ const found = (rule: AlertRule | undefined): Outcome<AlertRule> =>
   rule === undefined ? noSuchRule() : answer(rule)
 
 /** The rule's own fields with the patch over them. A currency goes when the KPI is no longer money. */
-function patched(rule: AlertRule, patch: RulePatch): RuleInput {
+function patched(catalog: Catalog, rule: AlertRule, patch: RulePatch): RuleInput {
   const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, sample: _sample, ...before } = rule
   const { filter, ...fields } = patch
   const merged: RuleInput = { ...before, ...given(fields) }
   if (filter === null) delete merged.filter
   else if (filter !== undefined) merged.filter = filter
-  if (!isMoney(merged.kpi) && patch.currency === undefined) delete merged.currency
+  const kpi = catalog.kpi(merged.kpi)
+  if (kpi !== undefined && !isMoney(kpi) && patch.currency === undefined) delete merged.currency
   return merged
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { DemoState, ViewState } from '../../lib/frames.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import type { RuleStore } from '../alerts/rule-store.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
@@ -12,6 +13,7 @@ import { UnavailableError } from './problem.ts'
 /** What the resources work with. The parts come up one after another; until then they throw `UnavailableError`. */
 export interface ApiContext {
   clock: Clock
+  catalog: Catalog
   stream(): StreamFacts
   /** Only to read. */
   db(): Kysely<Schema>

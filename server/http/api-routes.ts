@@ -1,6 +1,7 @@
 import { alertEventsRoute } from './alert-events.ts'
 import { alertRuleRoutes } from './alert-rules.ts'
 import type { ApiContext } from './api-context.ts'
+import { catalogRoute } from './catalog.ts'
 import { deadLettersRoute } from './dead-letters.ts'
 import { demoRoutes } from './demo.ts'
 import { healthRoutes } from './health.ts'
@@ -16,6 +17,7 @@ import { totalsRoute } from './totals.ts'
 export const apiRoutes = (context: ApiContext): Route[] =>
   withOpenApi([
     streamRoute(context),
+    catalogRoute(context),
     kpisRoute(context),
     seriesRoute(context),
     totalsRoute(context),

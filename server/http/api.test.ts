@@ -279,7 +279,7 @@ describe('alert rules', () => {
   it.each([
     [{ ...rule, value: 'a lot' }, 'value', /plain number/],
     [{ ...rule, value: '-1' }, 'value', /must not be negative/],
-    [{ ...rule, kpi: 'fame', currency: undefined }, 'kpi', /choose one of the KPIs/],
+    [{ ...rule, kpi: 'fame', currency: undefined }, 'kpi', /choose one of page_views, visitors/],
     [{ ...rule, window: undefined }, 'window', /choose one of 10s/],
     [{ ...rule, value: undefined }, 'value', /"value" is missing: give a string/],
     [{ ...rule, kpi: 'ctr' }, 'currency', /CTR is not money, leave it out/],

@@ -1,19 +1,20 @@
 import { z } from 'zod'
 import type { KpisAnswer } from '../../lib/api.ts'
-import { DIMENSIONS, type Dimension, KPI_IDS, type KpiUnit, RANKED_BY } from '../../lib/kpis.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
+import { DIMENSIONS, type Dimension, type KpiId, type KpiUnit, RANKED_BY } from '../../lib/kpis.ts'
 import { filterSchema } from '../../lib/view.ts'
 import { DEFAULT_WINDOW, WINDOW_IDS } from '../../lib/windows.ts'
 import type { KpisQuery } from '../pipeline-port.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import { problem } from './problem.ts'
-import { filterParameter, wholeNumber } from './query-fields.ts'
+import { filterParameter, kpiParameter, wholeNumber } from './query-fields.ts'
 import { answer, refuse, route } from './route.ts'
 import { count, epochMs, kpiValue } from './wire.ts'
 
 const DEFAULT_LIMIT = 10
 const MAX_LIMIT = 100
 
-const kpiId = z.enum(KPI_IDS)
+const kpiId = z.string()
 export const kpiUnit: z.ZodType<KpiUnit> = z.enum([
   'per_second',
   'count',
@@ -41,22 +42,23 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
     .exactOptional(),
 })
 
-const query = z.strictObject({
-  window: z.enum(WINDOW_IDS).default(DEFAULT_WINDOW),
-  filter: filterParameter.optional(),
-  by: z.enum(DIMENSIONS).optional(),
-  limit: wholeNumber('limit', { min: 1, max: MAX_LIMIT })
-    .optional()
-    .describe(`With "by": how many keys, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
-  rank: kpiId.optional().describe('With "by": the KPI that ranks the keys'),
-})
+const queryOf = (catalog: Catalog) =>
+  z.strictObject({
+    window: z.enum(WINDOW_IDS).default(DEFAULT_WINDOW),
+    filter: filterParameter.optional(),
+    by: z.enum(DIMENSIONS).optional(),
+    limit: wholeNumber('limit', { min: 1, max: MAX_LIMIT })
+      .optional()
+      .describe(`With "by": how many keys, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
+    rank: kpiParameter('rank', catalog).optional(),
+  })
 
 export const kpisRoute = (context: ApiContext) =>
   route({
     method: 'GET',
     path: '/api/v1/kpis',
     summary: 'Every KPI over a sliding window, in total or for the first keys of a dimension',
-    query,
+    query: queryOf(context.catalog),
     answer: { status: 200, description: 'The KPIs', schema: kpisAnswer },
     async handle({ query: { window, filter, by, limit, rank } }) {
       const needless = by === undefined ? (['limit', 'rank'] as const) : []
@@ -78,5 +80,5 @@ export const kpisRoute = (context: ApiContext) =>
 const ranking = (
   dimension: Dimension,
   limit = DEFAULT_LIMIT,
-  rankedBy = RANKED_BY[dimension],
+  rankedBy: KpiId = RANKED_BY[dimension],
 ): NonNullable<KpisQuery['by']> => ({ dimension, limit, rankedBy })

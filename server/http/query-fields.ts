@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Catalog, unknownKpi } from '../../lib/kpi-catalog.ts'
 import { DIMENSIONS } from '../../lib/kpis.ts'
 import { type Filter, filterSchema } from '../../lib/view.ts'
 
@@ -19,6 +20,15 @@ export const filterParameter = z
     })
     return z.NEVER
   })
+
+/** The id of a KPI that the catalog has. */
+export const kpiParameter = (name: string, catalog: Catalog) =>
+  z
+    .string()
+    .describe(`One of ${catalog.kpis.map(({ id }) => id).join(', ')}`)
+    .refine((id) => catalog.kpi(id) !== undefined, {
+      error: ({ input }) => `"${name}": ${unknownKpi(catalog, String(input))}`,
+    })
 
 /** A whole number in a query. */
 export const wholeNumber = (name: string, range: { min: number; max: number }) =>

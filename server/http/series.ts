@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SeriesAnswer } from '../../lib/api.ts'
-import { KPI_IDS, type KpiId } from '../../lib/kpis.ts'
+import { unknownKpi } from '../../lib/kpi-catalog.ts'
 import { HOUR_MS, MINUTE_MS, parseTime, SECOND_MS } from '../../lib/time.ts'
 import { filterSchema } from '../../lib/view.ts'
 import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
@@ -28,7 +28,7 @@ const STEP_NAMES = Object.keys(STEPS) as [Step, ...Step[]]
 
 const seriesAnswer: z.ZodType<SeriesAnswer> = z.strictObject({
   asOf: epochMs,
-  kpi: z.enum(KPI_IDS),
+  kpi: z.string(),
   unit: kpiUnit,
   filter: filterSchema.exactOptional(),
   from: epochMs,
@@ -59,14 +59,14 @@ export const seriesRoute = (context: ApiContext) =>
     method: 'GET',
     path: '/api/v1/kpis/{id}/series',
     summary: 'One KPI over time, a value for each step',
-    params: { id: `The KPI: one of ${KPI_IDS.join(', ')}` },
+    params: { id: `The KPI: one of ${context.catalog.kpis.map(({ id }) => id).join(', ')}` },
     query,
     answer: { status: 200, description: 'The series', schema: seriesAnswer },
     problems: [404],
     async handle({ params, query: { window, step, filter, to } }) {
-      const kpi = KPI_IDS.find((id) => id === params.id)
-      if (kpi === undefined) {
-        return refuse(problem(404, `There is no such KPI: choose one of ${KPI_IDS.join(', ')}`))
+      const { id: kpi = '' } = params
+      if (context.catalog.kpi(kpi) === undefined) {
+        return refuse(problem(404, unknownKpi(context.catalog, kpi)))
       }
       const { spanMs, chart } = WINDOWS[window]
       const stepMs = step === undefined ? chart.stepMs : STEPS[step]
@@ -75,7 +75,7 @@ export const seriesRoute = (context: ApiContext) =>
         return refuse(problem(400, wrong, [{ field: 'step', message: wrong }]))
       }
       const question = {
-        kpi: kpi satisfies KpiId,
+        kpi,
         spanMs,
         stepMs,
         ...(filter !== undefined && { filter }),

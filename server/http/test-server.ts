@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { KpisAnswer } from '../../lib/api.ts'
 import { noFates } from '../../lib/fates.ts'
 import type { Cells, ShardCell, ShardDetailCell, StatusCell, ViewState } from '../../lib/frames.ts'
+import { BUILT_IN, kpiOf } from '../../lib/kpi-catalog.ts'
 import { KPI_IDS, KPIS } from '../../lib/kpis.ts'
 import { epochMs } from '../../lib/time.ts'
 import type { View } from '../../lib/view.ts'
@@ -74,10 +75,11 @@ export async function startTestServer(
   const metrics = createServerMetrics()
   let ids = 0
   const newId = () => `id-${++ids}`
-  const routes = apiRoutes(apiContext(config, parts, { clock, newId, metrics }))
+  const routes = apiRoutes(apiContext(config, parts, { clock, catalog: BUILT_IN, newId, metrics }))
   const log = createLog({ level: 'fatal', name: 'test' })
   const hub = createHub({
     instance: 'this-start',
+    catalog: BUILT_IN,
     clock: systemClock,
     metrics,
     ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
@@ -189,7 +191,15 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
       pipeline.questions.push(query)
       const { kpi, stepMs, spanMs, to = NOW } = query
       const points = [{ t: to - spanMs, value: { value: 1 }, open: false }]
-      return { asOf: NOW, kpi, unit: KPIS[kpi].unit, from: to - spanMs, to, stepMs, points }
+      return {
+        asOf: NOW,
+        kpi,
+        unit: kpiOf(BUILT_IN, kpi).unit,
+        from: to - spanMs,
+        to,
+        stepMs,
+        points,
+      }
     },
     async live() {
       if (pipeline.state instanceof Error) throw pipeline.state
@@ -244,6 +254,7 @@ export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = [])
     reading: { mode: 'polling', notice: null, bufferBytes: 0, bufferLimitBytes: 64 * 1_048_576 },
     findings: [],
     apps: [],
+    catalog: '',
     ...change,
   }
   const cells = Object.fromEntries(shards.map((shard) => [`shard.${shard.shardId}`, shard]))

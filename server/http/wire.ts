@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AlertRule, ruleInputSchema } from '../../lib/alert-rule.ts'
+import { type AlertRule, ruleFields } from '../../lib/alert-rule.ts'
 import type { Fates } from '../../lib/fates.ts'
 import type { Health } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
@@ -38,7 +38,7 @@ export const health: z.ZodType<Health> = z.discriminatedUnion('kind', [
 export const demoState = z.enum(['on', 'off', 'none'])
 
 export const alertRule: z.ZodType<AlertRule> = z.strictObject({
-  ...ruleInputSchema.shape,
+  ...ruleFields.shape,
   id: z.string(),
   createdAt: epochMs,
   updatedAt: epochMs,

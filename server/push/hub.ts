@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
 import type { BrowserToServer, Health, Resume, ServerToBrowser } from '../../lib/frames.ts'
+import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { type View, viewKey, viewSchema } from '../../lib/view.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -60,11 +61,12 @@ interface Visitor {
 export function createHub(options: {
   /** Changes at each start. */
   instance: string
+  catalog: Catalog
   clock: Clock
   metrics: HubMetrics
   lingerMs?: number
 }): Hub {
-  const { instance, clock, metrics, lingerMs = LINGER_MS } = options
+  const { instance, catalog, clock, metrics, lingerMs = LINGER_MS } = options
   const inner = createServer()
   const io = new Server<BrowserToServer, ServerToBrowser>(inner, {
     serveClient: false,
@@ -112,12 +114,15 @@ export function createHub(options: {
     if (visitor === undefined) return
     const wish = viewSchema.safeParse(view)
     const from = resumeSchema.optional().safeParse(resume ?? undefined)
-    if (!wish.success || !from.success) {
+    if (!wish.success || !from.success || !isKnown(wish.data)) {
       socket.volatile.emit('problem', 'This page asked for a view that does not exist: reload it')
       return
     }
     serve(socket, visitor, { view: wish.data, resume: from.data })
   }
+
+  const isKnown = (view: View): boolean =>
+    view.kind !== 'overview' || catalog.kpi(view.kpi) !== undefined
 
   function serve(socket: Browser, visitor: Visitor, wish: NonNullable<Visitor['waiting']>): void {
     const pace = takeToken(visitor.pace, clock.monotonicMs())

@@ -22,6 +22,7 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
   behindMs: 0,
   shards: { open: 1, readable: 1, troubled: 0 },
   eventsPerSecond,
+  catalog: '',
   fates: noFates(),
   demo: 'off',
   source,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StreamEvent } from '../../lib/event.ts'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
+import { KPIS } from '../../lib/kpis.ts'
 import { epochMs } from '../../lib/time.ts'
 import {
   newReader,
@@ -54,7 +55,7 @@ const events = fc.array(
 )
 
 const MEASURES = createMeasureSet(BUILT_IN.kpis)
-const SPEND = BUILT_IN.kpi('spend')
+const SPEND = KPIS.spend
 
 function paneOf(given: readonly unknown[]): Pane {
   const pane = keyedPane(MEASURES, 1_000)

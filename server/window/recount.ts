@@ -1,7 +1,7 @@
 import { DEFAULT_CURRENCY, type StreamEvent } from '../../lib/event.ts'
 import { type EventFilter, matchesFilter } from '../../lib/event-filter.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
-import { KPIS, type KpiId, type MoneyField } from '../../lib/kpis.ts'
+import type { Kpi, MoneyField } from '../../lib/kpis.ts'
 import { micros, moneyNumber, moneyText } from '../../lib/money.ts'
 import type { Filter } from '../../lib/view.ts'
 import {
@@ -24,13 +24,13 @@ import type { TimeRange } from './window-range.ts'
 export function recount(
   events: readonly StreamEvent[],
   range: TimeRange,
-  kpi: KpiId,
+  { formula }: Kpi,
   filter?: Filter,
   currency?: string,
 ): KpiValue {
   const within = eventsIn(events, range, filter)
-  const count = (of: EventFilter) => within.filter((event) => matchesFilter(event, of)).length
-  const { formula } = KPIS[kpi]
+  const those = (of: EventFilter = {}) => within.filter((event) => matchesFilter(event, of))
+  const count = (of: EventFilter) => those(of).length
   switch (formula.kind) {
     case 'count':
       return { value: count(formula.of) }
@@ -39,24 +39,28 @@ export function recount(
       return { value: under === 0 ? null : count(formula.over) / under }
     }
     case 'distinct':
-      return { value: distinctVisitors(within, filter ? KEY_PRECISION : TOTAL_PRECISION) }
+      return {
+        value: distinct(
+          those(formula.of).map((event) => event[formula.field]),
+          filter ? KEY_PRECISION : TOTAL_PRECISION,
+        ),
+      }
     case 'quantile': {
       const buckets = new Map<number, number>()
-      for (const event of within) {
-        const { durationMs } = event
-        if (durationMs === undefined || !matchesFilter(event, formula.of ?? {})) continue
+      for (const { durationMs } of those(formula.of)) {
+        if (durationMs === undefined) continue
         const bucket = bucketOf(durationMs)
         buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
       }
       return { value: quantileOf(buckets, formula.q) }
     }
     case 'money':
-      return money(within, formula.field, currency)
+      return money(those(formula.of), formula.field, currency)
     case 'money_per': {
       const under = count(formula.under)
       return under === 0
         ? { value: null }
-        : money(within, formula.field, currency, BigInt(formula.times), BigInt(under))
+        : money(those(formula.of), formula.field, currency, BigInt(formula.times), BigInt(under))
     }
   }
 }
@@ -74,12 +78,12 @@ export function eventsIn(
   )
 }
 
-function distinctVisitors(events: readonly StreamEvent[], precision: number): number {
+function distinct(texts: readonly (string | undefined)[], precision: number): number {
   let sketch: Distinct | null = null
   const hash = { hi: 0, lo: 0 }
-  for (const { visitor } of events) {
-    if (visitor === undefined || visitor === '') continue
-    hashText(visitor, hash)
+  for (const text of texts) {
+    if (text === undefined || text === '') continue
+    hashText(text, hash)
     sketch = addEntry(sketch, distinctEntry(hash, precision), precision)
   }
   return Math.round(estimateDistinct(sketch, precision))

@@ -4,9 +4,9 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StreamEvent } from '../../../lib/event.ts'
-import { BUILT_IN } from '../../../lib/kpi-catalog.ts'
+import { BUILT_IN, createCatalog, kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
-import { addsUp, DIMENSIONS, KPI_IDS, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
+import { addsUp, DIMENSIONS, KPIS, type Kpi, OTHER_KEY } from '../../../lib/kpis.ts'
 import { DAY_MS, epochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../lib/time.ts'
 import type { Filter } from '../../../lib/view.ts'
 import { WINDOW_IDS, WINDOWS } from '../../../lib/windows.ts'
@@ -18,6 +18,61 @@ import { createKpiApp, type KpiApp } from './kpi-app.ts'
 import { createOverviewView } from './overview-view.ts'
 import { sumOfKeys } from './ranking.ts'
 import { createSpendView } from './spend-view.ts'
+
+const own = (id: string, formula: Kpi['formula'], unit: Kpi['unit']): Kpi => ({
+  id,
+  label: id,
+  formula,
+  unit,
+  better: 'none',
+  help: '',
+})
+
+/** As a team may add them: every kind of formula, and every kind of condition. */
+const CATALOG = createCatalog([
+  ...BUILT_IN.kpis,
+  own(
+    'own_count',
+    { kind: 'count', of: { where: [{ field: 'device', is: ['d0', 'd1'] }] } },
+    'per_second',
+  ),
+  own(
+    'own_ratio',
+    {
+      kind: 'ratio',
+      over: { type: 'request', where: [{ field: 'duration_ms', below: 100 }] },
+      under: { type: 'request', where: [{ field: 'status', atLeast: 400 }] },
+    },
+    'percent',
+  ),
+  own('own_distinct', { kind: 'distinct', field: 'session', of: { type: 'page_view' } }, 'count'),
+  own(
+    'own_cost',
+    { kind: 'money', field: 'cost', of: { where: [{ field: 'account', not: ['a1'] }] } },
+    'per_hour',
+  ),
+  own(
+    'own_yield',
+    {
+      kind: 'money_per',
+      field: 'cost',
+      of: { type: 'ad_click' },
+      under: { type: 'ad_impression' },
+      times: 1_000,
+    },
+    'per_mille',
+  ),
+  own(
+    'own_quantile',
+    {
+      kind: 'quantile',
+      field: 'duration_ms',
+      of: { where: [{ field: 'country', is: ['C1'] }] },
+      q: 0.9,
+    },
+    'ms',
+  ),
+])
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-kpi-'))
 let store: Store
@@ -75,6 +130,7 @@ const draft = fc.record({
       'x',
     ),
     visitor: word('v', 40),
+    session: word('s', 20),
     page: word('/p', 9),
     referrer: fc.constantFrom(undefined, 'https://www.A.com/x', 'http://a.com:80', 'b', ''),
     account: word('a', 3),
@@ -147,7 +203,7 @@ async function createWorld(options: {
   async function boot(): Promise<KpiApp> {
     const { maxKeys, maxRestingBytes, pins = [] } = options
     const next = createKpiApp({
-      catalog: BUILT_IN,
+      catalog: CATALOG,
       db: store.db,
       streamId,
       clock,
@@ -221,7 +277,7 @@ async function createWorld(options: {
 function expected(
   events: readonly StreamEvent[],
   range: TimeRange,
-  kpi: KpiId,
+  kpi: Kpi,
   filter: Filter | undefined,
   prefer?: string,
 ): KpiValue {
@@ -236,13 +292,15 @@ function expected(
 function mainCurrency(
   events: readonly StreamEvent[],
   range: TimeRange,
-  kpi: KpiId,
+  kpi: Kpi,
   filter: Filter | undefined,
 ) {
-  if (kpi !== 'spend' && kpi !== 'revenue' && kpi !== 'yield') return undefined
-  const field = kpi === 'spend' ? 'spend' : 'revenue'
+  const { formula } = kpi
+  if (formula.kind !== 'money' && formula.kind !== 'money_per') return undefined
+  const { field, of = {} } = formula
+  const sum: Kpi = { ...kpi, formula: { kind: 'money', field, of } }
   for (const one of [range, rangeBefore(range)]) {
-    const { money = {}, currency } = recount(events, one, field, filter)
+    const { money = {}, currency } = recount(events, one, sum, filter)
     if (Object.values(money).some((amount) => amount !== '0')) return currency
   }
   return 'USD'
@@ -279,13 +337,14 @@ describe('windows against the naive recount', () => {
             const range = windowRange(WINDOWS[window], now)
             for (const filter of FILTERS) {
               const answer = await app.kpis({ window, ...(filter && { filter }) }, now)
-              for (const id of KPI_IDS) {
-                const { value, before } = answer.kpis[id]
-                const prefer = mainCurrency(world.events, range, id, filter)
-                const oracle = (over: TimeRange) => expected(world.events, over, id, filter, prefer)
-                expect({ window, id, filter, value, before }).toEqual({
+              for (const kpi of CATALOG.kpis) {
+                const { value, before } = answer.kpis[kpi.id] ?? {}
+                const prefer = mainCurrency(world.events, range, kpi, filter)
+                const oracle = (over: TimeRange) =>
+                  expected(world.events, over, kpi, filter, prefer)
+                expect({ window, id: kpi.id, filter, value, before }).toEqual({
                   window,
-                  id,
+                  id: kpi.id,
                   filter,
                   value: oracle(range),
                   before: oracle(rangeBefore(range)),
@@ -318,21 +377,23 @@ describe('windows against the naive recount', () => {
               sumOfKeys(app.reader.keys(range, dimension, app.reader.measures.everything)),
             )
             const whole = world.events.filter((event) => eventKey(event, dimension) !== undefined)
-            for (const id of KPI_IDS) {
-              const precise = expected(whole, range, id, undefined)
+            for (const kpi of CATALOG.kpis) {
+              const { id } = kpi
+              const precise = expected(whole, range, kpi, undefined)
               const value = app.reader.value(id, sum, dimension)
-              if (id === 'visitors') {
+              if (kpi.formula.kind === 'distinct') {
                 const one = whole.map((event) => ({ ...event, page: '/all' }))
-                expect(value).toEqual(recount(one, range, id, { dimension: 'page', key: '/all' }))
+                expect(value).toEqual(recount(one, range, kpi, { dimension: 'page', key: '/all' }))
               } else expect({ dimension, id, value }).toEqual({ dimension, id, value: precise })
             }
           }
           for (const filter of pins) {
             const answer = await app.kpis({ window, filter }, now)
-            for (const id of KPI_IDS) {
-              const prefer = mainCurrency(world.events, range, id, filter)
-              expect(answer.kpis[id].value).toEqual(
-                expected(world.events, range, id, filter, prefer),
+            for (const kpi of CATALOG.kpis) {
+              const { id } = kpi
+              const prefer = mainCurrency(world.events, range, kpi, filter)
+              expect(answer.kpis[id]?.value).toEqual(
+                expected(world.events, range, kpi, filter, prefer),
               )
             }
           }
@@ -361,13 +422,15 @@ describe('windows against the naive recount', () => {
         const views = (key: string) =>
           recent.filter((event) => event.page === key && event.type === 'page_view').length
         const best = [...keys].map(views).sort((a, b) => b - a)
-        expect(by?.rows.map((row) => row.kpis.page_views.value)).toEqual(best.slice(0, 5))
+        expect(by?.rows.map((row) => row.kpis.page_views?.value)).toEqual(best.slice(0, 5))
         for (const { key, kpis } of by?.rows ?? []) {
           const filter: Filter = { dimension: 'page', key }
-          for (const id of KPI_IDS)
-            expect(kpis[id].value === null).toBe(recount(recent, range, id, filter).value === null)
-          expect(kpis.visitors).toEqual(recount(recent, range, 'visitors', filter))
-          expect(kpis.latency_p95).toEqual(recount(recent, range, 'latency_p95', filter))
+          for (const kpi of CATALOG.kpis) {
+            const isNothing = recount(recent, range, kpi, filter).value === null
+            expect(kpis[kpi.id]?.value === null).toBe(isNothing)
+          }
+          expect(kpis.visitors).toEqual(recount(recent, range, KPIS.visitors, filter))
+          expect(kpis.latency_p95).toEqual(recount(recent, range, KPIS.latency_p95, filter))
         }
       }),
       { numRuns: RUNS },
@@ -381,11 +444,12 @@ describe('charts against the naive recount', () => {
       fc.asyncProperty(
         steps,
         fc.constantFrom(...WINDOW_IDS),
-        fc.constantFrom<KpiId>('page_views', 'visitors', 'spend', 'ctr'),
+        fc.constantFrom('page_views', 'visitors', 'spend', 'ctr', 'own_ratio', 'own_cost'),
         fc.constantFrom(...FILTERS),
-        async (script, window, kpi, filter) => {
+        async (script, window, id, filter) => {
+          const kpi = kpiOf(CATALOG, id)
           const world = await createWorld({})
-          const overview = { kind: 'overview' as const, window, kpi, ...(filter && { filter }) }
+          const overview = { kind: 'overview' as const, window, kpi: id, ...(filter && { filter }) }
           const spend = { kind: 'spend' as const, window, ...(filter && { filter }) }
           let [app, live, liveSpend] = [
             world.app(),
@@ -433,10 +497,10 @@ describe('charts against the naive recount', () => {
             if (amount === null) continue
             const end = t + chart.stepMs
             expect(amount).toBe(
-              recount(world.events, { from: t, to: end }, 'spend', filter, inMoney).value,
+              recount(world.events, { from: t, to: end }, KPIS.spend, filter, inMoney).value,
             )
             expect(over).toBe(
-              recount(world.events, { from: end - spanMs, to: end }, 'spend', filter, inMoney)
+              recount(world.events, { from: end - spanMs, to: end }, KPIS.spend, filter, inMoney)
                 .value,
             )
           }
@@ -469,7 +533,7 @@ describe('charts against the naive recount', () => {
               expect(t + answer.stepMs).toBeLessThanOrEqual(app.reader.oldest())
             else
               expect(value).toEqual(
-                recount(world.events, { from: t, to: t + answer.stepMs }, 'page_views'),
+                recount(world.events, { from: t, to: t + answer.stepMs }, KPIS.page_views),
               )
             expect(open).toBe(t + answer.stepMs > now)
           }
@@ -494,14 +558,14 @@ describe('late events', () => {
     await world.commit()
     for (const window of WINDOW_IDS) {
       const { kpis } = await world.app().kpis({ window }, world.now())
-      expect({ window, value: kpis.page_views.value.value }).toEqual({ window, value: 2 })
+      expect({ window, value: kpis.page_views?.value.value }).toEqual({ window, value: 2 })
     }
     // What the panes' rows say is the same.
     await world.run({ kind: 'flush' })
     await world.run({ kind: 'restart' })
     const filter: Filter = { dimension: 'page', key: '/a' }
     const { kpis } = await world.app().kpis({ window: '24h', filter }, world.now())
-    expect(kpis.page_views.value.value).toBe(2)
+    expect(kpis.page_views?.value.value).toBe(2)
   })
 
   it('one older than every level keeps is left to the totals', async () => {
@@ -567,8 +631,8 @@ describe('the bound on keys', () => {
         world.now(),
       )
     const rows = by?.rows ?? []
-    const shown = rows.reduce((sum, row) => sum + (row.kpis.page_views.value ?? 0), 0)
-    expect(shown + (by?.other?.page_views.value ?? 0)).toBe(600)
+    const shown = rows.reduce((sum, row) => sum + (row.kpis.page_views?.value ?? 0), 0)
+    expect(shown + (by?.other?.page_views?.value ?? 0)).toBe(600)
     expect(by?.keys).toBeGreaterThan(570)
     expect(by?.keys).toBeLessThan(630)
     expect(rows.some((row) => row.key === OTHER_KEY)).toBe(false)

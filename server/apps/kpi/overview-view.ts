@@ -1,6 +1,7 @@
 import type { Cells, Point, ViewState } from '../../../lib/frames.ts'
+import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { NO_VALUE } from '../../../lib/kpi-value.ts'
-import { addsUp, DIMENSIONS, type KpiId } from '../../../lib/kpis.ts'
+import { addsUp, DIMENSIONS, type Kpi, type KpiId } from '../../../lib/kpis.ts'
 import type { View } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
@@ -139,18 +140,16 @@ function createFigures(
       value: (cell) => ids.map((id) => number(id, cell)),
     }),
   })
-  const ids = reader.catalog.kpis.map(({ id }) => id)
+  const { kpis } = reader.catalog
+  const idsOf = (some: readonly Kpi[]) => some.map(({ id }) => id)
   const sparks = [
-    sparksOf(ids.filter(addsUp), {}),
-    sparksOf(
-      ids.filter((id) => !addsUp(id)),
-      { windowMs },
-    ),
+    sparksOf(idsOf(kpis.filter(addsUp)), {}),
+    sparksOf(idsOf(kpis.filter((kpi) => !addsUp(kpi))), { windowMs }),
   ]
   const main = createStepValues(reader, {
     subject,
     stepMs: chart.stepMs,
-    ...(!addsUp(view.kpi) && { windowMs }),
+    ...(!addsUp(kpiOf(reader.catalog, view.kpi)) && { windowMs }),
     selection: reader.select([view.kpi]),
     value: (cell) => number(view.kpi, cell),
   })

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Catalog } from '../../../lib/kpi-catalog.ts'
+import { type Catalog, kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { KpiId } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
@@ -124,8 +124,8 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
       return pane
     },
     value: (kpi, cell, dimension, choice) =>
-      kpiOfCell(catalog.kpi(kpi), cell, { measures, precision: precisionOf(dimension) }, choice),
-    select: (kpis) => measures.select(kpis.map(catalog.kpi)),
+      kpiOfCell(kpiOf(catalog, kpi), cell, { measures, precision: precisionOf(dimension) }, choice),
+    select: (kpis) => measures.select(kpis.map((kpi) => kpiOf(catalog, kpi))),
     catalog,
     measures,
     oldest: pyramid.oldest,

@@ -1,5 +1,6 @@
 import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
 import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
+import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type Kpi, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
@@ -28,7 +29,7 @@ export function currencyFor(
   id: KpiId,
   ...cells: (Cell | undefined)[]
 ): string | undefined {
-  const kpi = catalog.kpi(id)
+  const kpi = kpiOf(catalog, id)
   if (!isMoney(kpi)) return undefined
   for (const cell of cells) {
     const currency = largestCurrency(amountsOf(kpi, cell, measures))
@@ -114,7 +115,7 @@ export async function readSeries(
   const { from, to, stepMs } = seriesRange(query, now)
   const subject = subjectOf(query.filter)
   const selection = reader.select([query.kpi])
-  const kpi = reader.catalog.kpi(query.kpi)
+  const kpi = kpiOf(reader.catalog, query.kpi)
   const steps: number[] = []
   for (let t = from; t < to; t += stepMs) steps.push(t)
   const needs = steps.map((t) => ({ from: t, to: t + stepMs, dimension: subject.dimension }))

@@ -1,5 +1,6 @@
 import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import type { Cells, Point, SpendCell, SpendRow } from '../../../lib/frames.ts'
+import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type Dimension, OTHER_KEY } from '../../../lib/kpis.ts'
 import { type Micros, micros, moneyNumber } from '../../../lib/money.ts'
@@ -38,7 +39,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   const window = WINDOWS[view.window]
   const { chart } = window
   const subject = subjectOf(view.filter)
-  const spend = reader.catalog.kpi('spend')
+  const spend = kpiOf(reader.catalog, 'spend')
   const selection = reader.select(['spend'])
   const amounts = createStepValues(reader, {
     subject,

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { MAX_TYPE_LENGTH } from './event.ts'
+import { NUMBER_CONDITION_FIELDS, TEXT_CONDITION_FIELDS } from './event-filter.ts'
+import { formulaText } from './kpi-formula-text.ts'
+import type { Kpi, KpiFormula, KpiUnit } from './kpis.ts'
+
+/** A KPI as a team writes it down: the vocabulary that the built-in ones are made of, too. */
+
+const MAX_CONDITIONS = 8
+const MAX_TEXTS = 50
+
+const texts = z
+  .union([z.string(), z.array(z.string()).min(1).max(MAX_TEXTS)], {
+    error: `must be a text, or a list of 1 to ${MAX_TEXTS} of them`,
+  })
+  .transform((value) => (typeof value === 'string' ? [value] : value))
+  .pipe(z.array(z.string()))
+
+const textField = z.union(
+  [z.enum(TEXT_CONDITION_FIELDS), z.templateLiteral(['props.', z.string()])],
+  {
+    error: `must be one of ${TEXT_CONDITION_FIELDS.join(', ')}, or props. and a name`,
+  },
+)
+const numberField = z.enum(NUMBER_CONDITION_FIELDS, {
+  error: `must be one of ${NUMBER_CONDITION_FIELDS.join(', ')}`,
+})
+
+const condition = z.union(
+  [
+    z.strictObject({ field: textField, is: texts }),
+    z.strictObject({ field: textField, not: texts }),
+    z.strictObject({ field: numberField, atLeast: z.number() }),
+    z.strictObject({ field: numberField, below: z.number() }),
+  ],
+  {
+    error:
+      'must be a "field" with "is" or "not" (a text or a list of them), or with "atLeast" or "below" (a number)',
+  },
+)
+
+const eventFilter = z.strictObject({
+  type: z
+    .string()
+    .min(1, 'must be the type of an event, such as "page_view"')
+    .max(MAX_TYPE_LENGTH, `must be at most ${MAX_TYPE_LENGTH} characters`)
+    .exactOptional(),
+  where: z
+    .array(condition)
+    .min(1, 'must hold a condition: leave "where" out for all events')
+    .max(MAX_CONDITIONS, `must hold at most ${MAX_CONDITIONS} conditions`)
+    .exactOptional(),
+})
+
+const moneyField = z.enum(['cost', 'revenue'], { error: 'must be "cost" or "revenue"' })
+
+/** As it is written down; out comes a `KpiFormula`. */
+export const kpiFormulaSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('count'), of: eventFilter }),
+    z.strictObject({ kind: z.literal('ratio'), over: eventFilter, under: eventFilter }),
+    z.strictObject({
+      kind: z.literal('distinct'),
+      field: z.enum(['visitor', 'session'], { error: 'must be "visitor" or "session"' }),
+      of: eventFilter.exactOptional(),
+    }),
+    z.strictObject({
+      kind: z.literal('money'),
+      field: moneyField,
+      of: eventFilter.exactOptional(),
+    }),
+    z.strictObject({
+      kind: z.literal('money_per'),
+      field: moneyField,
+      of: eventFilter.exactOptional(),
+      under: eventFilter,
+      times: z.literal(1_000, 'must be 1000: it is shown per 1,000').default(1_000),
+    }),
+    z.strictObject({
+      kind: z.literal('quantile'),
+      field: z.literal('duration_ms', 'must be "duration_ms"'),
+      of: eventFilter.exactOptional(),
+      q: z.number().gt(0, 'must be between 0 and 1').lt(1, 'must be between 0 and 1'),
+    }),
+  ],
+  { error: 'must be one of "count", "ratio", "distinct", "money", "money_per", "quantile"' },
+)
+
+/** What a formula is shown in; the first where nothing is said. */
+const UNITS: Record<KpiFormula['kind'], readonly [KpiUnit, ...KpiUnit[]]> = {
+  count: ['per_second', 'count'],
+  ratio: ['percent'],
+  distinct: ['count'],
+  money: ['per_hour'],
+  money_per: ['per_mille'],
+  quantile: ['ms'],
+}
+
+const ALL_UNITS = [...new Set(Object.values(UNITS).flat())] as [KpiUnit, ...KpiUnit[]]
+
+const MAX_ID = 40
+const MAX_LABEL = 32
+const MAX_HELP = 300
+
+export const kpiDefinitionSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/, 'must be small letters, digits and _, and begin with a letter')
+      .max(MAX_ID, `must be at most ${MAX_ID} characters`),
+    label: z
+      .string()
+      .trim()
+      .min(1, 'must not be empty')
+      .max(MAX_LABEL, `must be at most ${MAX_LABEL} characters`),
+    formula: kpiFormulaSchema,
+    unit: z.enum(ALL_UNITS, { error: `must be one of ${ALL_UNITS.join(', ')}` }).exactOptional(),
+    better: z
+      .enum(['up', 'down', 'none'], { error: 'must be "up", "down" or "none"' })
+      .default('none'),
+    help: z.string().max(MAX_HELP, `must be at most ${MAX_HELP} characters`).exactOptional(),
+  })
+  .superRefine((kpi, context) => {
+    const units = UNITS[kpi.formula.kind]
+    if (kpi.unit === undefined || units.includes(kpi.unit)) return
+    const message = `must be ${units.map((unit) => `"${unit}"`).join(' or ')} for a formula of the kind "${kpi.formula.kind}"`
+    context.addIssue({ code: 'custom', path: ['unit'], message })
+  })
+  .transform((kpi): Kpi => {
+    const { unit = UNITS[kpi.formula.kind][0], help = formulaText(kpi.formula) } = kpi
+    return { id: kpi.id, label: kpi.label, formula: kpi.formula, unit, better: kpi.better, help }
+  })

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createCatalog } from '../../lib/kpi-catalog.ts'
+import { createMeasureSet } from '../window/measures.ts'
+import { catalogVersion } from './catalog-version.ts'
+import { parseKpis, readKpiFile } from './kpi-file.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-catalog-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const WHOLE = `{
+  // What we look at every morning.
+  "kpis": [
+    {
+      "id": "mobile_ctr",
+      "label": "Mobile CTR",
+      "formula": {
+        "kind": "ratio",
+        "over": { "type": "ad_click", "where": [{ "field": "device", "is": "mobile" }] },
+        "under": { "type": "ad_impression", "where": [{ "field": "device", "is": ["mobile"] }] },
+      },
+      "better": "up",
+    },
+    {
+      "id": "slow_pages",
+      "label": "Slow pages",
+      "formula": {
+        "kind": "count",
+        "of": { "type": "page_view", "where": [{ "field": "duration_ms", "atLeast": 1000 }] }
+      },
+      "unit": "count",
+      "help": "Page views of a second and more."
+    }
+  ]
+}`
+
+const problemOf = (text: string): string => {
+  try {
+    parseKpis(text, 'kpis.json')
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('it was taken')
+}
+
+const withKpi = (fields: string): string =>
+  `{\n  "kpis": [\n    { "id": "one", "label": "One",\n      ${fields} }\n  ]\n}`
+
+describe('a file of KPIs', () => {
+  test('is JSON with comments and commas at the end; what is not said has a meaning', () => {
+    const [ctr, slow] = parseKpis(WHOLE, 'kpis.json')
+    expect(ctr).toEqual({
+      id: 'mobile_ctr',
+      label: 'Mobile CTR',
+      formula: {
+        kind: 'ratio',
+        over: { type: 'ad_click', where: [{ field: 'device', is: ['mobile'] }] },
+        under: { type: 'ad_impression', where: [{ field: 'device', is: ['mobile'] }] },
+      },
+      unit: 'percent',
+      better: 'up',
+      help: 'ad_click (device is mobile) / ad_impression (device is mobile)',
+    })
+    expect(slow).toMatchObject({ unit: 'count', better: 'none' })
+    expect(createMeasureSet([ctr!, slow!]).columns.counts.map(({ name }) => name)).toEqual([
+      'count events',
+      'count ad_click device=mobile',
+      'count ad_impression device=mobile',
+      'count page_view duration_ms>=1000',
+    ])
+  })
+
+  test('that is no JSON says where', () => {
+    expect(problemOf('{\n  "kpis": [\n    nothing\n  ]\n}')).toMatch(
+      /^kpis\.json:3: this is not JSON/,
+    )
+    expect(problemOf('')).toMatch(/^kpis\.json:1: this is not JSON/)
+  })
+
+  test.each([
+    ['"formula": { "kind": "median" }', 4, 'kpis[0].formula.kind must be one of "count", "ratio"'],
+    ['"formula": { "kind": "count" }', 4, 'kpis[0].formula.of'],
+    [
+      '"formula": { "kind": "count",\n "of": { "typ": "page_view" } }',
+      5,
+      'kpis[0].formula.of.typ is not known here',
+    ],
+    [
+      '"formula": { "kind": "count", "of": {\n "where": [\n { "field": "devise", "is": "x" }] } }',
+      6,
+      'kpis[0].formula.of.where[0]',
+    ],
+    [
+      '"formula": { "kind": "money", "field": "cost" },\n "unit": "percent"',
+      5,
+      'kpis[0].unit must be "per_hour"',
+    ],
+    [
+      '"formula": { "kind": "quantile", "field": "duration_ms", "q": 95 }',
+      4,
+      'kpis[0].formula.q must be between 0 and 1',
+    ],
+  ])('names the line and the field of a mistake: %s', (fields, line, words) => {
+    const problem = problemOf(withKpi(fields))
+    expect(problem).toContain(`kpis.json:${line}: ${words}`)
+  })
+
+  test('names every mistake, each on a line of its own', () => {
+    const text = '{ "kpis": [\n{ "id": "A" },\n{ "id": "ok", "label": "" } ] }'
+    const lines = problemOf(text).split('\n')
+    expect(lines.some((line) => line.startsWith('kpis.json:2: kpis[0].id'))).toBe(true)
+    expect(lines.some((line) => line.startsWith('kpis.json:3: kpis[1].label'))).toBe(true)
+  })
+
+  test('takes no id twice, and none that is built in', () => {
+    const spend = withKpi('"formula": { "kind": "count", "of": {} }').replace('"one"', '"spend"')
+    expect(problemOf(spend)).toBe('kpis.json:3: kpis[0].id "spend" is built in: choose another id')
+    const one = '{ "id": "one", "label": "One", "formula": { "kind": "count", "of": {} } }'
+    expect(problemOf(`{ "kpis": [ ${one},\n ${one} ] }`)).toBe(
+      'kpis.json:2: kpis[1].id "one" is there twice: choose another id',
+    )
+  })
+
+  test('may be absent where nobody named it, and must be there where someone did', () => {
+    const file = path.join(folder, 'kinesight.kpis.json')
+    expect(readKpiFile(file, { optional: true })).toEqual([])
+    expect(() => readKpiFile(file, { optional: false })).toThrow(/ENOENT.*unset KPI_FILE/)
+    writeFileSync(file, WHOLE)
+    expect(readKpiFile(file, { optional: false })).toHaveLength(2)
+    expect(() => readKpiFile(folder, { optional: true })).toThrow(/cannot be read/)
+  })
+
+  test('has another fingerprint once anything in it is different', () => {
+    const kpis = parseKpis(WHOLE, 'kpis.json')
+    const version = catalogVersion(createCatalog(kpis))
+    expect(catalogVersion(createCatalog(parseKpis(WHOLE, 'other')))).toBe(version)
+    expect(catalogVersion(createCatalog(kpis.slice(1)))).not.toBe(version)
+  })
+})

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser'
+import { z } from 'zod'
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
+import { kpiDefinitionSchema } from '../../lib/kpi-definition.ts'
+import type { Kpi } from '../../lib/kpis.ts'
+import { SetupError } from '../platform/errors.ts'
+
+/** What is looked for in the folder Kinesight is started in. */
+export const KPI_FILE = 'kinesight.kpis.json'
+
+/** Each one costs a column in every pane. */
+export const MAX_OWN_KPIS = 50
+
+/**
+ * The KPIs that a team wrote down. `file` is JSON with comments: `{ "kpis": [ … ] }`. Throws `SetupError`, which
+ * names the line of each mistake; also where the file is not there, unless `optional`.
+ */
+export function readKpiFile(file: string, { optional }: { optional: boolean }): Kpi[] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && optional) return []
+    throw new SetupError(
+      `The file of KPIs ${file} cannot be read (${code}): put it there, or unset KPI_FILE`,
+    )
+  }
+  return parseKpis(text, file)
+}
+
+const fileSchema = z.strictObject({
+  $schema: z.string().exactOptional(),
+  kpis: z
+    .array(kpiDefinitionSchema, 'must be a list of KPIs')
+    .max(MAX_OWN_KPIS, `may hold at most ${MAX_OWN_KPIS}`),
+})
+
+/** `name` is what the mistakes are prefixed with. */
+export function parseKpis(text: string, name: string): Kpi[] {
+  const errors: ParseError[] = []
+  const tree = parseTree(text, errors, { allowTrailingComma: true })
+  const [broken] = errors
+  if (broken !== undefined || tree === undefined) {
+    const offset = broken?.offset ?? 0
+    const what = broken === undefined ? 'nothing' : words(printParseErrorCode(broken.error))
+    throw new SetupError(`${name}:${lineAt(text, offset)}: this is not JSON (${what})`)
+  }
+  const parsed = fileSchema.safeParse(getNodeValue(tree))
+  const mistakes = parsed.success ? sameIds(parsed.data.kpis) : mistakesOf(parsed.error)
+  if (mistakes.length > 0) {
+    const lines = mistakes.map(({ path, message }) => {
+      const line = lineAt(text, nodeAt(tree, path).offset)
+      return `${name}:${line}: ${pathText(path)} ${message}`
+    })
+    throw new SetupError(lines.join('\n'))
+  }
+  return parsed.success ? parsed.data.kpis : []
+}
+
+interface Mistake {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+function mistakesOf(error: z.ZodError): Mistake[] {
+  return error.issues.flatMap(({ path, message, ...issue }): Mistake[] => {
+    if (issue.code !== 'unrecognized_keys') return [{ path, message }]
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: 'is not known here: remove it, or look for a slip of the pen',
+    }))
+  })
+}
+
+function sameIds(kpis: readonly Kpi[]): Mistake[] {
+  const seen = new Set<string>()
+  return kpis.flatMap(({ id }, index): Mistake[] => {
+    const path = ['kpis', index, 'id']
+    if (BUILT_IN.kpi(id) !== undefined) {
+      return [{ path, message: `"${id}" is built in: choose another id` }]
+    }
+    if (seen.has(id)) return [{ path, message: `"${id}" is there twice: choose another id` }]
+    seen.add(id)
+    return []
+  })
+}
+
+/** Where the path leads, as far as it does. */
+function nodeAt(tree: Node, path: readonly PropertyKey[]): Node {
+  for (let length = path.length; length > 0; length--) {
+    const node = findNodeAtLocation(tree, path.slice(0, length) as (string | number)[])
+    // A property's line is that of its name.
+    if (node !== undefined) return node.parent?.type === 'property' ? node.parent : node
+  }
+  return tree
+}
+
+/** "kpis[1].formula.over" */
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.length === 0
+    ? 'the file'
+    : path
+        .map((part, index) =>
+          typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+        )
+        .join('')
+
+/** PropertyNameExpected → "property name expected" */
+const words = (code: string): string => code.replace(/\B[A-Z]/g, ' $&').toLowerCase()
+
+/** From 1. */
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { CatalogAnswer } from '../../lib/api.ts'
+import { kpiFormulaSchema } from '../../lib/kpi-definition.ts'
+import { DIMENSION_LABELS, DIMENSIONS } from '../../lib/kpis.ts'
+import { catalogVersion } from '../catalog/catalog-version.ts'
+import type { ApiContext } from './api-context.ts'
+import { kpiUnit } from './kpis.ts'
+import { answer, route } from './route.ts'
+
+const catalogAnswer: z.ZodType<CatalogAnswer> = z.strictObject({
+  version: z.string().describe('Another one, and there are other KPIs'),
+  kpis: z.array(
+    z.strictObject({
+      id: z.string(),
+      label: z.string(),
+      formula: kpiFormulaSchema,
+      unit: kpiUnit,
+      better: z.enum(['up', 'down', 'none']),
+      help: z.string(),
+    }),
+  ),
+  dimensions: z.array(
+    z.strictObject({ id: z.enum(DIMENSIONS), one: z.string(), many: z.string() }),
+  ),
+})
+
+export const catalogRoute = ({ catalog }: ApiContext) =>
+  route({
+    method: 'GET',
+    path: '/api/v1/catalog',
+    summary: 'Every KPI and dimension that there is, built in or added',
+    answer: { status: 200, description: 'The catalog', schema: catalogAnswer },
+    handle: () =>
+      Promise.resolve(
+        answer({
+          version: catalogVersion(catalog),
+          kpis: [...catalog.kpis],
+          dimensions: DIMENSIONS.map((id) => ({ id, ...DIMENSION_LABELS[id] })),
+        }),
+      ),
+  })
