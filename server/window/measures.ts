@@ -193,7 +193,7 @@ function measureBy(recipe: Recipe, event: StreamEvent, out: Measured): void {
   const { size, columns } = out
   size.counts = 0
   for (const step of recipe.counts) {
-    if (isMet(step, event)) columns.counts[size.counts++] = step.column
+    if (step.where.length === 0 || isMet(step, event)) columns.counts[size.counts++] = step.column
   }
   measureMoney(recipe.money, event, out)
   measureDistinct(recipe.distinct, event, out)

@@ -32,7 +32,9 @@ export interface Pane {
   rows: Map<string, number>
   /** By row. */
   keys: string[]
-  /** A number for each count column a row, with room for more rows behind them. */
+  /** Numbers a row in `counts`: its columns. */
+  readonly width: number
+  /** `width` numbers a row, with room for more rows behind them. */
   counts: Float64Array
   /** By column, then by row; so are the next two. */
   money: (MoneySum | null)[][]
@@ -64,6 +66,7 @@ function emptyPane(measures: MeasureSet, precision: number, cap: number, room: n
     cap,
     rows: new Map(),
     keys: [],
+    width: counts.length,
     counts: new Float64Array(room * counts.length),
     money: money.map(() => []),
     distinct: distinct.map(() => []),
@@ -80,7 +83,7 @@ export function cellOf(pane: Pane, key: string): Cell | undefined {
 
 /** Valid until the pane changes. */
 export function cellAt(pane: Pane, row: number): Cell {
-  const width = widthOf(pane)
+  const { width } = pane
   return {
     counts: pane.counts.subarray(row * width, (row + 1) * width),
     money: pane.money.map((column) => column[row] ?? null),
@@ -89,15 +92,12 @@ export function cellAt(pane: Pane, row: number): Cell {
   }
 }
 
-/** Numbers a row. */
-const widthOf = ({ measures }: Pane): number => measures.columns.counts.length
-
 /** A count of a row. */
 export const countAt = (pane: Pane, row: number, column: number): number =>
-  pane.counts[row * widthOf(pane) + column] as number
+  pane.counts[row * pane.width + column] as number
 
 export function addCount(pane: Pane, row: number, column: number, count: number): void {
-  const at = row * widthOf(pane) + column
+  const at = row * pane.width + column
   pane.counts[at] = (pane.counts[at] as number) + count
 }
 
@@ -111,7 +111,7 @@ export function rowOf(pane: Pane, key: string): number {
   for (const column of pane.money) column.push(null)
   for (const column of pane.distinct) column.push(null)
   for (const column of pane.quantiles) column.push(null)
-  if ((row + 1) * widthOf(pane) > pane.counts.length) pane.counts = larger(pane.counts)
+  if ((row + 1) * pane.width > pane.counts.length) pane.counts = larger(pane.counts)
   return row
 }
 
@@ -125,7 +125,7 @@ export function addToPane(pane: Pane, key: string, event: Measured): void {
   const { size, columns } = event
   const row = rowOf(pane, key)
   const { counts, precision } = pane
-  const first = row * widthOf(pane)
+  const first = row * pane.width
   for (let at = 0; at < size.counts; at++) {
     const place = first + (columns.counts[at] as number)
     counts[place] = (counts[place] as number) + 1
@@ -174,31 +174,28 @@ export function mergeRow(
   selection: Selection = target.measures.everything,
 ): void {
   const { counts, precision } = target
-  const width = widthOf(target)
+  const { width } = target
   const [to, at] = [row * width, from * width]
   for (let column = 0; column < width; column++) {
     counts[to + column] = (counts[to + column] as number) + (source.counts[at + column] as number)
   }
-  mergeColumns(target.money, row, source.money, from, selection.money, mergeMoney)
-  mergeColumns(target.distinct, row, source.distinct, from, selection.distinct, (a, b) =>
-    mergeDistinct(a, b, precision),
-  )
-  mergeColumns(target.quantiles, row, source.quantiles, from, selection.quantiles, mergeBuckets)
-}
-
-function mergeColumns<T>(
-  target: (T | null)[][],
-  row: number,
-  source: (T | null)[][],
-  from: number,
-  selected: readonly boolean[],
-  merge: (target: T | null, source: T | null) => T | null,
-): void {
-  for (let column = 0; column < target.length; column++) {
-    const added = source[column]?.[from] ?? null
-    if (added === null || selected[column] !== true) continue
-    const to = target[column] as (T | null)[]
-    to[row] = merge(to[row] ?? null, added)
+  for (let column = 0; column < target.money.length; column++) {
+    const added = source.money[column]?.[from] ?? null
+    if (added === null || selection.money[column] !== true) continue
+    const sums = target.money[column] as (MoneySum | null)[]
+    sums[row] = mergeMoney(sums[row] ?? null, added)
+  }
+  for (let column = 0; column < target.distinct.length; column++) {
+    const added = source.distinct[column]?.[from] ?? null
+    if (added === null || selection.distinct[column] !== true) continue
+    const sketches = target.distinct[column] as (Distinct | null)[]
+    sketches[row] = mergeDistinct(sketches[row] ?? null, added, precision)
+  }
+  for (let column = 0; column < target.quantiles.length; column++) {
+    const added = source.quantiles[column]?.[from] ?? null
+    if (added === null || selection.quantiles[column] !== true) continue
+    const buckets = target.quantiles[column] as (Buckets | null)[]
+    buckets[row] = mergeBuckets(buckets[row] ?? null, added)
   }
 }
 
@@ -229,7 +226,7 @@ export function trimPane(pane: Pane, pinned: Pinned): void {
 /** The others move together, in their order. */
 function dropRows(pane: Pane, rows: ReadonlySet<number>): void {
   const kept = pane.keys.map((_, row) => row).filter((row) => !rows.has(row))
-  const width = widthOf(pane)
+  const { width } = pane
   const counts = new Float64Array(kept.length * width)
   for (const [to, row] of kept.entries()) {
     counts.set(pane.counts.subarray(row * width, (row + 1) * width), to * width)
