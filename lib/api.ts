@@ -53,9 +53,16 @@ export interface CatalogAnswer {
 
 export interface KpisAnswer {
   asOf: number
-  window: WindowId
+  /** The window by its name; absent where another range was asked for. */
+  window?: WindowId
+  /** [from, to), and how long it is. */
+  from: number
+  to: number
   spanMs: number
+  /** Both ends are multiples of it: of the finest panes that are still kept of this range and the one before. */
+  alignedToMs: number
   filter?: Filter
+  /** `before`: the range of the same length just before. */
   kpis: Record<KpiId, { value: KpiValue; before: KpiValue; unit: KpiUnit }>
   /** With `by`: the first `limit` keys, and what was folded into "other". */
   by?: {
@@ -75,8 +82,23 @@ export interface SeriesAnswer {
   from: number
   to: number
   stepMs: number
-  /** `open`: more may still come in. */
-  points: { t: number; value: KpiValue; open: boolean }[]
+  points: SeriesPoint[]
+  /** With `by`: the first `limit` keys over the whole range; their points are at the times of the others. */
+  by?: {
+    dimension: Dimension
+    rankedBy: KpiId
+    series: { key: string; points: SeriesPoint[] }[]
+    /** All the other keys as one; null: there are none. */
+    other: SeriesPoint[] | null
+    keys: number
+  }
+}
+
+/** The step that begins at `t`. `open`: more may still come in. */
+export interface SeriesPoint {
+  t: number
+  value: KpiValue
+  open: boolean
 }
 
 export interface TotalsAnswer {

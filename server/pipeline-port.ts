@@ -32,20 +32,30 @@ export type PipelineFrame =
   | { kind: 'state'; key: string; now: number; state: ViewState }
   | { kind: 'delta'; key: string; now: number; delta: ViewDelta }
 
-export interface KpisQuery {
-  window: WindowId
-  filter?: Filter
-  by?: { dimension: Dimension; limit: number; rankedBy: KpiId }
+/**
+ * Which event time is asked about: so much of it before `to`, or all from `from` on. Epoch ms, `from` not after now.
+ * Without `to` it ends with the step that now lies in; it never ends later.
+ */
+export type AskedRange = { spanMs: number; to?: number } | { from: number; to?: number }
+
+/** The first keys of a dimension, over all events: dimensions are not crossed. */
+export interface KeysQuery {
+  dimension: Dimension
+  limit: number
+  rankedBy: KpiId
 }
 
-/** [from, to) is aligned down to whole steps. */
-export interface SeriesQuery {
+export type KpisQuery = ({ window: WindowId } | AskedRange) & {
+  filter?: Filter
+  by?: KeysQuery
+}
+
+/** The range becomes whole steps. */
+export type SeriesQuery = AskedRange & {
   kpi: KpiId
   filter?: Filter
-  spanMs: number
   stepMs: number
-  /** The end of the range; absent: now. */
-  to?: number
+  by?: KeysQuery
 }
 
 /** What the worker thread is given when it starts. */

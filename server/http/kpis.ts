@@ -1,18 +1,21 @@
 import { z } from 'zod'
 import type { KpisAnswer } from '../../lib/api.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
-import { DIMENSIONS, type Dimension, type KpiId, type KpiUnit, RANKED_BY } from '../../lib/kpis.ts'
+import { DIMENSIONS, type KpiUnit, RANKED_BY } from '../../lib/kpis.ts'
 import { filterSchema } from '../../lib/view.ts'
-import { DEFAULT_WINDOW, WINDOW_IDS } from '../../lib/windows.ts'
-import type { KpisQuery } from '../pipeline-port.ts'
+import { DEFAULT_WINDOW, WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import type { AskedRange, KpisQuery } from '../pipeline-port.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
-import { problem } from './problem.ts'
-import { filterParameter, kpiParameter, wholeNumber } from './query-fields.ts'
+import { ANSWER_BY_KEY_TIMEOUT_MS, askedRange, timeParameters } from './asked-time.ts'
+import { kpisCsv } from './kpi-csv.ts'
+import { formatParameter } from './media.ts'
+import { filterParameter, kpiParameter, needsBy, wholeNumber } from './query-fields.ts'
+import { badFields } from './read-input.ts'
 import { answer, refuse, route } from './route.ts'
 import { count, epochMs, kpiValue } from './wire.ts'
 
 const DEFAULT_LIMIT = 10
-const MAX_LIMIT = 100
+const MAX_LIMIT = 1_000
 
 const kpiId = z.string()
 export const kpiUnit: z.ZodType<KpiUnit> = z.enum([
@@ -27,8 +30,11 @@ const kpiValues = z.record(kpiId, kpiValue)
 
 const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
   asOf: epochMs,
-  window: z.enum(WINDOW_IDS),
+  window: z.enum(WINDOW_IDS).exactOptional().describe('The window by its name, if it has one'),
+  from: epochMs,
+  to: epochMs.describe('The end, epoch milliseconds; it is not in the range'),
   spanMs: count,
+  alignedToMs: count.describe('Both ends are multiples of it'),
   filter: filterSchema.exactOptional(),
   kpis: z.record(kpiId, z.strictObject({ value: kpiValue, before: kpiValue, unit: kpiUnit })),
   by: z
@@ -44,41 +50,44 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
 
 const queryOf = (catalog: Catalog) =>
   z.strictObject({
-    window: z.enum(WINDOW_IDS).default(DEFAULT_WINDOW),
+    ...timeParameters(DEFAULT_WINDOW),
     filter: filterParameter.optional(),
     by: z.enum(DIMENSIONS).optional(),
     limit: wholeNumber('limit', { min: 1, max: MAX_LIMIT })
       .optional()
       .describe(`With "by": how many keys, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
     rank: kpiParameter('rank', catalog).optional(),
+    format: formatParameter,
   })
 
 export const kpisRoute = (context: ApiContext) =>
   route({
     method: 'GET',
     path: '/api/v1/kpis',
-    summary: 'Every KPI over a sliding window, in total or for the first keys of a dimension',
+    summary: 'Every KPI over a range of time, in total or for the first keys of a dimension',
     query: queryOf(context.catalog),
     answer: { status: 200, description: 'The KPIs', schema: kpisAnswer },
-    async handle({ query: { window, filter, by, limit, rank } }) {
-      const needless = by === undefined ? (['limit', 'rank'] as const) : []
-      const errors = needless
-        .filter((name) => (name === 'limit' ? limit : rank) !== undefined)
-        .map((field) => ({ field, message: `"${field}" needs "by": add by=page, or leave it out` }))
-      if (errors.length > 0) {
-        return refuse(problem(400, errors.map((error) => error.message).join('. '), errors))
-      }
+    csv: kpisCsv,
+    async handle({ query: { filter, by, limit, rank, ...time } }) {
+      const errors = by === undefined ? needsBy({ limit, rank }) : []
+      const asked = askedRange(time, WINDOWS[DEFAULT_WINDOW].spanMs, context.clock.now())
+      if (!asked.ok) return refuse(badFields([...errors, ...asked.errors]))
+      if (errors.length > 0) return refuse(badFields(errors))
       const question: KpisQuery = {
-        window,
+        ...named(asked.range),
         ...(filter !== undefined && { filter }),
-        ...(by !== undefined && { by: ranking(by, limit, rank) }),
+        ...(by !== undefined && {
+          by: { dimension: by, limit: limit ?? DEFAULT_LIMIT, rankedBy: rank ?? RANKED_BY[by] },
+        }),
       }
-      return answer(await fromPipeline(context.pipeline().kpis(question)))
+      const timeoutMs = by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS
+      return answer(await fromPipeline(context.pipeline().kpis(question), timeoutMs))
     },
   })
 
-const ranking = (
-  dimension: Dimension,
-  limit = DEFAULT_LIMIT,
-  rankedBy: KpiId = RANKED_BY[dimension],
-): NonNullable<KpisQuery['by']> => ({ dimension, limit, rankedBy })
+/** A window that has a name is asked for by it. */
+function named(range: AskedRange) {
+  if (!('spanMs' in range) || range.to !== undefined) return range
+  const window = WINDOW_IDS.find((id) => WINDOWS[id].spanMs === range.spanMs)
+  return window === undefined ? range : { window }
+}

@@ -49,7 +49,10 @@ it('tells the truth about the answers', async () => {
   for (const { method, path, answer } of server.routes) {
     if (method === 'GET' && 'schema' in answer) schemas.set(path, answer.schema)
   }
-  const queries: Record<string, string> = { '/api/v1/kpis': '?by=page&filter=account:acme' }
+  const queries: Record<string, string> = {
+    '/api/v1/kpis': '?by=page&filter=account:acme',
+    '/api/v1/kpis/{id}/series': '?by=page',
+  }
   const checked = [...schemas].filter(([path]) => !path.endsWith('/rules/{id}'))
   for (const [path, schema] of checked) {
     const { text } = await server.send({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CSV_TYPE } from './csv.ts'
 import { answer, type Route, route } from './route.ts'
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' }
@@ -67,7 +68,7 @@ export function withOpenApi(routes: readonly Route[]): Route[] {
   return all
 }
 
-function operation({ summary, params, query, body, answer, problems, method }: Route) {
+function operation({ summary, params, query, body, answer, csv, problems, method }: Route) {
   const parameters = [...pathParameters(params), ...queryParameters(query)]
   const statuses = [
     ...(query !== undefined || body !== undefined ? [400] : []),
@@ -91,7 +92,10 @@ function operation({ summary, params, query, body, answer, problems, method }: R
       [answer.status]: {
         description: answer.description,
         ...('schema' in answer && {
-          content: { 'application/json': { schema: jsonSchema(answer.schema, 'output') } },
+          content: {
+            'application/json': { schema: jsonSchema(answer.schema, 'output') },
+            ...(csv !== undefined && { [CSV_TYPE]: { schema: { type: 'string' } } }),
+          },
         }),
         ...('text' in answer && { content: { [answer.text]: { schema: { type: 'string' } } } }),
       },

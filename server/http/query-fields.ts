@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Catalog, unknownKpi } from '../../lib/kpi-catalog.ts'
 import { DIMENSIONS } from '../../lib/kpis.ts'
 import { type Filter, filterSchema } from '../../lib/view.ts'
+import type { FieldError } from './problem.ts'
 
 /** `account:acme`: only events whose account is acme. */
 export const filterParameter = z
@@ -42,3 +43,9 @@ export const wholeNumber = (name: string, range: { min: number; max: number }) =
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     })
+
+/** What is wrong with parameters that only say something of "by", where that is absent. */
+export const needsBy = (parameters: Record<string, unknown>): FieldError[] =>
+  Object.keys(parameters)
+    .filter((name) => parameters[name] !== undefined)
+    .map((field) => ({ field, message: `"${field}" needs "by": add by=page, or leave it out` }))

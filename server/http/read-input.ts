@@ -54,9 +54,11 @@ export function readValue<T>(value: unknown, schema: z.ZodType<T>): Read<T> {
 
 const no = (problem: Problem): { ok: false; problem: Problem } => ({ ok: false, problem })
 
-function refused(errors: FieldError[]): { ok: false; problem: Problem } {
-  return no(problem(400, errors.map((error) => error.message).join('. '), errors))
-}
+const refused = (errors: FieldError[]): { ok: false; problem: Problem } => no(badFields(errors))
+
+/** At least one field is wrong. */
+export const badFields = (errors: FieldError[]): Problem =>
+  problem(400, errors.map((error) => error.message).join('. '), errors)
 
 /** Leaving an async iterator early would end the connection before the answer is sent, so: by events. */
 function readBytes(request: IncomingMessage): Promise<Uint8Array | undefined> {

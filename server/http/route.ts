@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Problem } from '../../lib/api.ts'
+import type { CsvFile } from './csv.ts'
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export type Method = (typeof METHODS)[number]
@@ -15,6 +16,8 @@ export interface Route {
   query?: z.ZodObject
   body?: z.ZodType
   answer: Answer
+  /** The answer as a table, for those who ask for one; the query then has `formatParameter`. */
+  csv?(body: unknown): CsvFile
   /** Statuses of problems beyond those every route may have. */
   problems?: readonly number[]
   handle(input: RouteInput<unknown, unknown>): Promise<Outcome<unknown>>
@@ -63,6 +66,7 @@ export function route<
   query?: Query
   body?: Input
   answer: Spec
+  csv?(body: Body<Spec>): CsvFile
   problems?: readonly number[]
   handle(input: RouteInput<Parsed<Query>, Parsed<Input>>): Promise<Outcome<Body<Spec>>>
 }): Route {

@@ -3,6 +3,8 @@ import type { Problem } from '../../lib/api.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { STORE_REMEDY, storeTrouble } from '../store/store-trouble.ts'
+import { CSV_TYPE, csvText, fileOfCsv } from './csv.ts'
+import { prefersCsv } from './media.ts'
 import { problem, UnavailableError } from './problem.ts'
 import { readBody, readQuery } from './read-input.ts'
 import type { Outcome, Route } from './route.ts'
@@ -38,7 +40,10 @@ export function createRouter(routes: readonly Route[], ports: { log: Log }): Rou
         return first.route.path
       }
       const outcome = await run(found.route, { request, url, params: found.params }, ports.log)
-      send(response, found.route, outcome)
+      const csv =
+        found.route.csv !== undefined &&
+        prefersCsv(url.searchParams.get('format') ?? undefined, request.headers.accept)
+      send(response, found.route, outcome, csv)
       return found.route.path
     },
   }
@@ -72,13 +77,22 @@ async function run(route: Route, call: Call, log: Log): Promise<Outcome<unknown>
   }
 }
 
-function send(response: ServerResponse, { answer }: Route, outcome: Outcome<unknown>): void {
+function send(
+  response: ServerResponse,
+  { answer, csv }: Route,
+  outcome: Outcome<unknown>,
+  asCsv: boolean,
+): void {
   if (outcome.kind === 'problem') {
     sendProblem(response, outcome.problem)
     return
   }
   for (const [name, value] of Object.entries(outcome.headers ?? {})) response.setHeader(name, value)
-  if ('schema' in answer) {
+  if (asCsv && csv !== undefined) {
+    const file = csv(outcome.body)
+    response.setHeader('content-disposition', fileOfCsv(file))
+    sendText(response, answer.status, `${CSV_TYPE}; charset=utf-8; header=present`, csvText(file))
+  } else if ('schema' in answer) {
     sendText(response, answer.status, 'application/json', JSON.stringify(outcome.body))
   } else if ('text' in answer) {
     sendText(response, answer.status, answer.text, String(outcome.body))

@@ -1,30 +1,32 @@
 import { z } from 'zod'
 import type { SeriesAnswer } from '../../lib/api.ts'
 import { unknownKpi } from '../../lib/kpi-catalog.ts'
-import { HOUR_MS, MINUTE_MS, parseTime, SECOND_MS } from '../../lib/time.ts'
+import { DIMENSIONS, type Dimension, type Kpi, type KpiId, RANKED_BY } from '../../lib/kpis.ts'
 import { filterSchema } from '../../lib/view.ts'
-import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import { WINDOWS } from '../../lib/windows.ts'
+import type { SeriesQuery } from '../pipeline-port.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
+import {
+  ANSWER_BY_KEY_TIMEOUT_MS,
+  askedRange,
+  durationParameter,
+  timeParameters,
+} from './asked-time.ts'
+import { seriesCsv } from './kpi-csv.ts'
 import { kpiUnit } from './kpis.ts'
-import { problem } from './problem.ts'
-import { filterParameter } from './query-fields.ts'
+import { formatParameter } from './media.ts'
+import { type FieldError, problem } from './problem.ts'
+import { filterParameter, needsBy, wholeNumber } from './query-fields.ts'
+import { badFields } from './read-input.ts'
 import { answer, refuse, route } from './route.ts'
+import { stepProblem, usualStep } from './series-step.ts'
 import { count, epochMs, kpiValue } from './wire.ts'
 
-export const MAX_POINTS = 2_000
+const DEFAULT_WINDOW = '15m'
+const DEFAULT_LIMIT = 5
+const MAX_LIMIT = 20
 
-const STEPS = {
-  '1s': SECOND_MS,
-  '5s': 5 * SECOND_MS,
-  '10s': 10 * SECOND_MS,
-  '30s': 30 * SECOND_MS,
-  '1m': MINUTE_MS,
-  '5m': 5 * MINUTE_MS,
-  '10m': 10 * MINUTE_MS,
-  '1h': HOUR_MS,
-} as const
-type Step = keyof typeof STEPS
-const STEP_NAMES = Object.keys(STEPS) as [Step, ...Step[]]
+const points = z.array(z.strictObject({ t: epochMs, value: kpiValue, open: z.boolean() }))
 
 const seriesAnswer: z.ZodType<SeriesAnswer> = z.strictObject({
   asOf: epochMs,
@@ -34,25 +36,32 @@ const seriesAnswer: z.ZodType<SeriesAnswer> = z.strictObject({
   from: epochMs,
   to: epochMs,
   stepMs: count,
-  points: z.array(z.strictObject({ t: epochMs, value: kpiValue, open: z.boolean() })),
+  points,
+  by: z
+    .strictObject({
+      dimension: z.enum(DIMENSIONS),
+      rankedBy: z.string(),
+      series: z.array(z.strictObject({ key: z.string(), points })),
+      other: points.nullable().describe('All other keys as one; null: there are none'),
+      keys: count,
+    })
+    .exactOptional(),
 })
 
 const query = z.strictObject({
-  window: z.enum(WINDOW_IDS).default('15m').describe('How far back the series reaches'),
-  step: z.enum(STEP_NAMES).optional().describe('How long one point is; the chart’s step if absent'),
+  ...timeParameters(DEFAULT_WINDOW),
+  step: durationParameter(
+    'step',
+    'How long one point is; if absent, as short as 360 points allow.',
+  ).optional(),
   filter: filterParameter.optional(),
-  to: z
-    .string()
-    .transform((text, context) => {
-      const at = parseTime(text)
-      if (at !== undefined) return at
-      const message = '"to" must be an RFC 3339 time, such as 2026-01-31T09:00:00Z'
-      context.addIssue({ code: 'custom', message })
-      return z.NEVER
-    })
+  by: z.enum(DIMENSIONS).optional().describe('A series for each of the first keys, too'),
+  limit: wholeNumber('limit', { min: 1, max: MAX_LIMIT })
     .optional()
-    .describe('The end of the series, an RFC 3339 time; now if absent'),
+    .describe(`With "by": how many keys, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
+  format: formatParameter,
 })
+type Query = z.output<typeof query>
 
 export const seriesRoute = (context: ApiContext) =>
   route({
@@ -62,37 +71,55 @@ export const seriesRoute = (context: ApiContext) =>
     params: { id: `The KPI: one of ${context.catalog.kpis.map(({ id }) => id).join(', ')}` },
     query,
     answer: { status: 200, description: 'The series', schema: seriesAnswer },
+    csv: seriesCsv,
     problems: [404],
-    async handle({ params, query: { window, step, filter, to } }) {
-      const { id: kpi = '' } = params
-      if (context.catalog.kpi(kpi) === undefined) {
-        return refuse(problem(404, unknownKpi(context.catalog, kpi)))
-      }
-      const { spanMs, chart } = WINDOWS[window]
-      const stepMs = step === undefined ? chart.stepMs : STEPS[step]
-      const wrong = stepProblem(spanMs, stepMs)
-      if (wrong !== undefined) {
-        return refuse(problem(400, wrong, [{ field: 'step', message: wrong }]))
-      }
-      const question = {
-        kpi,
-        spanMs,
-        stepMs,
-        ...(filter !== undefined && { filter }),
-        ...(to !== undefined && { to }),
-      }
-      return answer(await fromPipeline(context.pipeline().series(question)))
+    async handle({ params: { id = '' }, query }) {
+      const kpi = context.catalog.kpi(id)
+      if (kpi === undefined) return refuse(problem(404, unknownKpi(context.catalog, id)))
+      const asked = questionOf(kpi, query, context.clock.now())
+      if (!asked.ok) return refuse(badFields(asked.errors))
+      const timeoutMs = query.by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS
+      return answer(await fromPipeline(context.pipeline().series(asked.question), timeoutMs))
     },
   })
 
-/** What is wrong with the step, and the nearest one that would do. */
-export function stepProblem(spanMs: number, stepMs: number): string | undefined {
-  if (stepMs > spanMs) {
-    const best = STEP_NAMES.findLast((name) => STEPS[name] <= spanMs)
-    return `"step" is longer than the window: use step=${best} or shorter`
+type Asked = { ok: true; question: SeriesQuery } | { ok: false; errors: FieldError[] }
+
+function questionOf(kpi: Kpi, { step, filter, by, limit, ...time }: Query, now: number): Asked {
+  const errors = by === undefined ? needsBy({ limit }) : []
+  if (by !== undefined && filter !== undefined) {
+    const message = '"by" and "filter" cannot be crossed: leave one of them out'
+    errors.push({ field: 'filter', message })
   }
-  const points = Math.ceil(spanMs / stepMs)
-  if (points <= MAX_POINTS) return undefined
-  const best = STEP_NAMES.find((name) => spanMs / STEPS[name] <= MAX_POINTS)
-  return `"step" makes ${points} points of this window, and ${MAX_POINTS} are the most: use step=${best} or longer`
+  const asked = askedRange(time, WINDOWS[DEFAULT_WINDOW].spanMs, now)
+  if (!asked.ok) return { ok: false, errors: [...errors, ...asked.errors] }
+  const { range, spanMs } = asked
+  const stepMs = step ?? usualStep(spanMs)
+  const wrong = step === undefined ? undefined : stepProblem(range, { spanMs, stepMs, now })
+  if (wrong !== undefined) errors.push({ field: 'step', message: wrong })
+  if (errors.length > 0) return { ok: false, errors }
+  const question: SeriesQuery = {
+    kpi: kpi.id,
+    ...range,
+    stepMs,
+    ...(filter !== undefined && { filter }),
+    ...(by !== undefined && {
+      by: { dimension: by, limit: limit ?? DEFAULT_LIMIT, rankedBy: rankOf(kpi, by) },
+    }),
+  }
+  return { ok: true, question }
+}
+
+/** The largest ratios and the slowest percentiles are those of the rarest keys: these rank as in the lists. */
+function rankOf({ id, formula }: Kpi, dimension: Dimension): KpiId {
+  switch (formula.kind) {
+    case 'count':
+    case 'distinct':
+    case 'money':
+      return id
+    case 'ratio':
+    case 'money_per':
+    case 'quantile':
+      return RANKED_BY[dimension]
+  }
 }

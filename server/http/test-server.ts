@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { KpisAnswer } from '../../lib/api.ts'
+import type { KpisAnswer, SeriesAnswer } from '../../lib/api.ts'
 import { noFates } from '../../lib/fates.ts'
 import type { Cells, ShardCell, ShardDetailCell, StatusCell, ViewState } from '../../lib/frames.ts'
 import { BUILT_IN, kpiOf } from '../../lib/kpi-catalog.ts'
@@ -189,17 +189,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     },
     async series(query) {
       pipeline.questions.push(query)
-      const { kpi, stepMs, spanMs, to = NOW } = query
-      const points = [{ t: to - spanMs, value: { value: 1 }, open: false }]
-      return {
-        asOf: NOW,
-        kpi,
-        unit: kpiOf(BUILT_IN, kpi).unit,
-        from: to - spanMs,
-        to,
-        stepMs,
-        points,
-      }
+      return seriesAnswer(query)
     },
     async live() {
       if (pipeline.state instanceof Error) throw pipeline.state
@@ -218,14 +208,43 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
   return pipeline
 }
 
-function kpisAnswer({ window, filter, by }: KpisQuery): KpisAnswer {
+function seriesAnswer(query: SeriesQuery): SeriesAnswer {
+  const { kpi, stepMs, filter, by, to = NOW } = query
+  const from = 'from' in query ? query.from : to - query.spanMs
+  const points = [{ t: from, value: { value: 1 }, open: false }]
+  return {
+    asOf: NOW,
+    kpi,
+    unit: kpiOf(BUILT_IN, kpi).unit,
+    ...(filter !== undefined && { filter }),
+    from,
+    to,
+    stepMs,
+    points,
+    ...(by !== undefined && {
+      by: {
+        dimension: by.dimension,
+        rankedBy: by.rankedBy,
+        series: [{ key: '=a,"b"', points }],
+        other: points,
+        keys: 2,
+      },
+    }),
+  }
+}
+
+function kpisAnswer(query: KpisQuery): KpisAnswer {
+  const { filter, by } = query
   const each = <T>(value: (id: (typeof KPI_IDS)[number]) => T) =>
     Object.fromEntries(KPI_IDS.map((id) => [id, value(id)])) as Record<(typeof KPI_IDS)[number], T>
   const spend = { value: 12.5, money: { USD: '12.5' }, currency: 'USD' }
   return {
     asOf: NOW,
-    window,
-    spanMs: 1,
+    ...('window' in query && { window: query.window }),
+    from: NOW - 60_000,
+    to: NOW,
+    spanMs: 60_000,
+    alignedToMs: 1_000,
     ...(filter !== undefined && { filter }),
     kpis: each((id) => ({ value: spend, before: { value: null }, unit: KPIS[id].unit })),
     ...(by !== undefined && {

@@ -3,22 +3,31 @@ import type { Dimension, KpiId } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { WindowId } from '../../../lib/windows.ts'
 
-/** What can be asked of the windows. */
-export interface KpisQuery {
-  window: WindowId
-  filter?: Filter
-  /** Over all events, whatever the filter: dimensions are not crossed. */
-  by?: { dimension: Dimension; limit: number; rankedBy: KpiId }
+/**
+ * Which event time is asked about: so much of it before `to`, or all from `from` on. Epoch ms, `from` not after now.
+ * Without `to` it ends with the step that now lies in; it never ends later.
+ */
+export type AskedRange = { spanMs: number; to?: number } | { from: number; to?: number }
+
+/** The first keys of a dimension, over all events: dimensions are not crossed. */
+export interface KeysQuery {
+  dimension: Dimension
+  limit: number
+  rankedBy: KpiId
 }
 
-/** [from, to) is aligned down to whole steps. */
-export interface SeriesQuery {
+/** What can be asked of the windows. */
+export type KpisQuery = ({ window: WindowId } | AskedRange) & {
+  filter?: Filter
+  by?: KeysQuery
+}
+
+/** The range becomes whole steps. */
+export type SeriesQuery = AskedRange & {
   kpi: KpiId
   filter?: Filter
-  spanMs: number
   stepMs: number
-  /** The end of the range; absent: now. */
-  to?: number
+  by?: KeysQuery
 }
 
 /** Money is answered in the rule's currency. */

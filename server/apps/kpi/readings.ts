@@ -2,17 +2,18 @@ import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
 import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
-import { type Kpi, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
+import type { Kpi, KpiId } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
 import { amountsOf, type CurrencyChoice, largestCurrency } from '../../window/kpi-of-cell.ts'
-import { finestLevel, LEVELS, levelAt } from '../../window/levels.ts'
-import { cellOf, keyCount } from '../../window/pane.ts'
-import { rangeBefore, stepEnd, windowRange } from '../../window/window-range.ts'
-import { type PaneReader, subjectOf } from './pane-reader.ts'
+import { levelAt } from '../../window/levels.ts'
+import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
+import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
+import { everyKpi, readKpisBy } from './kpis-by.ts'
+import { type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from './questions.ts'
-import { rankedKeys } from './ranking.ts'
+import { readSeriesBy } from './series-by.ts'
 
 /** A series is never longer; a finer step is made coarser instead. */
 export const MAX_POINTS = 5_000
@@ -46,65 +47,51 @@ export async function readKpis(
   query: KpisQuery,
   now: number,
 ): Promise<KpisAnswer> {
-  const window = WINDOWS[query.window]
-  const range = windowRange(window, now)
-  const before = rangeBefore(range)
+  const asked = 'window' in query ? { spanMs: WINDOWS[query.window].spanMs } : query
+  const { stepMs, ...range } = kpisRange(asked, now)
   const subject = subjectOf(query.filter)
   const { by } = query
-  const needs = [range, before].map((one) => ({ ...one, dimension: subject.dimension }))
-  if (by !== undefined) needs.push({ ...range, dimension: by.dimension })
-  return reader.read(needs, () => {
-    const everything = reader.measures.everything
-    const cells = {
-      now: reader.cell(range, subject, everything),
-      before: reader.cell(before, subject, everything),
-    }
-    const currencies = new Map(
-      reader.catalog.kpis.map(({ id }) => [id, currencyFor(reader, id, cells.now, cells.before)]),
-    )
-    const choiceOf = (id: KpiId) => preferring(currencies.get(id))
-    const answer: KpisAnswer = {
-      asOf: now,
-      window: query.window,
-      spanMs: window.spanMs,
-      ...filterOf(query.filter),
-      kpis: everyKpi(reader, ({ id, unit }) => ({
-        value: reader.value(id, cells.now, subject.dimension, choiceOf(id)),
-        before: reader.value(id, cells.before, subject.dimension, choiceOf(id)),
-        unit,
-      })),
-    }
-    if (by === undefined) return answer
-    const { dimension, rankedBy } = by
-    const valuesOf = (cell: Cell | undefined) =>
-      everyKpi(reader, ({ id }) => reader.value(id, cell, dimension, choiceOf(id)))
-    const all = reader.keys(range, dimension, reader.select([rankedBy]))
-    const rank = rankedKeys(reader, dimension, rankedBy)
-    const ranked = rank(all, choiceOf(rankedBy)).slice(0, by.limit)
-    const whole = reader.keys(range, dimension, everything, new Set([...ranked, OTHER_KEY]))
-    return {
-      ...answer,
-      by: {
-        dimension,
-        rankedBy,
-        rows: ranked.map((key) => ({ key, kpis: valuesOf(cellOf(whole, key)) })),
-        other: all.rows.has(OTHER_KEY) ? valuesOf(cellOf(whole, OTHER_KEY)) : null,
-        keys: keyCount(all),
-      },
-    }
-  })
+  const { choiceOf, kpis } = await readCells(reader, range, { subject, now })
+  const gone = !isReadable(range.from, now)
+  return {
+    asOf: now,
+    ...('window' in query && { window: query.window }),
+    ...range,
+    spanMs: range.to - range.from,
+    alignedToMs: stepMs,
+    ...filterOf(query.filter),
+    kpis,
+    ...(by !== undefined && { by: await readKpisBy(reader, by, { ...range, gone, choiceOf }) }),
+  }
 }
 
-/** The step grows to what is still kept of the range's beginning; the answer says what it is. */
-export function seriesRange({ spanMs, stepMs, to }: SeriesQuery, now: number) {
-  const asked = Math.max(stepMs, Math.ceil(spanMs / MAX_POINTS), levelAt(0).ms)
-  const from = Math.min(to ?? now, now) - spanMs
-  const level = finestLevel(from - asked, now) ?? LEVELS.length - 1
-  const step = Math.ceil(asked / levelAt(level).ms) * levelAt(level).ms
-  const newest = stepEnd(now, step)
-  const end = to === undefined ? newest : Math.min(newest, to - (to % step))
-  const steps = Math.max(1, Math.floor(spanMs / step))
-  return { from: end - steps * step, to: end, stepMs: step }
+/** Every KPI of one subject over a range and the one before, and which currency it is in. */
+function readCells(
+  reader: PaneReader,
+  range: TimeRange,
+  { subject, now }: { subject: Subject; now: number },
+) {
+  const { dimension } = subject
+  const before = rangeBefore(range)
+  const readable = [range, before].filter(({ from }) => isReadable(from, now))
+  const needs = readable.map((one) => ({ ...one, dimension }))
+  return reader.read(needs, () => {
+    const [cell, cellBefore] = [range, before].map((one) =>
+      readable.includes(one) ? reader.cell(one, subject, reader.measures.everything) : undefined,
+    )
+    const currencies = new Map(
+      reader.catalog.kpis.map(({ id }) => [id, currencyFor(reader, id, cell, cellBefore)]),
+    )
+    const choiceOf = (id: KpiId) => preferring(currencies.get(id))
+    const valueIn = (one: TimeRange, held: Cell | undefined, id: KpiId) =>
+      readable.includes(one) ? reader.value(id, held, dimension, choiceOf(id)) : NO_VALUE
+    const kpis = everyKpi(reader, ({ id, unit }) => ({
+      value: valueIn(range, cell, id),
+      before: valueIn(before, cellBefore, id),
+      unit,
+    }))
+    return { choiceOf, kpis }
+  })
 }
 
 export async function readSeries(
@@ -112,35 +99,63 @@ export async function readSeries(
   query: SeriesQuery,
   now: number,
 ): Promise<SeriesAnswer> {
-  const { from, to, stepMs } = seriesRange(query, now)
+  const range = seriesRange(query, leastStep(query, now), now)
+  const { points, steps, choice } = await readPoints(reader, query, { ...range, now })
+  const { kpi, by } = query
+  const answer: SeriesAnswer = {
+    asOf: now,
+    kpi,
+    unit: kpiOf(reader.catalog, kpi).unit,
+    ...filterOf(query.filter),
+    ...range,
+    points,
+  }
+  if (by === undefined) return answer
+  const rankIn = (total: Cell) => preferring(currencyFor(reader, by.rankedBy, total))
+  const { stepMs } = range
+  const whole = { kpi, stepMs, steps, points, choice, rankIn }
+  return { ...answer, by: await readSeriesBy(reader, by, whole) }
+}
+
+/** Every step, those of which something is known, and which currency they are in. */
+function readPoints(
+  reader: PaneReader,
+  query: SeriesQuery,
+  { from, to, stepMs, now }: SteppedRange & { now: number },
+) {
   const subject = subjectOf(query.filter)
+  const { dimension } = subject
   const selection = reader.select([query.kpi])
-  const kpi = kpiOf(reader.catalog, query.kpi)
-  const steps: number[] = []
-  for (let t = from; t < to; t += stepMs) steps.push(t)
-  const needs = steps.map((t) => ({ from: t, to: t + stepMs, dimension: subject.dimension }))
-  if (isMoney(kpi)) needs.push({ from, to, dimension: subject.dimension })
-  return reader.read(needs, () => {
-    const currency = isMoney(kpi)
-      ? currencyFor(reader, query.kpi, reader.cell({ from, to }, subject, selection))
-      : undefined
-    const choice: CurrencyChoice = currency === undefined ? {} : { only: currency }
+  const all: number[] = []
+  for (let t = from; t < to; t += stepMs) all.push(t)
+  const kept = all.filter((t) => isReadable(t, now))
+  const needs = kept.map((t) => ({ from: t, to: t + stepMs, dimension }))
+  const whole = { from: kept[0] ?? to, to, dimension }
+  const money = isMoney(kpiOf(reader.catalog, query.kpi))
+  return reader.read(money ? [...needs, whole] : needs, () => {
+    const choice: CurrencyChoice = money
+      ? {
+          only:
+            currencyFor(reader, query.kpi, reader.cell(whole, subject, selection)) ??
+            DEFAULT_CURRENCY,
+        }
+      : {}
+    const steps = kept.filter((t) => t + stepMs > reader.oldest())
+    const known = new Set(steps)
     const valueAt = (t: number): KpiValue => {
-      if (t + stepMs <= reader.oldest()) return NO_VALUE
+      if (!known.has(t)) return NO_VALUE
       const cell = reader.cell({ from: t, to: t + stepMs }, subject, selection)
-      return reader.value(query.kpi, cell, subject.dimension, choice)
+      return reader.value(query.kpi, cell, dimension, choice)
     }
-    return {
-      asOf: now,
-      kpi: query.kpi,
-      unit: kpi.unit,
-      ...filterOf(query.filter),
-      from,
-      to,
-      stepMs,
-      points: steps.map((t) => ({ t, value: valueAt(t), open: t + stepMs > now })),
-    }
+    const points = all.map((t) => ({ t, value: valueAt(t), open: t + stepMs > now }))
+    return { points, steps, choice }
   })
+}
+
+/** As it was asked for, but never so short that there are too many. */
+function leastStep(query: SeriesQuery, now: number): number {
+  const spanMs = 'spanMs' in query ? query.spanMs : Math.min(query.to ?? now, now) - query.from
+  return Math.max(query.stepMs, Math.ceil(spanMs / MAX_POINTS), levelAt(0).ms)
 }
 
 export async function readValue(
@@ -155,10 +170,6 @@ export async function readValue(
     const only = query.currency ?? DEFAULT_CURRENCY
     return reader.value(query.kpi, cell, subject.dimension, { only })
   })
-}
-
-function everyKpi<T>({ catalog }: PaneReader, value: (kpi: Kpi) => T): Record<KpiId, T> {
-  return Object.fromEntries(catalog.kpis.map((kpi) => [kpi.id, value(kpi)])) as Record<KpiId, T>
 }
 
 const filterOf = (filter: Filter | undefined) => (filter === undefined ? {} : { filter })

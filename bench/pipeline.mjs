@@ -1,0 +1,60 @@
+/**
+ * `npm run bench:pipeline`: events a second of one core through decoding, de-duplication and folding into all
+ * built-in KPIs and dimensions, against JSON.parse alone over the same bytes, in turns; and lines of a combined log
+ * (`--log FILE`) beside GoAccess's batch run over the same file, where that is installed.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { ROOT } from '../scripts/root.mjs'
+import { setupOrExit } from '../scripts/setup.mjs'
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '300000' },
+    rounds: { type: 'string', default: '5' },
+    log: {
+      type: 'string',
+      default: path.join(ROOT, '..', 'shared', 'data', 'weblog', 'apache.log'),
+    },
+    /** A folder for a profile of the processor's time. */
+    profile: { type: 'string' },
+  },
+})
+
+await setupOrExit()
+const { build } = await import('esbuild')
+const outdir = path.join(ROOT, '.cache', 'bench-pipeline')
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: ['bench/pipeline/pipeline.ts'],
+  outdir,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.9',
+  packages: 'external',
+  logLevel: 'warning',
+})
+const profile =
+  values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
+try {
+  execFileSync(
+    process.execPath,
+    ['--max-semi-space-size=64', ...profile, path.join(outdir, 'pipeline.js')],
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        BENCH_EVENTS: values.events,
+        BENCH_ROUNDS: values.rounds,
+        BENCH_LOG: existsSync(values.log) ? values.log : '',
+      },
+    },
+  )
+  if (!existsSync(values.log)) console.log('no combined log to read: name one with --log')
+} finally {
+  rmSync(outdir, { recursive: true, force: true })
+}

@@ -1,0 +1,47 @@
+import { isKept, LEVELS, levelAt, paneStart } from '../../window/levels.ts'
+import { rangeBefore, stepEnd, type TimeRange } from '../../window/window-range.ts'
+import type { AskedRange } from './questions.ts'
+
+/** Both ends are whole multiples of `stepMs`. */
+export interface SteppedRange extends TimeRange {
+  stepMs: number
+}
+
+const COARSEST = LEVELS.length - 1
+
+/** Whether any panes of this time are still kept. */
+export const isReadable = (time: number, now: number): boolean => isKept(COARSEST, time, now)
+
+/** What is asked about in whole steps: both ends move down, and a span is made of no fewer steps than it needs. */
+function inSteps(asked: AskedRange, stepMs: number, now: number): SteppedRange {
+  const newest = stepEnd(now, stepMs)
+  const to = asked.to === undefined ? newest : Math.min(newest, paneStart(asked.to, stepMs))
+  if ('spanMs' in asked) return { from: to - Math.ceil(asked.spanMs / stepMs) * stepMs, to, stepMs }
+  const from = paneStart(asked.from, stepMs)
+  return { from, to: Math.max(to, from + stepMs), stepMs }
+}
+
+/**
+ * In steps of the finest panes that are still kept of the range and of the one before it: so both can be counted to
+ * the event. What is older than all panes is cut off, unless that is all of it.
+ */
+export function kpisRange(asked: AskedRange, now: number): SteppedRange {
+  for (const [level, { ms }] of LEVELS.entries()) {
+    const range = inSteps(asked, ms, now)
+    if (isKept(level, rangeBefore(range).from, now)) return range
+  }
+  const { ms, keepMs } = levelAt(COARSEST)
+  const range = inSteps(asked, ms, now)
+  const oldestKept = Math.ceil((now - keepMs) / ms) * ms
+  return oldestKept < range.to ? { ...range, from: Math.max(range.from, oldestKept) } : range
+}
+
+/** The step grows to the panes that are still kept of the range's beginning. */
+export function seriesRange(asked: AskedRange, leastStepMs: number, now: number): SteppedRange {
+  const inPanesOf = (ms: number) => inSteps(asked, Math.ceil(leastStepMs / ms) * ms, now)
+  for (const [level, { ms }] of LEVELS.entries()) {
+    const range = inPanesOf(ms)
+    if (isKept(level, range.from, now)) return range
+  }
+  return inPanesOf(levelAt(COARSEST).ms)
+}

@@ -1,0 +1,88 @@
+import type { SeriesAnswer, SeriesPoint } from '../../../lib/api.ts'
+import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
+import { type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
+import type { Cell } from '../../window/cell.ts'
+import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
+import { cellOf, keyCount, keyedPane, mergeRow, type Pane, rowOf } from '../../window/pane.ts'
+import type { TimeRange } from '../../window/window-range.ts'
+import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
+import type { PaneReader } from './pane-reader.ts'
+import type { KeysQuery } from './questions.ts'
+import { rankedKeys, sumOfKeys } from './ranking.ts'
+
+/** A series that is to be taken apart by key. */
+export interface WholeSeries {
+  kpi: KpiId
+  stepMs: number
+  /** The steps of which there are panes, oldest first. */
+  steps: readonly number[]
+  /** All steps. */
+  points: readonly SeriesPoint[]
+  choice: CurrencyChoice
+  /** The currency that keys are ranked in; `total`: all keys together. */
+  rankIn(total: Cell): CurrencyChoice
+}
+
+/**
+ * A series for each of the first keys, and one for all others together. The others are merged key by key, so they are
+ * as exact as one key is, whatever the KPI.
+ */
+export async function readSeriesBy(
+  reader: PaneReader,
+  { dimension, limit, rankedBy }: KeysQuery,
+  whole: WholeSeries,
+): Promise<NonNullable<SeriesAnswer['by']>> {
+  const { steps, stepMs, points } = whole
+  const [from = 0, last = -stepMs] = [steps[0], steps.at(-1)]
+  const range = { from, to: last + stepMs }
+  const all = await gatherKeys(reader, range, dimension, reader.select([rankedBy]))
+  const rank = rankedKeys(reader, dimension, rankedBy)
+  const keys = rank(all, whole.rankIn(sumOfKeys(all))).slice(0, limit)
+  const values = new Map<number, Map<string, KpiValue>>()
+  await readSteps(reader, { ...whole, dimension, keys: new Set(keys) }, (t, sum) => {
+    const of = (key: string): [string, KpiValue] => [
+      key,
+      reader.value(whole.kpi, cellOf(sum, key), dimension, whole.choice),
+    ]
+    values.set(t, new Map([...keys, OTHER_KEY].map(of)))
+  })
+  const pointsOf = (key: string): SeriesPoint[] =>
+    points.map(({ t, open }) => ({ t, value: values.get(t)?.get(key) ?? NO_VALUE, open }))
+  return {
+    dimension,
+    rankedBy,
+    series: keys.map((key) => ({ key, points: pointsOf(key) })),
+    other: all.keys.length > keys.length ? pointsOf(OTHER_KEY) : null,
+    keys: keyCount(all),
+  }
+}
+
+/** Gives for each step a pane with a row for each of `keys`, and one for all others. */
+async function readSteps(
+  reader: PaneReader,
+  series: WholeSeries & { dimension: KeysQuery['dimension']; keys: ReadonlySet<string> },
+  use: (t: number, sum: Pane) => void,
+): Promise<void> {
+  const { steps, stepMs, dimension, keys } = series
+  const selection = reader.select([series.kpi])
+  const panes = steps.flatMap((t) =>
+    panesOf({ from: t, to: t + stepMs }).map((pane) => ({ ...pane, t })),
+  )
+  const newSum = () => keyedPane(reader.measures, keys.size + 1)
+  let sum = newSum()
+  const add = (range: TimeRange) => {
+    // One pane at a time: over several a key might be folded into "other".
+    const pane = reader.keys(range, dimension, selection)
+    for (const [row, key] of pane.keys.entries()) {
+      mergeRow(sum, rowOf(sum, keys.has(key) ? key : OTHER_KEY), pane, row, selection)
+    }
+  }
+  await readInTurns(reader, dimension, panes, (some) => {
+    for (const pane of some) {
+      add(pane)
+      if (pane.to < pane.t + stepMs) continue
+      use(pane.t, sum)
+      sum = newSum()
+    }
+  })
+}

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseCsv } from './csv.testing.ts'
+import { type CsvCell, csvText, fileOfCsv } from './csv.ts'
+
+const lineOf = (...cells: CsvCell[]): string =>
+  csvText({ name: 'x', columns: ['a'], rows: [cells] }).slice('a\r\n'.length)
+
+const text = (value: string): CsvCell => ({ kind: 'text', text: value })
+
+describe('CSV', () => {
+  it("any texts are read back, but for a ' before what looks like a formula", () => {
+    const cell = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({
+        unit: fc.constantFrom('"', ',', '\r', '\n', '=', '+', '-', '@', '\t', 'a', "'"),
+      }),
+    )
+    const rows = fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 6 })
+    fc.assert(
+      fc.property(rows, (table) => {
+        const written = csvText({
+          name: 'x',
+          columns: ['a', 'b'],
+          rows: table.map((row) => row.map(text)),
+        })
+        const expected = table.map((row) =>
+          row.map((value) => ('=+-@\t\r'.includes(value[0] ?? 'none') ? `'${value}` : value)),
+        )
+        expect(parseCsv(written)).toEqual([['a', 'b'], ...expected])
+      }),
+    )
+  })
+
+  it('begins with no byte order mark and ends every line in CRLF, the last one too', () => {
+    expect(csvText({ name: 'x', columns: ['a', 'b'], rows: [] })).toBe('a,b\r\n')
+  })
+
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx'])('a spreadsheet runs no formula: %j', (key) => {
+    expect(lineOf(text(key))).toBe(`'${key}\r\n`)
+  })
+
+  it('a number is never protected: -3 stays a number', () => {
+    expect(lineOf({ kind: 'number', value: -3.5 }, { kind: 'decimal', text: '-0.000001' })).toBe(
+      '-3.5,-0.000001\r\n',
+    )
+  })
+
+  it('what has no value is an empty cell', () => {
+    expect(lineOf({ kind: 'number', value: null }, { kind: 'decimal', text: undefined })).toBe(
+      ',\r\n',
+    )
+  })
+
+  it('times are RFC 3339 in UTC, flags are words', () => {
+    expect(lineOf({ kind: 'time', ms: 0 }, { kind: 'flag', value: true })).toBe(
+      '1970-01-01T00:00:00.000Z,true\r\n',
+    )
+  })
+
+  it('is saved under its name', () => {
+    expect(fileOfCsv({ name: 'kinesight-kpis', columns: [], rows: [] })).toBe(
+      'attachment; filename="kinesight-kpis.csv"',
+    )
+  })
+})

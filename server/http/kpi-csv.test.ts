@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+import type { KpisAnswer, SeriesAnswer } from '../../lib/api.ts'
+import { NO_VALUE } from '../../lib/kpi-value.ts'
+import { parseCsv } from './csv.testing.ts'
+import { csvText } from './csv.ts'
+import { kpisCsv, seriesCsv } from './kpi-csv.ts'
+
+const FROM = Date.UTC(2026, 0, 31, 8)
+const TO = Date.UTC(2026, 0, 31, 9)
+const SPAN = ['2026-01-31T08:00:00.000Z', '2026-01-31T09:00:00.000Z']
+
+const two = { value: 12.5, money: { EUR: '3', USD: '12.500001' }, currency: 'USD' }
+const one = { value: -1, money: { USD: '-1' }, currency: 'USD' }
+
+const kpis: KpisAnswer = {
+  asOf: TO,
+  from: FROM,
+  to: TO,
+  spanMs: TO - FROM,
+  alignedToMs: 1_000,
+  kpis: {
+    spend: { value: two, before: one, unit: 'per_hour' },
+    ctr: { value: { value: 0.25 }, before: NO_VALUE, unit: 'percent' },
+  },
+}
+
+const rowsOf = (file: Parameters<typeof csvText>[0]) => parseCsv(csvText(file))
+
+it('KPIs are a row each, money a row for each currency, that of the value first', () => {
+  expect(rowsOf(kpisCsv(kpis))).toEqual([
+    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'unit', 'currency', 'value', 'before'],
+    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'USD', '12.500001', '-1'],
+    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'EUR', '3', '0'],
+    [...SPAN, 'total', '', '', 'ctr', 'percent', '', '0.25', ''],
+  ])
+})
+
+it('keys come after the total, "other" after the keys, both without what was before', () => {
+  const values = { spend: one, ctr: NO_VALUE }
+  const by = { dimension: 'page' as const, rankedBy: 'spend', keys: 2 }
+  const answer = {
+    ...kpis,
+    by: { ...by, rows: [{ key: '-a,"b"\r\n', kpis: values }], other: values },
+  }
+  expect(rowsOf(kpisCsv(answer)).slice(4)).toEqual([
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'spend', 'per_hour', 'USD', '-1', ''],
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'ctr', 'percent', '', '', ''],
+    [...SPAN, 'other', 'page', '', 'spend', 'per_hour', 'USD', '-1', ''],
+    [...SPAN, 'other', 'page', '', 'ctr', 'percent', '', '', ''],
+  ])
+  expect(kpisCsv(answer).name).toBe('kinesight-kpis-by-page-20260131T080000Z-20260131T090000Z')
+})
+
+it('what a filter lets through is named by it', () => {
+  const filter = { dimension: 'account' as const, key: '=acme' }
+  const [, first] = rowsOf(kpisCsv({ ...kpis, filter }))
+  expect(first?.slice(2, 5)).toEqual(['filter', 'account', "'=acme"])
+})
+
+it('a series is a row for each point and currency, then those of the keys', () => {
+  const points = [{ t: FROM, value: two, open: false }]
+  const empty = [{ t: FROM, value: NO_VALUE, open: true }]
+  const answer: SeriesAnswer = {
+    ...{ asOf: TO, kpi: 'spend', unit: 'per_hour', from: FROM, to: TO, stepMs: TO - FROM, points },
+    by: {
+      ...{ dimension: 'account', rankedBy: 'spend', keys: 2 },
+      series: [{ key: 'acme', points: empty }],
+      other: empty,
+    },
+  }
+  expect(rowsOf(seriesCsv(answer))).toEqual([
+    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'unit', 'currency', 'value', 'open'],
+    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'USD', '12.500001', 'false'],
+    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'EUR', '3', 'false'],
+    [...SPAN, 'key', 'account', 'acme', 'spend', 'per_hour', '', '', 'true'],
+    [...SPAN, 'other', 'account', '', 'spend', 'per_hour', '', '', 'true'],
+  ])
+})

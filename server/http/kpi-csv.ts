@@ -1,0 +1,110 @@
+import type { KpisAnswer, SeriesAnswer, SeriesPoint } from '../../lib/api.ts'
+import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
+import type { Filter } from '../../lib/view.ts'
+import type { CsvCell, CsvFile } from './csv.ts'
+
+/** What a row is about: everything, what the filter lets through, one key, or all the keys that have no rows. */
+type Part =
+  | { part: 'total' }
+  | { part: 'filter' | 'key'; dimension: string; key: string }
+  | { part: 'other'; dimension: string }
+
+const PART = ['part', 'dimension', 'key'] as const
+
+const text = (value: string): CsvCell => ({ kind: 'text', text: value })
+const time = (ms: number): CsvCell => ({ kind: 'time', ms })
+
+const partCells = (part: Part): CsvCell[] => [
+  text(part.part),
+  text('dimension' in part ? part.dimension : ''),
+  text('key' in part ? part.key : ''),
+]
+
+const wholePart = (filter: Filter | undefined): Part =>
+  filter === undefined ? { part: 'total' } : { part: 'filter', ...filter }
+
+export function kpisCsv(answer: KpisAnswer): CsvFile {
+  const { from, to, by } = answer
+  function* rows(): Generator<CsvCell[]> {
+    for (const [kpi, { value, before }] of Object.entries(answer.kpis)) {
+      yield* kpiRows(wholePart(answer.filter), kpi, value, before)
+    }
+    if (by === undefined) return
+    const { dimension } = by
+    for (const { key, kpis } of by.rows) {
+      yield* keyRows({ part: 'key', dimension, key }, kpis)
+    }
+    if (by.other !== null) yield* keyRows({ part: 'other', dimension }, by.other)
+  }
+  function* keyRows(part: Part, kpis: Record<string, KpiValue>): Generator<CsvCell[]> {
+    for (const [kpi, value] of Object.entries(kpis)) yield* kpiRows(part, kpi, value, NO_VALUE)
+  }
+  function* kpiRows(part: Part, kpi: string, value: KpiValue, before: KpiValue) {
+    const unit = text(answer.kpis[kpi]?.unit ?? '')
+    const start = [time(from), time(to), ...partCells(part), text(kpi), unit]
+    for (const currency of currenciesOf(value, before)) {
+      yield [...start, text(currency), figure(value, currency), figure(before, currency)]
+    }
+  }
+  return {
+    name: fileName('kpis', answer),
+    columns: ['from', 'to', ...PART, 'kpi', 'unit', 'currency', 'value', 'before'],
+    rows: rows(),
+  }
+}
+
+export function seriesCsv(answer: SeriesAnswer): CsvFile {
+  const { kpi, unit, stepMs, by } = answer
+  function* rows(): Generator<CsvCell[]> {
+    yield* pointRows(wholePart(answer.filter), answer.points)
+    if (by === undefined) return
+    const { dimension } = by
+    for (const { key, points } of by.series) {
+      yield* pointRows({ part: 'key', dimension, key }, points)
+    }
+    if (by.other !== null) yield* pointRows({ part: 'other', dimension }, by.other)
+  }
+  function* pointRows(part: Part, points: readonly SeriesPoint[]): Generator<CsvCell[]> {
+    const middle = [...partCells(part), text(kpi), text(unit)]
+    for (const { t, value, open } of points) {
+      for (const currency of currenciesOf(value)) {
+        const end: CsvCell[] = [
+          text(currency),
+          figure(value, currency),
+          { kind: 'flag', value: open },
+        ]
+        yield [time(t), time(t + stepMs), ...middle, ...end]
+      }
+    }
+  }
+  return {
+    name: fileName(kpi, answer),
+    columns: ['from', 'to', ...PART, 'kpi', 'unit', 'currency', 'value', 'open'],
+    rows: rows(),
+  }
+}
+
+/** A row for each: the one of the values first; '' where it is not about money. */
+function currenciesOf(...values: KpiValue[]): string[] {
+  const currencies = values.flatMap(({ currency, money = {} }) => [
+    ...(currency === undefined ? [] : [currency]),
+    ...Object.keys(money),
+  ])
+  return currencies.length === 0 ? [''] : [...new Set(currencies)]
+}
+
+/** Exact where it is money; of a currency that does not occur there is none. */
+function figure({ value, money }: KpiValue, currency: string): CsvCell {
+  if (money === undefined) return { kind: 'number', value: currency === '' ? value : null }
+  return { kind: 'decimal', text: money[currency] ?? '0' }
+}
+
+/** kinesight-ctr-by-page-20260131T080000Z-20260131T090000Z */
+function fileName(
+  what: string,
+  { from, to, by }: Pick<KpisAnswer, 'from' | 'to'> & { by?: { dimension: string } },
+): string {
+  const short = (ms: number) => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '')
+  const parts = ['kinesight', what, ...(by === undefined ? [] : ['by', by.dimension])]
+  return [...parts, short(from), short(to)].join('-')
+}

@@ -1,0 +1,43 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
+import type { AskedRange } from '../pipeline-port.ts'
+import { paneStart } from '../window/levels.ts'
+import { stepEnd } from '../window/window-range.ts'
+import { durationText } from './duration.ts'
+
+export const MAX_POINTS = 2_000
+/** Of a series whose step was not said. */
+const USUAL_POINTS = 360
+
+const STEPS_MS = [
+  ...[1, 2, 5, 10, 15, 20, 30].map((n) => n * SECOND_MS),
+  ...[1, 2, 5, 10, 15, 20, 30].map((n) => n * MINUTE_MS),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR_MS),
+  ...[1, 2].map((n) => n * DAY_MS),
+]
+
+/** The shortest usual step that makes few enough points. */
+export const usualStep = (spanMs: number): number =>
+  STEPS_MS.find((stepMs) => spanMs / stepMs <= USUAL_POINTS) ?? 2 * DAY_MS
+
+/** What is wrong with the step, and the nearest one that would do. `spanMs`: how long the range is. */
+export function stepProblem(
+  range: AskedRange,
+  { spanMs, stepMs, now }: { spanMs: number; stepMs: number; now: number },
+): string | undefined {
+  const longest = Math.max(SECOND_MS, paneStart(spanMs, SECOND_MS))
+  if (stepMs > longest) {
+    return `"step" is longer than the range: use step=${durationText(longest)} or shorter`
+  }
+  const points = pointsOf(range, stepMs, now)
+  if (points <= MAX_POINTS) return undefined
+  let best = Math.ceil(spanMs / MAX_POINTS / SECOND_MS) * SECOND_MS
+  while (pointsOf(range, best, now) > MAX_POINTS) best += SECOND_MS
+  return `"step" makes ${points} points of this range, and ${MAX_POINTS} are the most: use step=${durationText(best)} or longer`
+}
+
+function pointsOf(range: AskedRange, stepMs: number, now: number): number {
+  if ('spanMs' in range) return Math.ceil(range.spanMs / stepMs)
+  const newest = stepEnd(now, stepMs)
+  const to = range.to === undefined ? newest : Math.min(newest, paneStart(range.to, stepMs))
+  return (to - paneStart(range.from, stepMs)) / stepMs
+}
