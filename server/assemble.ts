@@ -177,6 +177,7 @@ function pipelineOptions(config: Config, parts: Parts, { kpis }: Catalog): Pipel
     stream: { name, region: config.stream.region, endpoint: endpoint ?? undefined, embedded },
     startAt: config.startAt,
     kpis,
+    keep: config.keep,
     read: config.read,
     demo: parts.embedded?.demo() ?? 'none',
     logLevel: config.logLevel,

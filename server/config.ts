@@ -1,11 +1,13 @@
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
+import { durationText, parseDuration } from '../lib/duration.ts'
 import type { Kpi } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
-import { parseTime } from '../lib/time.ts'
+import { DAY_MS, HOUR_MS, parseTime } from '../lib/time.ts'
 import { KPI_FILE, readKpiFile } from './catalog/kpi-file.ts'
 import { SetupError } from './platform/errors.ts'
+import { DEFAULT_KEEP, type KeepTimes } from './window/retention.ts'
 
 export interface Config {
   port: number
@@ -17,6 +19,8 @@ export interface Config {
   demo: boolean
   /** KPIs beside those that are built in. */
   ownKpis: readonly Kpi[]
+  /** For how long panes are kept. */
+  keep: KeepTimes
   logLevel: string
 }
 
@@ -43,6 +47,15 @@ const port = (name: string) =>
     .int(`${name} must be a whole number`)
     .min(0, `${name} must be between 0 and 65535`)
     .max(65_535, `${name} must be between 0 and 65535`)
+
+const duration = (name: string) =>
+  z.string().transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms !== undefined) return ms
+    const message = `${name} must be a whole number and s, m, h or d, such as 7d`
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
 
 const environment = z.object({
   PORT: port('PORT').default(3000),
@@ -79,6 +92,9 @@ const environment = z.object({
     .max(4_096, 'STREAM_BUFFER_MB must be at most 4096')
     .default(64),
   KPI_FILE: z.string().optional(),
+  KEEP_SECONDS: duration('KEEP_SECONDS').default(DEFAULT_KEEP.seconds),
+  KEEP_MINUTES: duration('KEEP_MINUTES').default(DEFAULT_KEEP.minutes),
+  KEEP_HOURS: duration('KEEP_HOURS').default(DEFAULT_KEEP.hours),
   DEMO: z.enum(['on', 'off'], { error: 'DEMO must be "on" or "off"' }).optional(),
   EMBEDDED_KINESIS_PORT: port('EMBEDDED_KINESIS_PORT').optional(),
   ROLE: z.string().default('all'),
@@ -118,8 +134,30 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     demo: embedded && parsed.data.DEMO !== 'off',
     ownKpis: ownKpis(parsed.data.KPI_FILE),
+    keep: keepTimes(parsed.data),
     logLevel: parsed.data.LOG_LEVEL,
   }
+}
+
+/** The live windows need a second for an hour and a minute for two days. */
+const LEAST_KEEP = { seconds: HOUR_MS, minutes: 2 * DAY_MS }
+/** Panes of 10 s lie between, and are kept three times as long as those of a second. */
+const MINUTES_A_SECOND = 4
+const MOST_KEEP_MS = 3_650 * DAY_MS
+
+function keepTimes({ KEEP_SECONDS, KEEP_MINUTES, KEEP_HOURS }: Environment): KeepTimes {
+  const keep = { seconds: KEEP_SECONDS, minutes: KEEP_MINUTES, hours: KEEP_HOURS }
+  const leastMinutes = Math.max(LEAST_KEEP.minutes, MINUTES_A_SECOND * keep.seconds)
+  const problems = [
+    ['KEEP_SECONDS', keep.seconds, LEAST_KEEP.seconds, ''] as const,
+    ['KEEP_MINUTES', keep.minutes, leastMinutes, ', four times KEEP_SECONDS'] as const,
+    ['KEEP_HOURS', keep.hours, keep.minutes + HOUR_MS, ', longer than KEEP_MINUTES'] as const,
+  ].flatMap(([name, ms, least, why]) => {
+    if (ms < least) return [`${name} must be at least ${durationText(least)}${why}`]
+    return ms > MOST_KEEP_MS ? [`${name} must be at most ${durationText(MOST_KEEP_MS)}`] : []
+  })
+  if (problems.length > 0) throw new SetupError(problems.join('\n'))
+  return keep
 }
 
 const ownKpis = (file: string | undefined): Kpi[] =>

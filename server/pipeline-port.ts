@@ -4,6 +4,7 @@ import type { Dimension, Kpi, KpiId } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
 import type { Filter, View } from '../lib/view.ts'
 import type { WindowId } from '../lib/windows.ts'
+import type { KeepTimes } from './window/retention.ts'
 
 /** What the main thread asks of the pipeline's worker thread. */
 export interface PipelinePort {
@@ -70,6 +71,8 @@ export interface PipelineOptions {
   startAt: StartAt
   /** Every KPI, built in or not. */
   kpis: readonly Kpi[]
+  /** For how long panes are kept. */
+  keep: KeepTimes
   read: { mode: ReadMode; consumerName: string; bufferBytes: number; careful?: boolean }
   demo: DemoState
   logLevel: string

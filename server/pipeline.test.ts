@@ -12,6 +12,7 @@ import type { PipelineFrame } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { openStore, type Store } from './store/open-store.ts'
 import { createKinesisSource } from './stream/read/kinesis-source.ts'
+import { DEFAULT_KEEP } from './window/retention.ts'
 
 let folder: string
 let store: Store
@@ -30,7 +31,7 @@ beforeEach(async () => {
   const options = { storeFile, stream: place, startAt: { kind: 'trim_horizon' as const } }
   const read = { mode: 'polling' as const, consumerName: 'kinesight', bufferBytes: 2 ** 26 }
   pipeline = createPipeline(
-    { ...options, kpis: BUILT_IN.kpis, read, demo: 'off', logLevel: 'silent' },
+    { ...options, kpis: BUILT_IN.kpis, keep: DEFAULT_KEEP, read, demo: 'off', logLevel: 'silent' },
     {
       store,
       source: createKinesisSource({

@@ -30,6 +30,7 @@ import {
 } from './stream/read/stream-source.ts'
 import { subscribedFeeds } from './stream/read/subscribed-feed.ts'
 import { shardCells, shardDetail } from './stream/shards/shard-cells.ts'
+import { createRetention } from './window/retention.ts'
 
 const EVALUATE_EVERY_MS = SECOND_MS
 const RETRY = { baseMs: 100, capMs: 5_000 }
@@ -139,7 +140,13 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       },
     )
     ports.onStream(stream.id)
-    const kpi = createKpiApp({ catalog, db: store.db, streamId: stream.id, clock })
+    const kpi = createKpiApp({
+      catalog,
+      retention: createRetention(options.keep),
+      db: store.db,
+      streamId: stream.id,
+      clock,
+    })
     const consumer = createConsumer(stream, {
       db: store.db,
       source,

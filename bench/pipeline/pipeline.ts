@@ -13,6 +13,7 @@ import type { AppliedEvent } from '../../server/stream/stream-app.ts'
 import { createMeasureSet } from '../../server/window/measures.ts'
 import { createPending } from '../../server/window/pending.ts'
 import { createPins } from '../../server/window/pins.ts'
+import { createRetention } from '../../server/window/retention.ts'
 import { siteEvents } from '../consume/events.ts'
 
 /** What is folded at a stretch before panes are taken out, as a commit does while catching up. */
@@ -38,7 +39,9 @@ function measured(count: number, work: () => void): Rate {
 /** De-duplicates and folds into all KPIs and dimensions, as of `now`. */
 function folding(now: number) {
   const seen = createSeenIds()
-  const pending = createPending({ measures: createMeasureSet(BUILT_IN.kpis), pins: createPins() })
+  const measures = createMeasureSet(BUILT_IN.kpis)
+  const retention = createRetention()
+  const pending = createPending({ measures, pins: createPins(), retention })
   let applied = 0
   return {
     seen,

@@ -1,8 +1,8 @@
+import { durationText } from '../../lib/duration.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { AskedRange } from '../pipeline-port.ts'
 import { paneStart } from '../window/levels.ts'
 import { stepEnd } from '../window/window-range.ts'
-import { durationText } from './duration.ts'
 
 export const MAX_POINTS = 2_000
 /** Of a series whose step was not said. */

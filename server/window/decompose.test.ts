@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { DAY_MS, SECOND_MS } from '../../lib/time.ts'
 import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
 import { decompose } from './decompose.ts'
-import { finestLevel, isKept, LEVELS, levelAt } from './levels.ts'
+import { LEVELS, levelAt } from './levels.ts'
+import { createRetention, DEFAULT_KEEP, goneBefore, keepMsOf } from './retention.ts'
 import { rangeBefore, windowRange } from './window-range.ts'
+
+const { isKept, finestLevel, keepMs } = createRetention()
 
 const now = fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 })
 
@@ -57,7 +60,7 @@ describe('levels', () => {
       const finer = LEVELS[index - 1]
       if (finer === undefined) continue
       expect(level.ms % finer.ms).toBe(0)
-      expect(level.keepMs).toBeGreaterThanOrEqual(finer.keepMs + level.ms)
+      expect(keepMs[index]).toBeGreaterThanOrEqual((keepMs[index - 1] ?? 0) + level.ms)
     }
   })
 
@@ -68,6 +71,34 @@ describe('levels', () => {
         for (let level = 0; level < LEVELS.length; level++) {
           expect(isKept(level, at - age, at)).toBe(level >= finest)
         }
+      }),
+    )
+  })
+})
+
+describe('times that change', () => {
+  it('what was deleted by shorter times is not taken for kept, and counts again once it is old enough', () => {
+    const day = fc.integer({ min: 1, max: 30 }).map((days) => days * DAY_MS)
+    fc.assert(
+      fc.property(now, fc.array(day, { minLength: 1, maxLength: 5 }), day, (from, times, later) => {
+        let at = from
+        // The oracle: the oldest minute that was never beyond the times that held.
+        let oldest = from - DEFAULT_KEEP.minutes
+        let memory = { keepMs: keepMsOf(DEFAULT_KEEP), goneBefore: [] as (number | null)[] }
+        let retention = createRetention()
+        for (const minutes of times) {
+          retention = createRetention({ ...DEFAULT_KEEP, minutes })
+          const gone = goneBefore(memory, retention.keepMs, at)
+          retention.goneBefore(gone)
+          memory = { keepMs: retention.keepMs, goneBefore: gone }
+          oldest = Math.max(oldest, at - minutes)
+          at += later
+          oldest = Math.max(oldest, at - minutes)
+        }
+        const level = 2
+        const { ms } = levelAt(level)
+        expect(retention.isKept(level, oldest + ms, at)).toBe(true)
+        expect(retention.isKept(level, oldest - ms, at)).toBe(false)
       }),
     )
   })

@@ -1,10 +1,12 @@
 import type { MeasureSet } from './measures.ts'
 import type { Pins } from './pins.ts'
+import type { Retention } from './retention.ts'
 
 /** What all panes of a stream have in common. */
 export interface PaneOptions {
   measures: MeasureSet
   pins: Pins
+  retention: Retention
   /** See `Level.keys`, for panes of every level. */
   maxKeys?: number | undefined
 }

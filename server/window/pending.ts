@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../lib/event.ts'
 import { DIMENSIONS } from '../../lib/kpis.ts'
 import { eventKey } from './keys.ts'
-import { finestLevel, levelAt, paneStart } from './levels.ts'
+import { levelAt, paneStart } from './levels.ts'
 import { newMeasured } from './measures.ts'
 import { addToPane, boundPane, type Pane, TOTAL_KEY } from './pane.ts'
 import { newPane, PANE_DIMENSIONS, type PlacedPane } from './pane-dimension.ts'
@@ -14,7 +14,7 @@ export interface Pending {
   take(): PlacedPane[]
 }
 
-export function createPending({ measures, pins, maxKeys }: PaneOptions): Pending {
+export function createPending({ measures, pins, retention, maxKeys }: PaneOptions): Pending {
   const measured = newMeasured()
   /** By level: panes by start, one for each dimension that had an event. */
   let open = new Map<number, Map<number, (Pane | undefined)[]>>()
@@ -45,7 +45,7 @@ export function createPending({ measures, pins, maxKeys }: PaneOptions): Pending
 
   return {
     add(event, now) {
-      const level = finestLevel(event.time, now)
+      const level = retention.finestLevel(event.time, now)
       if (level === undefined) return false
       const panes = panesAt(level, paneStart(event.time, levelAt(level).ms))
       measures.measure(event, measured)

@@ -8,6 +8,7 @@ import { boundPane, mergePane, type Pane, trimPane } from './pane.ts'
 import { PANE_DIMENSIONS, type PaneDimension, type PlacedPane } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 import { createResting } from './resting.ts'
+import type { Retention } from './retention.ts'
 import { createRollUp } from './roll-up.ts'
 import { createTouches, type Touches } from './touches.ts'
 
@@ -58,6 +59,7 @@ export interface Pyramid {
   hold(): () => void
   intern(key: string): string
   readonly measures: MeasureSet
+  readonly retention: Retention
   readonly touches: Touches
   /** Raised when what the store holds has changed. */
   generation(): number
@@ -232,6 +234,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     storedUpTo,
     intern,
     measures: options.measures,
+    retention: options.retention,
     touches,
     oldestUnwritten: () => unwritten.values().next().value?.changed,
     missing: (refs, dimension) => refs.filter((ref) => isMissing(ref, dimension)),

@@ -1,4 +1,5 @@
-import { isKept, LEVELS, levelAt, paneStart } from '../../window/levels.ts'
+import { LEVELS, levelAt, paneStart } from '../../window/levels.ts'
+import type { Retention } from '../../window/retention.ts'
 import { rangeBefore, stepEnd, type TimeRange } from '../../window/window-range.ts'
 import type { AskedRange } from './questions.ts'
 
@@ -10,7 +11,8 @@ export interface SteppedRange extends TimeRange {
 const COARSEST = LEVELS.length - 1
 
 /** Whether any panes of this time are still kept. */
-export const isReadable = (time: number, now: number): boolean => isKept(COARSEST, time, now)
+export const isReadable = ({ isKept }: Retention, time: number, now: number): boolean =>
+  isKept(COARSEST, time, now)
 
 /** What is asked about in whole steps: both ends move down, and a span is made of no fewer steps than it needs. */
 function inSteps(asked: AskedRange, stepMs: number, now: number): SteppedRange {
@@ -25,19 +27,24 @@ function inSteps(asked: AskedRange, stepMs: number, now: number): SteppedRange {
  * In steps of the finest panes that are still kept of the range and of the one before it: so both can be counted to
  * the event. What is older than all panes is cut off, unless that is all of it.
  */
-export function kpisRange(asked: AskedRange, now: number): SteppedRange {
+export function kpisRange(retention: Retention, asked: AskedRange, now: number): SteppedRange {
   for (const [level, { ms }] of LEVELS.entries()) {
     const range = inSteps(asked, ms, now)
-    if (isKept(level, rangeBefore(range).from, now)) return range
+    if (retention.isKept(level, rangeBefore(range).from, now)) return range
   }
-  const { ms, keepMs } = levelAt(COARSEST)
+  const { ms } = levelAt(COARSEST)
   const range = inSteps(asked, ms, now)
-  const oldestKept = Math.ceil((now - keepMs) / ms) * ms
+  const oldestKept = Math.ceil(retention.keptFrom(COARSEST, now) / ms) * ms
   return oldestKept < range.to ? { ...range, from: Math.max(range.from, oldestKept) } : range
 }
 
 /** The step grows to the panes that are still kept of the range's beginning. */
-export function seriesRange(asked: AskedRange, leastStepMs: number, now: number): SteppedRange {
+export function seriesRange(
+  { isKept }: Retention,
+  asked: AskedRange,
+  leastStepMs: number,
+  now: number,
+): SteppedRange {
   const inPanesOf = (ms: number) => inSteps(asked, Math.ceil(leastStepMs / ms) * ms, now)
   for (const [level, { ms }] of LEVELS.entries()) {
     const range = inPanesOf(ms)

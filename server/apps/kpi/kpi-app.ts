@@ -9,6 +9,7 @@ import { createMeasureSet } from '../../window/measures.ts'
 import { createPending } from '../../window/pending.ts'
 import { createPins } from '../../window/pins.ts'
 import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
+import { createRetention, type Retention } from '../../window/retention.ts'
 import { createPaneLog } from './pane-log.ts'
 import { createPaneReader, type PaneReader } from './pane-reader.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from './questions.ts'
@@ -43,6 +44,8 @@ export interface KpiAppPorts {
   streamId: number
   clock: { now(): number; monotonicMs(): number }
   catalog: Catalog
+  /** Kept for an hour, seven days and 400 days if absent. */
+  retention?: Retention
   /** Bound on the bytes of panes at rest in memory. */
   maxRestingBytes?: number
   /** Keys that a pane keeps apart, for every level; see `LEVELS` for what it is otherwise. */
@@ -52,11 +55,19 @@ export interface KpiAppPorts {
 const MAX_RESTING_BYTES = 128 * 1_024 * 1_024
 
 export function createKpiApp(ports: KpiAppPorts): KpiApp {
-  const { db, streamId, clock, catalog, maxRestingBytes = MAX_RESTING_BYTES, maxKeys } = ports
+  const {
+    db,
+    streamId,
+    clock,
+    catalog,
+    retention = createRetention(),
+    maxRestingBytes = MAX_RESTING_BYTES,
+    maxKeys,
+  } = ports
   const pins = createPins()
   const measures = createMeasureSet(catalog.kpis)
-  const pyramid = createPyramid({ measures, pins, maxRestingBytes, maxKeys })
-  const pending = createPending({ measures, pins, maxKeys })
+  const pyramid = createPyramid({ measures, pins, retention, maxRestingBytes, maxKeys })
+  const pending = createPending({ measures, pins, retention, maxKeys })
   const log = createPaneLog({ db, streamId, pyramid, clock })
   const reader = createPaneReader({ db, streamId, pyramid, catalog })
   const recent = createRecentEvents()

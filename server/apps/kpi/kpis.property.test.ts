@@ -5,6 +5,7 @@ import { NO_VALUE } from '../../../lib/kpi-value.ts'
 import { DAY_MS, HOUR_MS } from '../../../lib/time.ts'
 import { WINDOW_IDS, WINDOWS } from '../../../lib/windows.ts'
 import { eventsIn } from '../../window/recount.ts'
+import { createRetention } from '../../window/retention.ts'
 import { windowRange } from '../../window/window-range.ts'
 import { kpisRange } from './asked-range.ts'
 import {
@@ -99,7 +100,7 @@ describe('KPIs over any range', () => {
       fc.property(asked, fc.nat(HOUR_MS), (wish, shift) => {
         const now = 1_790_000_123_456 + shift
         const question = questionOf(wish, now)
-        const range = kpisRange(question, now)
+        const range = kpisRange(createRetention(), question, now)
         const reach = range.from - (range.to - range.from)
         const level = KEPT.findIndex(({ ms }) => ms === range.stepMs)
         const { keepMs } = KEPT[level] ?? { keepMs: 0 }
@@ -119,7 +120,11 @@ describe('KPIs over any range', () => {
     fc.assert(
       fc.property(fc.constantFrom(...WINDOW_IDS), fc.nat(DAY_MS), (id, shift) => {
         const now = 1_790_000_000_000 + shift
-        const { from, to, stepMs } = kpisRange({ spanMs: WINDOWS[id].spanMs }, now)
+        const { from, to, stepMs } = kpisRange(
+          createRetention(),
+          { spanMs: WINDOWS[id].spanMs },
+          now,
+        )
         expect({ from, to }).toEqual(windowRange(WINDOWS[id], now))
         expect(stepMs).toBe(WINDOWS[id].slideMs)
       }),

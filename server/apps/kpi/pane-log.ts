@@ -2,9 +2,10 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import type { SealedWork } from '../../stream/stream-app.ts'
 import type { PlacedRef } from '../../window/held.ts'
-import { isKept, LEVELS, levelAt, paneStart } from '../../window/levels.ts'
+import { LEVELS, levelAt, paneStart } from '../../window/levels.ts'
 import type { PlacedPane } from '../../window/pane-dimension.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
+import type { Retention } from '../../window/retention.ts'
 import { decodeDelta, encodeDelta } from './delta-codec.ts'
 import { appendDelta, deleteDeltas, readDeltas } from './delta-rows.ts'
 import {
@@ -16,6 +17,7 @@ import {
   type StoredPane,
   writeRows,
 } from './pane-rows.ts'
+import { rememberRetention } from './retention-memory.ts'
 
 /**
  * The pyramid on disk. Every commit appends what it adds as one delta; panes are written whole a while
@@ -52,6 +54,7 @@ export interface PaneLogPorts {
 }
 
 export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): PaneLog {
+  const { retention } = pyramid
   /** The deltas in the store, oldest first. */
   let log: { ordinal: number; seq: number }[] = []
   let ordinal = 0
@@ -92,7 +95,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
         deleted = done?.ordinal ?? 0
         if (done !== undefined) await deleteDeltas(tx, streamId, done.seq)
       }
-      await expireRows(tx, streamId, mine, clock.now())
+      await expireRows(tx, streamId, { turn: mine, now: clock.now(), retention })
       await complete(tx)
     }
 
@@ -119,6 +122,8 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
 
   async function restore(): Promise<void> {
     const now = clock.now()
+    await rememberRetention(db, streamId, retention, now)
+    const placesAbove = (placed: PlacedPane) => placesIn(retention, placed, now)
     for (const { level, dimension, start } of await newestRows(db, streamId)) {
       pyramid.storedUpTo(level, dimension, start)
     }
@@ -131,14 +136,14 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
       log.push({ ordinal: mine, seq })
       const panes = decodeDelta(body, pyramid.measures, pyramid.intern)
       const unknown = panes
-        .flatMap((placed) => placesAbove(placed, now))
+        .flatMap((placed) => placesAbove(placed))
         .filter((place) => !upTo.has(nameOf(place)))
       const stored = await readRows(db, streamId, unknown, pyramid.intern)
       for (const place of unknown) upTo.set(nameOf(place), 0)
       for (const pane of stored) upTo.set(nameOf(pane), pane.seq)
       bringIn(unknown, stored)
       for (const placed of panes) {
-        for (const place of placesAbove(placed, now)) {
+        for (const place of placesAbove(placed)) {
           if (seq > (upTo.get(nameOf(place)) ?? 0)) {
             pyramid.applyTo(place.level, placed, mine, clock.monotonicMs())
           }
@@ -158,7 +163,11 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
 }
 
 /** The panes that one adds to: itself and the coarser ones, as far as they are still kept. */
-function placesAbove({ level: from, dimension, start }: PlacedPane, now: number): PlacedRef[] {
+function placesIn(
+  { isKept }: Retention,
+  { level: from, dimension, start }: PlacedPane,
+  now: number,
+): PlacedRef[] {
   const places: PlacedRef[] = []
   for (let level = from; level < LEVELS.length; level++) {
     const place = { level, dimension, start: paneStart(start, levelAt(level).ms) }

@@ -15,6 +15,7 @@ import type { MeasureSet, Selection } from '../../window/measures.ts'
 import { cellOf, keyedPane, type Pane, TOTAL_KEY, totalPane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
+import type { Retention } from '../../window/retention.ts'
 import type { Touches } from '../../window/touches.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { readRows } from './pane-rows.ts'
@@ -62,6 +63,7 @@ export interface PaneReader {
   select(kpis: readonly KpiId[]): Selection
   readonly catalog: Catalog
   readonly measures: MeasureSet
+  readonly retention: Retention
   /** Event time before this is not known about. */
   oldest(): number
   readonly touches: Touches
@@ -128,6 +130,7 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     select: (kpis) => measures.select(kpis.map((kpi) => kpiOf(catalog, kpi))),
     catalog,
     measures,
+    retention: pyramid.retention,
     oldest: pyramid.oldest,
     touches: pyramid.touches,
   }

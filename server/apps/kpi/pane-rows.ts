@@ -6,6 +6,7 @@ import type { PlacedRef } from '../../window/held.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
 import { PANE_DIMENSIONS, type PaneDimension } from '../../window/pane-dimension.ts'
 import type { CapturedPane } from '../../window/pyramid.ts'
+import type { Retention } from '../../window/retention.ts'
 
 /** A pane as a row holds it: with every delta up to and including `seq`. */
 export interface StoredPane extends PlacedRef {
@@ -160,12 +161,11 @@ async function edge(
 export async function expireRows(
   db: Kysely<Schema>,
   streamId: number,
-  turn: number,
-  now: number,
+  { turn, now, retention }: { turn: number; now: number; retention: Retention },
 ): Promise<void> {
   const level = turn % LEVELS.length
   const dimension = PANE_DIMENSIONS[Math.floor(turn / LEVELS.length) % PANE_DIMENSIONS.length] ?? ''
-  const before = now - levelAt(level).keepMs
+  const before = retention.keptFrom(level, now)
   const rows = db
     .selectFrom('pane')
     .select('start_ms')

@@ -48,11 +48,11 @@ export async function readKpis(
   now: number,
 ): Promise<KpisAnswer> {
   const asked = 'window' in query ? { spanMs: WINDOWS[query.window].spanMs } : query
-  const { stepMs, ...range } = kpisRange(asked, now)
+  const { stepMs, ...range } = kpisRange(reader.retention, asked, now)
   const subject = subjectOf(query.filter)
   const { by } = query
   const { choiceOf, kpis } = await readCells(reader, range, { subject, now })
-  const gone = !isReadable(range.from, now)
+  const gone = !isReadable(reader.retention, range.from, now)
   return {
     asOf: now,
     ...('window' in query && { window: query.window }),
@@ -73,7 +73,7 @@ function readCells(
 ) {
   const { dimension } = subject
   const before = rangeBefore(range)
-  const readable = [range, before].filter(({ from }) => isReadable(from, now))
+  const readable = [range, before].filter(({ from }) => isReadable(reader.retention, from, now))
   const needs = readable.map((one) => ({ ...one, dimension }))
   return reader.read(needs, () => {
     const [cell, cellBefore] = [range, before].map((one) =>
@@ -99,7 +99,7 @@ export async function readSeries(
   query: SeriesQuery,
   now: number,
 ): Promise<SeriesAnswer> {
-  const range = seriesRange(query, leastStep(query, now), now)
+  const range = seriesRange(reader.retention, query, leastStep(query, now), now)
   const { points, steps, choice } = await readPoints(reader, query, { ...range, now })
   const { kpi, by } = query
   const answer: SeriesAnswer = {
@@ -128,7 +128,7 @@ function readPoints(
   const selection = reader.select([query.kpi])
   const all: number[] = []
   for (let t = from; t < to; t += stepMs) all.push(t)
-  const kept = all.filter((t) => isReadable(t, now))
+  const kept = all.filter((t) => isReadable(reader.retention, t, now))
   const needs = kept.map((t) => ({ from: t, to: t + stepMs, dimension }))
   const whole = { from: kept[0] ?? to, to, dimension }
   const money = isMoney(kpiOf(reader.catalog, query.kpi))
