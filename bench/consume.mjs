@@ -8,8 +8,8 @@ import { fork } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { ROOT } from '../scripts/root.mjs'
 import { setupOrExit } from '../scripts/setup.mjs'
+import { bundle } from './bundle.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -22,20 +22,7 @@ const { values } = parseArgs({
 })
 
 await setupOrExit()
-const { build } = await import('esbuild')
-const parts = ['server', 'bare-loop', 'consumer']
-const outdir = path.join(ROOT, '.cache', 'bench-consume')
-await build({
-  absWorkingDir: ROOT,
-  entryPoints: parts.map((part) => `bench/consume/${part}.ts`),
-  outdir,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.9',
-  packages: 'external',
-  logLevel: 'warning',
-})
+const outdir = await bundle('consume', ['server', 'bare-loop', 'consumer'])
 
 const env = {
   ...process.env,

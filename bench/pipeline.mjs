@@ -9,6 +9,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../scripts/root.mjs'
 import { setupOrExit } from '../scripts/setup.mjs'
+import { bundle } from './bundle.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -24,19 +25,7 @@ const { values } = parseArgs({
 })
 
 await setupOrExit()
-const { build } = await import('esbuild')
-const outdir = path.join(ROOT, '.cache', 'bench-pipeline')
-await build({
-  absWorkingDir: ROOT,
-  entryPoints: ['bench/pipeline/pipeline.ts'],
-  outdir,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.9',
-  packages: 'external',
-  logLevel: 'warning',
-})
+const outdir = await bundle('pipeline', ['pipeline'])
 const profile =
   values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
 try {

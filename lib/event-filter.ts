@@ -1,20 +1,7 @@
-import { DEFAULT_CURRENCY, type StreamEvent } from './event.ts'
+import { DEFAULT_CURRENCY, type StreamEvent, TEXT_FIELDS } from './event.ts'
 
 /** Fields of an event that hold a text, by the names a producer writes. */
-export const TEXT_CONDITION_FIELDS = [
-  'visitor',
-  'session',
-  'page',
-  'title',
-  'referrer',
-  'account',
-  'campaign',
-  'ad',
-  'placement',
-  'country',
-  'device',
-  'currency',
-] as const
+export const TEXT_CONDITION_FIELDS = [...TEXT_FIELDS, 'currency'] as const
 type TextConditionField = (typeof TEXT_CONDITION_FIELDS)[number] | `props.${string}`
 
 export const NUMBER_CONDITION_FIELDS = ['status', 'duration_ms'] as const

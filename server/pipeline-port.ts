@@ -1,9 +1,9 @@
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { DemoState, ReadMode, ViewDelta, ViewState } from '../lib/frames.ts'
-import type { Dimension, Kpi, KpiId } from '../lib/kpis.ts'
+import type { KpisQuery, SeriesQuery } from '../lib/kpi-questions.ts'
+import type { Kpi } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
-import type { Filter, View } from '../lib/view.ts'
-import type { WindowId } from '../lib/windows.ts'
+import type { View } from '../lib/view.ts'
 import type { KeepTimes } from './window/retention.ts'
 
 /** What the main thread asks of the pipeline's worker thread. */
@@ -32,32 +32,6 @@ export interface PipelinePort {
 export type PipelineFrame =
   | { kind: 'state'; key: string; now: number; state: ViewState }
   | { kind: 'delta'; key: string; now: number; delta: ViewDelta }
-
-/**
- * Which event time is asked about: so much of it before `to`, or all from `from` on. Epoch ms, `from` not after now.
- * Without `to` it ends with the step that now lies in; it never ends later.
- */
-export type AskedRange = { spanMs: number; to?: number } | { from: number; to?: number }
-
-/** The first keys of a dimension, over all events: dimensions are not crossed. */
-export interface KeysQuery {
-  dimension: Dimension
-  limit: number
-  rankedBy: KpiId
-}
-
-export type KpisQuery = ({ window: WindowId } | AskedRange) & {
-  filter?: Filter
-  by?: KeysQuery
-}
-
-/** The range becomes whole steps. */
-export type SeriesQuery = AskedRange & {
-  kpi: KpiId
-  filter?: Filter
-  stepMs: number
-  by?: KeysQuery
-}
 
 /** What the worker thread is given when it starts. */
 export interface PipelineOptions {

@@ -6,6 +6,7 @@ import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { useArrived, useCell, useDataAge, useSeries, useShownNow } from '../live/store.ts'
+import { TakeAlong } from '../take-along/take-along.tsx'
 import { Button } from '../ui/button.tsx'
 import { Change } from '../ui/change.tsx'
 import { Empty } from '../ui/empty.tsx'
@@ -35,7 +36,15 @@ export function MainChart(props: MainChartProps) {
       <header className={styles.header}>
         <ChosenKpi kpi={kpi} window={window} />
         {filter !== undefined && <FilterChip filter={filter} onClear={onClear} />}
-        <Legend kpi={kpi} window={window} />
+        <div className={styles.end}>
+          <Legend kpi={kpi} window={window} />
+          {!waiting && (
+            <TakeAlong
+              shown={{ kind: 'chart', kpi, window, filter }}
+              label="Take this chart along"
+            />
+          )}
+        </div>
       </header>
       {waiting ? <FirstEvent status={status} /> : <Plot {...props} />}
     </section>

@@ -8,6 +8,7 @@ import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { useKpi } from '../live/catalog.ts'
 import { useArrived, useCell } from '../live/store.ts'
+import { TakeAlong } from '../take-along/take-along.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -110,7 +111,13 @@ function Rows({
           </li>
         ))}
       </ul>
-      <p className={styles.foot}>{footText(cell, rows.length)}</p>
+      <div className={styles.foot}>
+        <p>{footText(cell, rows.length)}</p>
+        <TakeAlong
+          shown={{ kind: 'list', dimension, rankedBy: cell.rankedBy, window, limit: SHOWN }}
+          label={`Take this list along: ${DIMENSION_LABELS[dimension].many}`}
+        />
+      </div>
     </div>
   )
 }

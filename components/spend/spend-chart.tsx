@@ -12,6 +12,7 @@ import { useChartHeight } from '../kpi/use-chart-height.ts'
 import { useKpi } from '../live/catalog.ts'
 import { useArrived, useCell, useSeries, useShownNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
+import { TakeAlong } from '../take-along/take-along.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -35,6 +36,7 @@ export function SpendChart(props: SpendChartProps) {
   const { spend, window, filter, onClear } = props
   const [shape, setShape] = useState<Shape>('window')
   const status = useCell('status')
+  const kpi = useKpi('spend')
   const { stale, note } = useStaleness()
   const { label, chart } = WINDOWS[window]
   return (
@@ -43,15 +45,23 @@ export function SpendChart(props: SpendChartProps) {
       note={note ?? (shape === 'window' ? `over the ${label} up to each moment` : 'per step')}
       state={stale ? 'stale' : 'ok'}
       aside={
-        <Segmented<Shape>
-          aria-label="What is drawn"
-          value={shape}
-          onChange={setShape}
-          options={[
-            { value: 'window', label: `Over ${label}` },
-            { value: 'step', label: `Per ${duration(chart.stepMs)}` },
-          ]}
-        />
+        <>
+          <Segmented<Shape>
+            aria-label="What is drawn"
+            value={shape}
+            onChange={setShape}
+            options={[
+              { value: 'window', label: `Over ${label}` },
+              { value: 'step', label: `Per ${duration(chart.stepMs)}` },
+            ]}
+          />
+          {spend !== undefined && (
+            <TakeAlong
+              shown={{ kind: 'chart', kpi, window, filter }}
+              label="Take this chart along"
+            />
+          )}
+        </>
       }
     >
       {filter !== undefined && (

@@ -8,6 +8,7 @@ import { useHeldOrder } from '../kpi/held-order.ts'
 import { useKpi } from '../live/catalog.ts'
 import { usePhone } from '../live/use-media.ts'
 import { useStaleness } from '../live/use-staleness.ts'
+import { TakeAlong } from '../take-along/take-along.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -31,17 +32,34 @@ interface SpendTableProps {
 /** Who spends, the most first. A click on a row shows only that one, a second click everything. */
 export function SpendTable(props: SpendTableProps) {
   const { title, dimension, spend } = props
+  const [all, setAll] = useState(false)
   const { stale, note } = useStaleness()
+  const rows = spend === undefined ? [] : rowsOf(spend, dimension)
   return (
     <Panel
       title={title}
       note={note ?? (spend === undefined ? undefined : `over ${WINDOWS[spend.window].label}`)}
       state={stale ? 'stale' : 'ok'}
       flush
+      aside={
+        spend !== undefined &&
+        rows.length > 0 && (
+          <TakeAlong
+            shown={{
+              kind: 'list',
+              dimension,
+              rankedBy: 'spend',
+              window: spend.window,
+              limit: all ? Math.max(rows.length, FIRST) : FIRST,
+            }}
+            label={`Take this list along: ${title}`}
+          />
+        )
+      }
     >
       {spend === undefined ? (
         <SkeletonRows count={5} />
-      ) : rowsOf(spend, dimension).length === 0 ? (
+      ) : rows.length === 0 ? (
         <Empty
           compact
           title={`No ${dimension} spent anything`}
@@ -52,15 +70,21 @@ export function SpendTable(props: SpendTableProps) {
           }
         />
       ) : (
-        <Rows {...props} spend={spend} />
+        <Rows {...props} spend={spend} all={all} setAll={setAll} />
       )}
     </Panel>
   )
 }
 
-function Rows({ dimension, spend, filter, onPick }: SpendTableProps & { spend: SpendCell }) {
+interface RowsProps extends SpendTableProps {
+  spend: SpendCell
+  /** Not the first ones only. */
+  all: boolean
+  setAll: (all: boolean) => void
+}
+
+function Rows({ dimension, spend, filter, onPick, all, setAll }: RowsProps) {
   const [held, setHeld] = useState(false)
-  const [all, setAll] = useState(false)
   const kpi = useKpi('spend')
   const phone = usePhone()
   const rows = useHeldOrder(rowsOf(spend, dimension), held)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { durationText, parseDuration } from '../../lib/duration.ts'
+import type { AskedRange } from '../../lib/kpi-questions.ts'
 import { DAY_MS, parseTime, SECOND_MS } from '../../lib/time.ts'
-import type { AskedRange } from '../pipeline-port.ts'
 import type { FieldError } from './problem.ts'
 
 /** Nothing is kept longer. */

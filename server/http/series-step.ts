@@ -1,6 +1,6 @@
 import { durationText } from '../../lib/duration.ts'
+import type { AskedRange } from '../../lib/kpi-questions.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
-import type { AskedRange } from '../pipeline-port.ts'
 import { paneStart } from '../window/levels.ts'
 import { stepEnd } from '../window/window-range.ts'
 

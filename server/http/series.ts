@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { SeriesAnswer } from '../../lib/api.ts'
 import { unknownKpi } from '../../lib/kpi-catalog.ts'
+import type { SeriesQuery } from '../../lib/kpi-questions.ts'
 import { DIMENSIONS, type Dimension, type Kpi, type KpiId, RANKED_BY } from '../../lib/kpis.ts'
 import { filterSchema } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
-import type { SeriesQuery } from '../pipeline-port.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import {
   ANSWER_BY_KEY_TIMEOUT_MS,

@@ -1,7 +1,7 @@
+import type { AskedRange } from '../../../lib/kpi-questions.ts'
 import { LEVELS, levelAt, paneStart } from '../../window/levels.ts'
 import type { Retention } from '../../window/retention.ts'
 import { rangeBefore, stepEnd, type TimeRange } from '../../window/window-range.ts'
-import type { AskedRange } from './questions.ts'
 
 /** Both ends are whole multiples of `stepMs`. */
 export interface SteppedRange extends TimeRange {

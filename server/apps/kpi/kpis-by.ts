@@ -1,11 +1,11 @@
 import type { KpisAnswer } from '../../../lib/api.ts'
+import type { KeysQuery } from '../../../lib/kpi-questions.ts'
 import { type Kpi, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import { cellOf, keyCount } from '../../window/pane.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { gatherKeys } from './gather-keys.ts'
 import type { PaneReader } from './pane-reader.ts'
-import type { KeysQuery } from './questions.ts'
 import { rankedKeys } from './ranking.ts'
 
 export function everyKpi<T>({ catalog }: PaneReader, value: (kpi: Kpi) => T): Record<KpiId, T> {

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { StreamEvent } from '../../../lib/event.ts'
 import { BUILT_IN, kpiOf } from '../../../lib/kpi-catalog.ts'
+import type { AskedRange } from '../../../lib/kpi-questions.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { KpiId } from '../../../lib/kpis.ts'
 import { DAY_MS, epochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../lib/time.ts'
@@ -13,7 +14,6 @@ import { openStore, type Store } from '../../store/open-store.ts'
 import { recount } from '../../window/recount.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { createKpiApp } from './kpi-app.ts'
-import type { AskedRange } from './questions.ts'
 
 /** How long panes of a length are kept, as the docs say it. */
 export const KEPT = [

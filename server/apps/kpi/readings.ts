@@ -1,6 +1,7 @@
 import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
 import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
+import type { KpisQuery, SeriesQuery, ValueQuery } from '../../../lib/kpi-questions.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import type { Kpi, KpiId } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
@@ -12,7 +13,6 @@ import { rangeBefore, type TimeRange, windowRange } from '../../window/window-ra
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
 import { type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
-import type { KpisQuery, SeriesQuery, ValueQuery } from './questions.ts'
 import { readSeriesBy } from './series-by.ts'
 
 /** A series is never longer; a finer step is made coarser instead. */

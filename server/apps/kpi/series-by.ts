@@ -1,4 +1,5 @@
 import type { SeriesAnswer, SeriesPoint } from '../../../lib/api.ts'
+import type { KeysQuery } from '../../../lib/kpi-questions.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Cell } from '../../window/cell.ts'
@@ -7,7 +8,6 @@ import { cellOf, keyCount, keyedPane, mergeRow, type Pane, rowOf } from '../../w
 import type { TimeRange } from '../../window/window-range.ts'
 import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
 import type { PaneReader } from './pane-reader.ts'
-import type { KeysQuery } from './questions.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 
 /** A series that is to be taken apart by key. */

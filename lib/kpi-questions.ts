@@ -1,7 +1,7 @@
-import type { RuleInput } from '../../../lib/alert-rule.ts'
-import type { Dimension, KpiId } from '../../../lib/kpis.ts'
-import type { Filter } from '../../../lib/view.ts'
-import type { WindowId } from '../../../lib/windows.ts'
+import type { RuleInput } from './alert-rule.ts'
+import type { Dimension, KpiId } from './kpis.ts'
+import type { Filter } from './view.ts'
+import type { WindowId } from './windows.ts'
 
 /**
  * Which event time is asked about: so much of it before `to`, or all from `from` on. Epoch ms, `from` not after now.

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { KPIS } from '../../lib/kpis.ts'
+import type { Filter } from '../../lib/view.ts'
+import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import {
+  answerWords,
+  apiAddress,
+  asCsv,
+  curlLine,
+  durationText,
+  type Shown,
+} from './api-address.ts'
+
+const chart = (change: Partial<Extract<Shown, { kind: 'chart' }>> = {}): Shown => ({
+  kind: 'chart',
+  kpi: KPIS.page_views,
+  window: '5m',
+  filter: undefined,
+  ...change,
+})
+
+const list = (change: Partial<Extract<Shown, { kind: 'list' }>> = {}): Shown => ({
+  kind: 'list',
+  dimension: 'page',
+  rankedBy: 'page_views',
+  window: '5m',
+  limit: 8,
+  ...change,
+})
+
+const PAUSED_AT = Date.UTC(2026, 0, 31, 9, 30, 5, 250)
+
+test('a chart is asked for with its own span and step', () => {
+  expect(apiAddress(chart(), null)).toBe('/api/v1/kpis/page_views/series?window=5m&step=2s')
+  // The chart beside this window reaches further back than the window.
+  expect(apiAddress(chart({ window: '10s' }), null)).toBe(
+    '/api/v1/kpis/page_views/series?window=1m&step=1s',
+  )
+  expect(apiAddress(chart({ window: '24h' }), null)).toBe(
+    '/api/v1/kpis/page_views/series?window=24h&step=10m',
+  )
+})
+
+test('the spend chart is the series of spend, of what it is filtered to', () => {
+  const filter: Filter = { dimension: 'account', key: 'acme' }
+  expect(apiAddress(chart({ kpi: KPIS.spend, window: '1h', filter }), null)).toBe(
+    '/api/v1/kpis/spend/series?window=1h&step=20s&filter=account:acme',
+  )
+})
+
+test('a list is asked for by its dimension, and by its rank where that is not the usual one', () => {
+  expect(apiAddress(list(), null)).toBe('/api/v1/kpis?window=5m&by=page&limit=8')
+  expect(apiAddress(list({ rankedBy: 'visitors', window: '10s' }), null)).toBe(
+    '/api/v1/kpis?window=10s&by=page&limit=8&rank=visitors',
+  )
+  expect(apiAddress(list({ dimension: 'campaign', rankedBy: 'spend', limit: 10 }), null)).toBe(
+    '/api/v1/kpis?window=5m&by=campaign&limit=10',
+  )
+})
+
+test('while paused the range ends with the step of the moment shown', () => {
+  expect(apiAddress(chart(), PAUSED_AT)).toBe(
+    '/api/v1/kpis/page_views/series?window=5m&step=2s&to=2026-01-31T09:30:06Z',
+  )
+  expect(apiAddress(chart({ window: '24h' }), PAUSED_AT)).toBe(
+    '/api/v1/kpis/page_views/series?window=24h&step=10m&to=2026-01-31T09:40:00Z',
+  )
+  expect(asCsv(apiAddress(list(), PAUSED_AT))).toBe(
+    '/api/v1/kpis?window=5m&by=page&limit=8&to=2026-01-31T09:30:06Z&format=csv',
+  )
+})
+
+test('any key comes back from the address as it was', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 1 }), (key) => {
+      const address = apiAddress(chart({ filter: { dimension: 'page', key } }), null)
+      const asked = new URL(address, 'http://example.org').searchParams
+      expect(asked.get('filter')).toBe(`page:${key}`)
+      expect([...asked.keys()]).toEqual(['window', 'step', 'filter'])
+    }),
+  )
+})
+
+test('the path of a page stays readable', () => {
+  const filter: Filter = { dimension: 'page', key: '/a b?c=1&d' }
+  expect(apiAddress(chart({ filter }), null)).toContain('&filter=page:/a%20b%3Fc%3D1%26d')
+})
+
+test('a shell hands the address to curl as it is', () => {
+  const keys = [
+    "it's",
+    `'; echo "$HOME" \`id\` '`,
+    '!! $(id) \\ * ~ [1-3] {a,b}',
+    'line\nbreak',
+    'ünï 🦊',
+  ]
+  const addresses = keys.map((key) =>
+    apiAddress(chart({ filter: { dimension: 'campaign', key } }), null),
+  )
+  const script = addresses.map((address) => curlLine('http://127.0.0.1:3000', address)).join('\n')
+  // The shell itself is the oracle: a function named curl prints what it was given.
+  const given = execFileSync('sh', ['-c', `curl() { printf '%s|' "$@"; echo; }\n${script}`])
+  expect(given.toString().trimEnd().split('\n')).toEqual(
+    addresses.map((address) => `-s|http://127.0.0.1:3000${address}|`),
+  )
+})
+
+test('a duration is in the largest unit that needs no fraction', () => {
+  expect([1_000, 90_000, 300_000, 3_600_000, 5_400_000, 86_400_000].map(durationText)).toEqual([
+    '1s',
+    '90s',
+    '5m',
+    '1h',
+    '90m',
+    '24h',
+  ])
+  expect(WINDOW_IDS.map((id) => durationText(WINDOWS[id].spanMs))).toEqual(WINDOW_IDS)
+})
+
+test('the words say what the answer holds: sums or values of which steps, or how many keys', () => {
+  expect(answerWords(chart(), null)).toBe('A sum for each 2 s of 5 min')
+  expect(answerWords(chart({ kpi: KPIS.ctr, window: '1h' }), null)).toBe(
+    'A value for each 20 s of 1 h',
+  )
+  expect(answerWords(chart({ window: '24h' }), null)).toBe('A sum for each 10 min of 24 h')
+  expect(answerWords(chart({ window: '10s' }), null)).toBe('A sum for each 1 s of 1 min')
+  expect(answerWords(list(), null)).toBe('The first 8 over 5 min, of all events')
+  expect(answerWords(list(), PAUSED_AT)).toMatch(/^The first 8 .*, up to \d\d:\d\d:05$/)
+})
