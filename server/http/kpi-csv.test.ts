@@ -28,10 +28,10 @@ const rowsOf = (file: Parameters<typeof csvText>[0]) => parseCsv(csvText(file))
 
 it('KPIs are a row each, money a row for each currency, that of the value first', () => {
   expect(rowsOf(kpisCsv(kpis))).toEqual([
-    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'unit', 'currency', 'value', 'before'],
-    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'USD', '12.500001', '-1'],
-    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'EUR', '3', '0'],
-    [...SPAN, 'total', '', '', 'ctr', 'percent', '', '0.25', ''],
+    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'currency', 'value', 'before'],
+    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', '-1'],
+    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', '0'],
+    [...SPAN, 'total', '', '', 'ctr', '', '0.25', ''],
   ])
 })
 
@@ -43,10 +43,10 @@ it('keys come after the total, "other" after the keys, both without what was bef
     by: { ...by, rows: [{ key: '-a,"b"\r\n', kpis: values }], other: values },
   }
   expect(rowsOf(kpisCsv(answer)).slice(4)).toEqual([
-    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'spend', 'per_hour', 'USD', '-1', ''],
-    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'ctr', 'percent', '', '', ''],
-    [...SPAN, 'other', 'page', '', 'spend', 'per_hour', 'USD', '-1', ''],
-    [...SPAN, 'other', 'page', '', 'ctr', 'percent', '', '', ''],
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'spend', 'USD', '-1', ''],
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'ctr', '', '', ''],
+    [...SPAN, 'other', 'page', '', 'spend', 'USD', '-1', ''],
+    [...SPAN, 'other', 'page', '', 'ctr', '', '', ''],
   ])
   expect(kpisCsv(answer).name).toBe('kinesight-kpis-by-page-20260131T080000Z-20260131T090000Z')
 })
@@ -69,10 +69,10 @@ it('a series is a row for each point and currency, then those of the keys', () =
     },
   }
   expect(rowsOf(seriesCsv(answer))).toEqual([
-    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'unit', 'currency', 'value', 'open'],
-    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'USD', '12.500001', 'false'],
-    [...SPAN, 'total', '', '', 'spend', 'per_hour', 'EUR', '3', 'false'],
-    [...SPAN, 'key', 'account', 'acme', 'spend', 'per_hour', '', '', 'true'],
-    [...SPAN, 'other', 'account', '', 'spend', 'per_hour', '', '', 'true'],
+    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'currency', 'value', 'open'],
+    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', 'false'],
+    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', 'false'],
+    [...SPAN, 'key', 'account', 'acme', 'spend', '', '', 'true'],
+    [...SPAN, 'other', 'account', '', 'spend', '', '', 'true'],
   ])
 })

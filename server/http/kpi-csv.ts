@@ -40,21 +40,20 @@ export function kpisCsv(answer: KpisAnswer): CsvFile {
     for (const [kpi, value] of Object.entries(kpis)) yield* kpiRows(part, kpi, value, NO_VALUE)
   }
   function* kpiRows(part: Part, kpi: string, value: KpiValue, before: KpiValue) {
-    const unit = text(answer.kpis[kpi]?.unit ?? '')
-    const start = [time(from), time(to), ...partCells(part), text(kpi), unit]
+    const start = [time(from), time(to), ...partCells(part), text(kpi)]
     for (const currency of currenciesOf(value, before)) {
       yield [...start, text(currency), figure(value, currency), figure(before, currency)]
     }
   }
   return {
     name: fileName('kpis', answer),
-    columns: ['from', 'to', ...PART, 'kpi', 'unit', 'currency', 'value', 'before'],
+    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'before'],
     rows: rows(),
   }
 }
 
 export function seriesCsv(answer: SeriesAnswer): CsvFile {
-  const { kpi, unit, stepMs, by } = answer
+  const { kpi, stepMs, by } = answer
   function* rows(): Generator<CsvCell[]> {
     yield* pointRows(wholePart(answer.filter), answer.points)
     if (by === undefined) return
@@ -65,7 +64,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
     if (by.other !== null) yield* pointRows({ part: 'other', dimension }, by.other)
   }
   function* pointRows(part: Part, points: readonly SeriesPoint[]): Generator<CsvCell[]> {
-    const middle = [...partCells(part), text(kpi), text(unit)]
+    const middle = [...partCells(part), text(kpi)]
     for (const { t, value, open } of points) {
       for (const currency of currenciesOf(value)) {
         const end: CsvCell[] = [
@@ -79,7 +78,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
   }
   return {
     name: fileName(kpi, answer),
-    columns: ['from', 'to', ...PART, 'kpi', 'unit', 'currency', 'value', 'open'],
+    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'open'],
     rows: rows(),
   }
 }

@@ -194,7 +194,7 @@ describe('as CSV', () => {
     const { text } = await get(`${KPIS}/page_views/series?by=page&format=csv`)
     const begins = iso(NOW - 15 * MINUTE_MS)
     expect(
-      parseCsv(text).map(([from, , part, dimension, key, , , , value]) => [
+      parseCsv(text).map(([from, , part, dimension, key, , , value]) => [
         from,
         part,
         dimension,
