@@ -65,6 +65,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: RegE
   lib: { rooms: [], packages: /^zod$/ },
   'server/platform': { rooms: ['lib'] },
   'server/window': { rooms: ['lib'] },
+  'server/insight': { rooms: ['lib'] },
   'server/stream': {
     rooms: ['lib', 'server/platform'],
     types: ['server/store', 'server/config.ts'],
