@@ -3,11 +3,18 @@ import { ROOT } from '../scripts/root.mjs'
 
 /** Bundles `bench/<name>/<part>.ts` as the server is bundled. Resolves with the folder, which the caller removes. */
 export async function bundle(name, parts) {
-  const { build } = await import('esbuild')
   const outdir = path.join(ROOT, '.cache', `bench-${name}`)
+  const files = parts.map((part) => `bench/${name}/${part}.ts`)
+  await bundleInto(outdir, files)
+  return outdir
+}
+
+/** `outdir` has to be inside the project, where packages are found. */
+export async function bundleInto(outdir, files) {
+  const { build } = await import('esbuild')
   await build({
     absWorkingDir: ROOT,
-    entryPoints: parts.map((part) => `bench/${name}/${part}.ts`),
+    entryPoints: files,
     outdir,
     bundle: true,
     format: 'esm',
@@ -16,5 +23,4 @@ export async function bundle(name, parts) {
     packages: 'external',
     logLevel: 'warning',
   })
-  return outdir
 }

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
-import { inRoot, ROOT } from '../scripts/root.mjs'
+import { rmSync } from 'node:fs'
+import { inRoot } from '../scripts/root.mjs'
+import { bundleInto } from './bundle.mjs'
 
 /**
  * Starts `fake-kinesis.ts` with `options` in a process of its own. Resolves with its endpoint, stream name, the
@@ -51,26 +52,13 @@ let bundling
 
 /** Of this run only, and inside the project, where packages are found. */
 function bundled() {
-  bundling ??= bundle()
+  bundling ??= bundleFake()
   return bundling
 }
 
-async function bundle() {
+async function bundleFake() {
   const folder = inRoot('.cache', `bench-${process.pid}`)
-  mkdirSync(folder, { recursive: true })
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const outfile = `${folder}/fake-kinesis.mjs`
-  const esbuild = await import('esbuild')
-  await esbuild.build({
-    absWorkingDir: ROOT,
-    entryPoints: ['bench/fake-kinesis.ts'],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.9',
-    packages: 'external',
-    logLevel: 'warning',
-  })
-  return outfile
+  await bundleInto(folder, ['bench/fake-kinesis.ts'])
+  return `${folder}/fake-kinesis.js`
 }
