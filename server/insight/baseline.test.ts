@@ -63,6 +63,7 @@ describe('the baseline', () => {
         expect(judged?.spread).toBeGreaterThanOrEqual(least * (1 - 1e-9))
         expect(judged?.score).toBeCloseTo(0, 4)
       }),
+      { examples: [[{ kind: 'count', count: 10 }], [{ kind: 'ratio', over: 500, under: 500 }]] },
     )
   })
 

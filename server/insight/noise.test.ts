@@ -35,6 +35,18 @@ describe('counting noise', () => {
     expect(residual({ kind: 'ratio', over: 110, under: 100 }, usual(1))).toBeGreaterThanOrEqual(0)
   })
 
+  it('what is always so is nothing strange', () => {
+    expect(residual({ kind: 'ratio', over: 500, under: 500 }, usual(1))).toBe(0)
+    expect(residual({ kind: 'ratio', over: 500, under: 500 }, usual(0.999_999))).toBe(0)
+    expect(residual({ kind: 'ratio', over: 0, under: 500 }, usual(0))).toBe(0)
+  })
+
+  it('ten events are enough, whatever an average is rounded to', () => {
+    const reading = { kind: 'count', count: 10 } as const
+    expect(saysSomething(reading, usual(10 - 1e-12))).toBe(true)
+    expect(saysSomething(reading, usual(9.99))).toBe(false)
+  })
+
   it('a residual has the sign of the difference and grows with it', () => {
     const counts = fc.integer({ min: 0, max: 5_000 })
     fc.assert(

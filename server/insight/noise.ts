@@ -4,6 +4,8 @@ import { type Amounts, amountsOf, type Reading } from './reading.ts'
 
 /** Fewer events than these in a step say nothing. */
 const MIN_EXPECTED_EVENTS = 10
+/** What an average over thousands of steps may be off by. */
+const ROUNDING = 1e-9
 const MIN_UNDER = 30
 const MIN_BEYOND_QUANTILE = 2
 
@@ -23,7 +25,7 @@ export function saysSomething(reading: Reading, usual: Usual): boolean {
   switch (reading.kind) {
     case 'count':
     case 'money':
-      return expectedEvents >= MIN_EXPECTED_EVENTS
+      return expectedEvents >= MIN_EXPECTED_EVENTS * (1 - ROUNDING)
     case 'ratio':
     case 'money_per':
       // Whatever `over` is: to leave out steps where it is small would leave out half the evidence.
@@ -91,6 +93,8 @@ function poissonResidual(seen: number, expected: number): number {
 function binomialResidual(over: number, under: number, share: number): number {
   const p = possibleShare(share, under)
   const x = Math.min(over, under)
+  // Always, where always is usual, is nothing strange.
+  if (p !== share && Math.abs(x - under * share) < LEAST_EXPECTED_OVER) return 0
   const deviance = 2 * (xLogRatio(x, under * p) + xLogRatio(under - x, under * (1 - p)))
   return signedRoot(x - under * p, deviance)
 }
