@@ -7,15 +7,13 @@
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
-  KinesisClient,
   ListShardsCommand,
-  PutRecordsCommand,
 } from '@aws-sdk/client-kinesis'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { withFake } from './fake-process.mjs'
 import { prepare } from './prepare.mjs'
 import { loadAverage, quantile, say } from './process-figures.mjs'
 import { sleep, startProduct, until } from './product.mjs'
+import { putSteadily, sdkClient } from './put.mjs'
 
 const { rate, seconds } = await prepare({ rate: 2_000, seconds: 30 })
 const SHARDS = 4
@@ -28,8 +26,6 @@ const LAST_MS = 10_000
 const HASH_KEYS = 1n << 128n
 const VIEW = { kind: 'overview', window: '15m', kpi: 'page_views' }
 
-// That later versions of the SDK need a newer Node is no news for who measures.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 const floor = await measure('floor', watchByLoop)
 for (const mode of ['polling', 'fanout']) {
   const found = await measure(mode, (fake, sent) => watchByProduct(fake, sent, mode))
@@ -78,32 +74,15 @@ function allShown(sent) {
   return until(() => sent.every(({ at, shown }) => shown >= at.length), LAST_MS)
 }
 
-/** Puts at a steady rate, without waiting for answers; `at` is when the call began. */
-async function put(client, StreamName, sent, forMs) {
-  const startedAt = performance.now()
-  const puts = new Set()
-  let events = 0
-  while (performance.now() - startedAt < forMs) {
-    const due = Math.floor(((performance.now() - startedAt) / 1_000) * rate)
-    const Records = []
-    const now = performance.now()
-    for (; events < due; events++) {
-      const shard = events % SHARDS
-      Records.push(makeRecord(shard, sent[shard].at.length))
-      sent[shard].at.push(now)
-    }
-    if (Records.length > 0) {
-      const answered = client
-        .send(new PutRecordsCommand({ StreamName, Records }))
-        .then((answer) => {
-          if (answer.FailedRecordCount !== 0) throw new Error('the stream refused records')
-          puts.delete(answered)
-        })
-      puts.add(answered)
-    }
-    await sleep(TICK_MS)
+/** Puts at a steady rate, to the shards in turns; `at` is when the call began. */
+function put(client, streamName, sent, forMs) {
+  const make = (n, now) => {
+    const shard = n % SHARDS
+    const { at } = sent[shard]
+    at.push(now)
+    return makeRecord(shard, at.length - 1)
   }
-  await Promise.all(puts)
+  return putSteadily(client, streamName, { rate, forMs, tickMs: TICK_MS, make })
 }
 
 function makeRecord(shard, n) {
@@ -189,14 +168,4 @@ async function read(client, ShardIterator) {
     if (error.name === 'ProvisionedThroughputExceededException') return undefined
     throw error
   }
-}
-
-function sdkClient({ endpoint }) {
-  return new KinesisClient({
-    endpoint,
-    region: 'us-east-1',
-    maxAttempts: 1,
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-    requestHandler: new NodeHttpHandler({ httpAgent: { keepAlive: true, maxSockets: 16 } }),
-  })
 }

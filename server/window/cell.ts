@@ -7,5 +7,7 @@ export interface Cell {
   counts: ArrayLike<number>
   money: readonly (MoneySum | null)[]
   distinct: readonly (Distinct | null)[]
+  /** Of the sketches in `distinct`. */
+  precision: number
   quantiles: readonly (Buckets | null)[]
 }

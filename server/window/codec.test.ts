@@ -16,17 +16,21 @@ import {
   written,
 } from './bytes.ts'
 import { freeze, mergeFrozen, readPane, writePane } from './codec.ts'
+import { entriesOf, FIRST_TOTAL_PRECISION } from './distinct.ts'
 import { kpiOfCell } from './kpi-of-cell.ts'
 import { createMeasureSet, newMeasured } from './measures.ts'
 import {
   addToPane,
   cellAt,
   cellOf,
+  coarsenPane,
   keyCount,
   keyedPane,
   mergePane,
   NONE_PINNED,
   type Pane,
+  TOTAL_KEY,
+  totalPane,
   trimPane,
 } from './pane.ts'
 
@@ -67,10 +71,21 @@ function paneOf(given: readonly unknown[]): Pane {
   return pane
 }
 
+function totalOf(given: readonly unknown[]): Pane {
+  const pane = totalPane(MEASURES)
+  const measured = newMeasured()
+  for (const event of given as StreamEvent[]) {
+    MEASURES.measure({ ...event, id: '', time: epochMs(0) }, measured)
+    addToPane(pane, TOTAL_KEY, measured)
+  }
+  return pane
+}
+
 function meaning(pane: Pane) {
   const keys = pane.keys.map((key, row) => ({
     key,
     counts: cellAt(pane, row).counts,
+    sketches: cellAt(pane, row).distinct.map((sketch) => sketch && [...entriesOf(sketch)]),
     kpis: BUILT_IN.kpis.map((kpi) => kpiOfCell(kpi, cellAt(pane, row), pane)),
   }))
   return keys.sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -127,6 +142,33 @@ describe('a pane as bytes', () => {
           expect(cell.quantiles).toEqual([null])
         }
         expect(selected.rows.has('/a')).toBe(whole.rows.has('/a'))
+      }),
+    )
+  })
+
+  it('of the first version merges with a newer one, both in memory and from bytes', () => {
+    fc.assert(
+      fc.property(events, events, (older, newer) => {
+        const whole = totalOf([...older, ...newer])
+        coarsenPane(whole, FIRST_TOTAL_PRECISION)
+        const first = totalOf(older)
+        coarsenPane(first, FIRST_TOTAL_PRECISION)
+        const pairs = [
+          [first, totalOf(newer)],
+          [totalOf(newer), first],
+        ] as const
+        for (const [one, two] of pairs) {
+          const inMemory = totalPane(MEASURES)
+          const fromBytes = totalPane(MEASURES)
+          for (const pane of [one, two]) {
+            mergePane(inMemory, pane)
+            mergeFrozen(fromBytes, freeze(pane))
+          }
+          // A pane without any sketch does not say how precise it is.
+          coarsenPane(fromBytes, FIRST_TOTAL_PRECISION)
+          expect(meaning(inMemory)).toEqual(meaning(whole))
+          expect(meaning(fromBytes)).toEqual(meaning(whole))
+        }
       }),
     )
   })

@@ -13,12 +13,19 @@ import {
   writeVarint,
   written,
 } from './bytes.ts'
-import { type Distinct, KEY_PRECISION } from './distinct.ts'
+import {
+  coarser,
+  type Distinct,
+  FIRST_TOTAL_PRECISION,
+  KEY_PRECISION,
+  mergeDistinct,
+  TOTAL_PRECISION,
+} from './distinct.ts'
 import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { hashDigits } from './hash.ts'
 import { MEASURE_KINDS, type Measure, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
-import { addCount, countAt, keyedPane, type Pane, rowOf } from './pane.ts'
+import { addCount, coarsenPane, countAt, keyedPane, type Pane, rowOf } from './pane.ts'
 import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
 
 /**
@@ -74,8 +81,17 @@ const FOLDED = sectionId('folded')
 /** The section of each column. */
 interface Sections {
   ids: Record<Measure['kind'], readonly number[]>
+  /** Of columns of different things in panes of the total's precision. */
+  fineIds: readonly number[]
   /** The column of each section. */
-  columns: ReadonlyMap<number, { kind: Measure['kind']; column: number }>
+  columns: ReadonlyMap<number, Place>
+}
+
+interface Place {
+  kind: Measure['kind']
+  column: number
+  /** Whether it is one of `fineIds`. */
+  fine: boolean
 }
 
 const sectionsOfSet = new WeakMap<MeasureSet, Sections>()
@@ -91,15 +107,19 @@ function sectionsOf(measures: MeasureSet): Sections {
     distinct: idsOf('distinct'),
     quantiles: idsOf('quantiles'),
   }
-  const columns = new Map<number, { kind: Measure['kind']; column: number }>()
-  for (const kind of MEASURE_KINDS) {
-    for (const [column, id] of ids[kind].entries()) {
-      const { name } = measures.columns[kind][column] as Measure
-      if (columns.has(id) || id === FOLDED) throw new Error(`"${name}" shares its section`)
-      columns.set(id, { kind, column })
-    }
+  const fineIds = measures.columns.distinct.map(({ name }) => sectionId(`${name} finer`))
+  const columns = new Map<number, Place>()
+  const name = (id: number, place: Place) => {
+    const taken = columns.has(id) || id === FOLDED
+    if (taken)
+      throw new Error(`"${measures.columns[place.kind][place.column]?.name}" shares its section`)
+    columns.set(id, place)
   }
-  const sections = { ids, columns }
+  for (const kind of MEASURE_KINDS) {
+    for (const [column, id] of ids[kind].entries()) name(id, { kind, column, fine: false })
+  }
+  for (const [column, id] of fineIds.entries()) name(id, { kind: 'distinct', column, fine: true })
+  const sections = { ids, fineIds, columns }
   sectionsOfSet.set(measures, sections)
   return sections
 }
@@ -128,14 +148,15 @@ export function readPane(reader: ByteReader, intern: (key: string) => string): F
 }
 
 function writeBody(writer: ByteWriter, pane: Pane): void {
-  const { ids } = sectionsOf(pane.measures)
+  const { ids, fineIds } = sectionsOf(pane.measures)
   for (const [column, id] of ids.counts.entries()) countSection(writer, id, pane, column)
   for (const [column, id] of ids.money.entries()) {
     section(writer, id, pane.money[column] ?? [], writeMoney)
   }
   const writeSketch = (to: ByteWriter, sketch: Distinct) =>
     writeDistinct(to, sketch, pane.precision)
-  for (const [column, id] of ids.distinct.entries()) {
+  const distinctIds = pane.precision === TOTAL_PRECISION ? fineIds : ids.distinct
+  for (const [column, id] of distinctIds.entries()) {
     section(writer, id, pane.distinct[column] ?? [], writeSketch)
   }
   for (const [column, id] of ids.quantiles.entries()) {
@@ -199,7 +220,7 @@ export function mergeFrozen(
   while (reader.at < body.length) {
     const id = readVarint(reader)
     const end = readVarint(reader) + reader.at
-    const add = adder(id, selection, target.measures)
+    const add = adder(id, selection, target)
     if (id === FOLDED) {
       readVarint(reader)
       target.folded = mergeEncodedDistinct(reader, target.folded, KEY_PRECISION)
@@ -256,8 +277,8 @@ function rowsFor(
 }
 
 /** undefined: not asked for, or nothing that this set of measures knows. */
-function adder(id: number, selection: Selection, measures: MeasureSet): Adder | undefined {
-  const place = sectionsOf(measures).columns.get(id)
+function adder(id: number, selection: Selection, target: Pane): Adder | undefined {
+  const place = sectionsOf(target.measures).columns.get(id)
   if (place === undefined || selection[place.kind][place.column] !== true) return undefined
   const { kind, column } = place
   switch (kind) {
@@ -265,14 +286,31 @@ function adder(id: number, selection: Selection, measures: MeasureSet): Adder | 
       return (reader, pane, row) => addCount(pane, row, column, readVarint(reader))
     case 'money':
       return (reader, pane, row) => add(reader, pane.money[column], row, addEncodedMoney)
-    case 'distinct':
+    case 'distinct': {
+      const precision = sectionPrecision(target, place)
       return (reader, pane, row) =>
         add(reader, pane.distinct[column], row, (from, sketch) =>
-          mergeEncodedDistinct(from, sketch, pane.precision),
+          precision === pane.precision
+            ? mergeEncodedDistinct(from, sketch, precision)
+            : mergeDistinct(sketch, coarsened(from, precision, pane.precision), pane.precision),
         )
+    }
     case 'quantiles':
       return (reader, pane, row) => add(reader, pane.quantiles[column], row, addEncodedBuckets)
   }
+}
+
+/** How precise a section's sketches are; `target`, which takes them in, is made no more precise. */
+function sectionPrecision(target: Pane, { fine }: Place): number {
+  if (fine) return TOTAL_PRECISION
+  if (target.precision === KEY_PRECISION) return KEY_PRECISION
+  coarsenPane(target, FIRST_TOTAL_PRECISION)
+  return FIRST_TOTAL_PRECISION
+}
+
+function coarsened(reader: ByteReader, from: number, to: number): Distinct | null {
+  const sketch = mergeEncodedDistinct(reader, null, from)
+  return sketch && coarser(sketch, from, to)
 }
 
 function add<T>(

@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { newReader, newWriter, written } from './bytes.ts'
 import {
   addEntry,
+  coarser,
   type Distinct,
   dense,
   distinctEntry,
   entriesOf,
   estimateDistinct,
   mergeDistinct,
+  TOTAL_PRECISION,
 } from './distinct.ts'
 import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { type Hash64, hashText } from './hash.ts'
@@ -33,7 +35,7 @@ const registers = (sketch: Distinct | null, precision: number) =>
 
 describe('distinct counting', () => {
   it('an estimate is within four standard errors, whatever the number', () => {
-    for (const precision of [12, 14]) {
+    for (const precision of [12, 14, 15]) {
       for (const count of [1, 2, 10, 100, 1_000, 3_000, 10_000, 60_000, 300_000]) {
         const estimate = estimateDistinct(sketchOf(numbered(0, count), precision), precision)
         const error = Math.abs(estimate - count) / count
@@ -56,6 +58,27 @@ describe('distinct counting', () => {
     expect(Math.abs(mean)).toBeLessThan(0.008)
     expect(deviation).toBeLessThan(1.5 * (1.04 / 64))
   })
+
+  it('a million are counted within 2 % in total, from parts that overlap and by way of bytes', () => {
+    const million = 1_000_000
+    for (const set of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const parts: (Distinct | null)[] = [null, null, null, null]
+      for (let n = 0; n < million; n++) {
+        const entry = entryFor(`${set}-${n}`, TOTAL_PRECISION)
+        for (const part of [n % 4, n % 3]) {
+          parts[part] = addEntry(parts[part] ?? null, entry, TOTAL_PRECISION)
+        }
+      }
+      let merged: Distinct | null = null
+      for (const part of parts) {
+        const writer = newWriter(8)
+        writeDistinct(writer, part as Distinct, TOTAL_PRECISION)
+        merged = mergeEncodedDistinct(newReader(written(writer)), merged, TOTAL_PRECISION)
+      }
+      const error = estimateDistinct(merged, TOTAL_PRECISION) / million - 1
+      expect({ set, off: Math.abs(error) > 0.02 }).toEqual({ set, off: false })
+    }
+  }, 30_000)
 
   const part = fc
     .tuple(fc.nat(6_000), fc.nat(3_000))
@@ -84,6 +107,19 @@ describe('distinct counting', () => {
           expect(registers(decoded, precision)).toEqual(registers(direct, precision))
         },
       ),
+      { numRuns: 40 },
+    )
+  })
+
+  it('made coarser it is what it would be at that precision', () => {
+    const precisions = fc.tuple(fc.integer({ min: 8, max: 15 }), fc.nat(4))
+    fc.assert(
+      fc.property(part, precisions, (texts, [from, fewer]) => {
+        const to = Math.max(4, from - fewer)
+        const sketch = sketchOf(texts, from)
+        if (sketch === null) return
+        expect(registers(coarser(sketch, from, to), to)).toEqual(registers(sketchOf(texts, to), to))
+      }),
       { numRuns: 40 },
     )
   })

@@ -3,7 +3,7 @@ import type { Hash64 } from './hash.ts'
 /**
  * Distinct counting by HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007): of every hash the first
  * `precision` bits choose one of m registers, which keeps the longest run of leading zeros of the rest.
- * Relative standard error 1.04/√m: 0.8 % at precision 14, 1.6 % at 12.
+ * Relative standard error 1.04/√m: 0.6 % at precision 15, 1.6 % at 12.
  *
  * While few registers are set it is a list of entries (register × 64 + rank), perhaps with repeats;
  * a single entry is a bare number. Then it is one byte a register. What it says depends on neither:
@@ -11,8 +11,11 @@ import type { Hash64 } from './hash.ts'
  */
 export type Distinct = number | number[] | Uint8Array
 
-/** For the total over all events, and for each key of a dimension. */
-export const TOTAL_PRECISION = 14
+/** For the total over all events: within 2 % is 3.5 standard errors. */
+export const TOTAL_PRECISION = 15
+/** What it was in the first versions, whose panes are still in stores. */
+export const FIRST_TOTAL_PRECISION = 14
+/** For each key of a dimension. */
 export const KEY_PRECISION = 12
 
 /** Register × 64 + rank of a hash. */
@@ -57,6 +60,25 @@ export function mergeDistinct(
   let merged: Distinct = target
   for (const entry of source) merged = addEntry(merged, entry, precision)
   return merged
+}
+
+/**
+ * What the sketch would be had the same things been added at a lower precision. It shares nothing with the sketch.
+ * A bit that chose the register is then one of those whose leading zeros are counted.
+ */
+export function coarser(sketch: Distinct, from: number, to: number): Distinct {
+  if (from === to) return typeof sketch === 'number' ? sketch : sketch.slice()
+  const entries = Array.from(entriesOf(sketch), (entry) => coarserEntry(entry, from - to))
+  let result: Distinct | null = sketch instanceof Uint8Array ? new Uint8Array(1 << to) : null
+  for (const entry of entries) result = addEntry(result, entry, to)
+  return result as Distinct
+}
+
+function coarserEntry(entry: number, bits: number): number {
+  const register = entry >>> 6
+  const dropped = register & ((1 << bits) - 1)
+  const rank = dropped === 0 ? bits + (entry & 63) : bits - 31 + Math.clz32(dropped)
+  return ((register >>> bits) << 6) | rank
 }
 
 /** The sketch as one byte a register; `sketch` itself if it is so already. */

@@ -15,7 +15,7 @@ export type CurrencyChoice = { prefer?: string } | { only: string }
 export function kpiOfCell(
   { formula }: Kpi,
   cell: Cell | undefined,
-  { measures, precision }: MeasuredBy,
+  { measures }: MeasuredBy,
   choice: CurrencyChoice = {},
 ): KpiValue {
   const [first = 0, second = 0] = measures.columnsOf(formula)
@@ -26,7 +26,7 @@ export function kpiOfCell(
     case 'ratio':
       return countIn(second) === 0 ? NO_VALUE : { value: countIn(first) / countIn(second) }
     case 'distinct':
-      return { value: Math.round(estimateDistinct(cell?.distinct[first] ?? null, precision)) }
+      return { value: Math.round(distinctOf(cell, first)) }
     case 'quantile':
       return { value: quantileOf(cell?.quantiles[first] ?? null, formula.q) }
     case 'money':
@@ -43,11 +43,13 @@ export function kpiOfCell(
   }
 }
 
-/** The columns of a cell, and how fine its sketches of different things are. */
+/** The columns of a cell. */
 export interface MeasuredBy {
   measures: MeasureSet
-  precision: number
 }
+
+const distinctOf = (cell: Cell | undefined, column: number): number =>
+  cell === undefined ? 0 : estimateDistinct(cell.distinct[column] ?? null, cell.precision)
 
 /**
  * The currency in which most was added up; of equals the first by name. Currencies are compared by their

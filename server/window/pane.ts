@@ -2,6 +2,7 @@ import { OTHER_KEY } from '../../lib/kpis.ts'
 import type { Cell } from './cell.ts'
 import {
   addEntry,
+  coarser,
   type Distinct,
   distinctEntry,
   estimateDistinct,
@@ -26,6 +27,7 @@ import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
  */
 export interface Pane {
   readonly measures: MeasureSet
+  /** Of all its sketches of different things: that of the least precise pane merged into it. */
   precision: number
   cap: number
   /** The row of each key. */
@@ -88,6 +90,7 @@ export function cellAt(pane: Pane, row: number): Cell {
     counts: pane.counts.subarray(row * width, (row + 1) * width),
     money: pane.money.map((column) => column[row] ?? null),
     distinct: pane.distinct.map((column) => column[row] ?? null),
+    precision: pane.precision,
     quantiles: pane.quantiles.map((column) => column[row] ?? null),
   }
 }
@@ -121,6 +124,7 @@ function larger(counts: Float64Array): Float64Array {
   return more
 }
 
+/** To a pane that no less precise one was merged into. */
 export function addToPane(pane: Pane, key: string, event: Measured): void {
   const { size, columns } = event
   const row = rowOf(pane, key)
@@ -152,6 +156,7 @@ export function mergePane(
   selection: Selection = target.measures.everything,
   only?: ReadonlySet<string>,
 ): void {
+  coarsenPane(target, source.precision)
   if (only === undefined) {
     for (let from = 0; from < source.keys.length; from++) {
       mergeRow(target, rowOf(target, source.keys[from] as string), source, from, selection)
@@ -165,7 +170,19 @@ export function mergePane(
   target.folded = mergeDistinct(target.folded, source.folded, KEY_PRECISION)
 }
 
-/** Adds the selected measures of a row of `source` to a row of `target`; both have the same columns. */
+/** Makes a pane's sketches no more precise than this. */
+export function coarsenPane(pane: Pane, precision: number): void {
+  const { precision: from } = pane
+  if (from <= precision) return
+  const coarsen = (sketch: Distinct | null) => sketch && coarser(sketch, from, precision)
+  pane.distinct = pane.distinct.map((column) => column.map(coarsen))
+  pane.precision = precision
+}
+
+/**
+ * Adds the selected measures of a row of `source` to a row of `target`; both have the same columns, and `target` is no
+ * more precise than `source`.
+ */
 export function mergeRow(
   target: Pane,
   row: number,
@@ -189,7 +206,9 @@ export function mergeRow(
     const added = source.distinct[column]?.[from] ?? null
     if (added === null || selection.distinct[column] !== true) continue
     const sketches = target.distinct[column] as (Distinct | null)[]
-    sketches[row] = mergeDistinct(sketches[row] ?? null, added, precision)
+    const like =
+      source.precision === precision ? added : coarser(added, source.precision, precision)
+    sketches[row] = mergeDistinct(sketches[row] ?? null, like, precision)
   }
   for (let column = 0; column < target.quantiles.length; column++) {
     const added = source.quantiles[column]?.[from] ?? null

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { splitMix32 } from '../../testing/chaos/random.ts'
+import { normal } from '../insight/random-draws.testing.ts'
 import {
   addBucket,
   type Buckets,
@@ -49,6 +51,31 @@ describe('quantiles', () => {
         }
       }),
     )
+  })
+
+  it('of log-normal, exponential, bimodal and constant values, merged from many panes, are within one percent', () => {
+    const next = splitMix32(7)
+    const draws: Record<string, () => number> = {
+      'log-normal': () => Math.exp(4 + 1.2 * normal(next)),
+      exponential: () => -120 * Math.log(1 - next()),
+      bimodal: () => (next() < 0.8 ? 20 + 2 * normal(next) : 2_000 + 100 * normal(next)),
+      constant: () => 42.5,
+    }
+    for (const [name, draw] of Object.entries(draws)) {
+      const panes = Array.from({ length: 300 }, () => Array.from({ length: 400 }, draw))
+      let merged: Buckets | null = null
+      for (const values of panes) merged = mergeBuckets(merged, bucketsOf(values))
+      const sorted = panes.flat().sort((a, b) => a - b)
+      for (const q of [0.5, 0.95, 0.99]) {
+        const exact = sorted[Math.floor(q * (sorted.length - 1))] as number
+        const error = Math.abs((quantileOf(merged, q) as number) / exact - 1)
+        expect({ name, q, off: error > QUANTILE_ERROR * (1 + 1e-9) }).toEqual({
+          name,
+          q,
+          off: false,
+        })
+      }
+    }
   })
 
   it('of nothing there is none, of nothing but zeros it is 0', () => {

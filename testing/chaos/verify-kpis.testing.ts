@@ -25,7 +25,7 @@ export async function verifyKpis(db: Store['db'], ledger: Ledger): Promise<Check
     kpi.reader.cell(range, subject, kpi.reader.measures.everything),
   )
   const amountOf = (of: 'page_views' | 'requests' | 'spend' | 'revenue') =>
-    kpi.reader.value(of, cell, subject.dimension)
+    kpi.reader.value(of, cell)
   const found = [
     ['events', cell?.counts[EVENTS] ?? 0] as const,
     ['page views', amountOf('page_views').value ?? 0] as const,

@@ -380,7 +380,7 @@ describe('windows against the naive recount', () => {
             for (const kpi of CATALOG.kpis) {
               const { id } = kpi
               const precise = expected(whole, range, kpi, undefined)
-              const value = app.reader.value(id, sum, dimension)
+              const value = app.reader.value(id, sum)
               if (kpi.formula.kind === 'distinct') {
                 const one = whole.map((event) => ({ ...event, page: '/all' }))
                 expect(value).toEqual(recount(one, range, kpi, { dimension: 'page', key: '/all' }))

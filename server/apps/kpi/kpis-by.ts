@@ -20,12 +20,12 @@ export async function readKpisBy(
 ): Promise<NonNullable<KpisAnswer['by']>> {
   if (gone) return { dimension, rankedBy, rows: [], other: null, keys: 0 }
   const all = await gatherKeys(reader, range, dimension, reader.select([rankedBy]))
-  const rank = rankedKeys(reader, dimension, rankedBy)
+  const rank = rankedKeys(reader, rankedBy)
   const ranked = rank(all, choiceOf(rankedBy)).slice(0, limit)
   const only = new Set([...ranked, OTHER_KEY])
   const whole = await gatherKeys(reader, range, dimension, reader.measures.everything, only)
   const valuesOf = (key: string) =>
-    everyKpi(reader, ({ id }) => reader.value(id, cellOf(whole, key), dimension, choiceOf(id)))
+    everyKpi(reader, ({ id }) => reader.value(id, cellOf(whole, key), choiceOf(id)))
   return {
     dimension,
     rankedBy,

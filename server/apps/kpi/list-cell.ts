@@ -14,13 +14,13 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
   const selection = reader.select([rankedBy])
   let last: { version: number; from: number; cell: ListCell } | undefined
 
-  const ranked = rankedKeys(reader, dimension, rankedBy)
+  const ranked = rankedKeys(reader, rankedBy)
 
   function compute(range: TimeRange): ListCell {
     const all = reader.keys(range, dimension, selection)
     const total = sumOfKeys(all)
     const choice = preferring(currencyFor(reader, rankedBy, total))
-    const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), dimension, choice)
+    const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), choice)
     const top = ranked(all, choice).slice(0, MAX_ROWS)
     const rows: ListRow[] = top
       .map((key) => ({ key, value: valueFor(key) }))
@@ -30,7 +30,7 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
       rankedBy,
       rows,
       ...(all.rows.has(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
-      total: reader.value(rankedBy, total, dimension, choice),
+      total: reader.value(rankedBy, total, choice),
       keys: keyCount(all),
     }
   }
@@ -39,7 +39,7 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
     if (rows.length === 0) return
     const only = new Set(rows.map(({ key }) => key))
     const pane = reader.keys(range, dimension, reader.select([chosen]), only)
-    for (const row of rows) row.chosen = reader.value(chosen, cellOf(pane, row.key), dimension)
+    for (const row of rows) row.chosen = reader.value(chosen, cellOf(pane, row.key))
   }
 
   return {

@@ -75,7 +75,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     }
     for (const { id } of reader.catalog.kpis) {
       const choice = preferring(currencies.get(id))
-      const value = (cell: Cell | undefined) => reader.value(id, cell, subject.dimension, choice)
+      const value = (cell: Cell | undefined) => reader.value(id, cell, choice)
       cells[`kpi.${id}`] = { now: value(current), before: known ? value(before) : NO_VALUE }
     }
     for (const [index, dimension] of DIMENSIONS.entries()) {
@@ -126,7 +126,7 @@ function createFigures(
   const number = (id: KpiId, cell: Cell | undefined): number | null => {
     const currency = currencies.get(id)
     const choice: CurrencyChoice = currency === undefined ? {} : { only: currency }
-    return reader.value(id, cell, subject.dimension, choice).value
+    return reader.value(id, cell, choice).value
   }
   const sparkMs = sparkStep(chart.spanMs)
   const { spanMs: windowMs } = WINDOWS[view.window]

@@ -6,7 +6,6 @@ import type { Filter } from '../../../lib/view.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { Cell } from '../../window/cell.ts'
 import { decompose } from '../../window/decompose.ts'
-import { KEY_PRECISION, TOTAL_PRECISION } from '../../window/distinct.ts'
 import type { PlacedRef } from '../../window/held.ts'
 import { dimensionKey } from '../../window/keys.ts'
 import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
@@ -36,9 +35,6 @@ export const subjectOf = (filter: Filter | undefined): Subject =>
     ? { dimension: '', key: TOTAL_KEY }
     : { dimension: filter.dimension, key: dimensionKey(filter.key) }
 
-const precisionOf = (dimension: PaneDimension): number =>
-  dimension === '' ? TOTAL_PRECISION : KEY_PRECISION
-
 /** Answers over any range of whole seconds, as of one moment. */
 export interface PaneReader {
   /** Brings what is needed into memory, then calls `use` at once, so that all it reads is of one moment. */
@@ -52,13 +48,8 @@ export interface PaneReader {
     selection: Selection,
     only?: ReadonlySet<string>,
   ): Pane
-  /** What a cell of the dimension says of a KPI. */
-  value(
-    kpi: KpiId,
-    cell: Cell | undefined,
-    dimension: PaneDimension,
-    choice?: CurrencyChoice,
-  ): KpiValue
+  /** What a cell says of a KPI. */
+  value(kpi: KpiId, cell: Cell | undefined, choice?: CurrencyChoice): KpiValue
   /** The columns that these KPIs are computed from. */
   select(kpis: readonly KpiId[]): Selection
   readonly catalog: Catalog
@@ -125,8 +116,7 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
       pyramid.read(decompose(from, to), dimension, pane, selection, only)
       return pane
     },
-    value: (kpi, cell, dimension, choice) =>
-      kpiOfCell(kpiOf(catalog, kpi), cell, { measures, precision: precisionOf(dimension) }, choice),
+    value: (kpi, cell, choice) => kpiOfCell(kpiOf(catalog, kpi), cell, { measures }, choice),
     select: (kpis) => measures.select(kpis.map((kpi) => kpiOf(catalog, kpi))),
     catalog,
     measures,

@@ -11,7 +11,6 @@ import {
   rowOf,
   TOTAL_KEY,
 } from '../../window/pane.ts'
-import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { PaneReader } from './pane-reader.ts'
 
 /**
@@ -19,10 +18,9 @@ import type { PaneReader } from './pane-reader.ts'
  * events.
  */
 export const rankedKeys =
-  (reader: PaneReader, dimension: PaneDimension, by: KpiId) =>
+  (reader: PaneReader, by: KpiId) =>
   (pane: Pane, choice: CurrencyChoice): string[] => {
-    const value = (cell: Cell) =>
-      reader.value(by, cell, dimension, choice).value ?? Number.NEGATIVE_INFINITY
+    const value = (cell: Cell) => reader.value(by, cell, choice).value ?? Number.NEGATIVE_INFINITY
     return sortedKeys(pane, value)
   }
 

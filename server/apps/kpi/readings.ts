@@ -84,7 +84,7 @@ function readCells(
     )
     const choiceOf = (id: KpiId) => preferring(currencies.get(id))
     const valueIn = (one: TimeRange, held: Cell | undefined, id: KpiId) =>
-      readable.includes(one) ? reader.value(id, held, dimension, choiceOf(id)) : NO_VALUE
+      readable.includes(one) ? reader.value(id, held, choiceOf(id)) : NO_VALUE
     const kpis = everyKpi(reader, ({ id, unit }) => ({
       value: valueIn(range, cell, id),
       before: valueIn(before, cellBefore, id),
@@ -145,7 +145,7 @@ function readPoints(
     const valueAt = (t: number): KpiValue => {
       if (!known.has(t)) return NO_VALUE
       const cell = reader.cell({ from: t, to: t + stepMs }, subject, selection)
-      return reader.value(query.kpi, cell, dimension, choice)
+      return reader.value(query.kpi, cell, choice)
     }
     const points = all.map((t) => ({ t, value: valueAt(t), open: t + stepMs > now }))
     return { points, steps, choice }
@@ -168,7 +168,7 @@ export async function readValue(
   return reader.read([{ ...range, dimension: subject.dimension }], () => {
     const cell = reader.cell(range, subject, reader.select([query.kpi]))
     const only = query.currency ?? DEFAULT_CURRENCY
-    return reader.value(query.kpi, cell, subject.dimension, { only })
+    return reader.value(query.kpi, cell, { only })
   })
 }
 

@@ -36,13 +36,13 @@ export async function readSeriesBy(
   const [from = 0, last = -stepMs] = [steps[0], steps.at(-1)]
   const range = { from, to: last + stepMs }
   const all = await gatherKeys(reader, range, dimension, reader.select([rankedBy]))
-  const rank = rankedKeys(reader, dimension, rankedBy)
+  const rank = rankedKeys(reader, rankedBy)
   const keys = rank(all, whole.rankIn(sumOfKeys(all))).slice(0, limit)
   const values = new Map<number, Map<string, KpiValue>>()
   await readSteps(reader, { ...whole, dimension, keys: new Set(keys) }, (t, sum) => {
     const of = (key: string): [string, KpiValue] => [
       key,
-      reader.value(whole.kpi, cellOf(sum, key), dimension, whole.choice),
+      reader.value(whole.kpi, cellOf(sum, key), whole.choice),
     ]
     values.set(t, new Map([...keys, OTHER_KEY].map(of)))
   })

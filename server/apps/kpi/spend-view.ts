@@ -83,7 +83,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     const currency =
       currencyFor(reader, 'spend', cellOf(ranges.now), cellOf(ranges.before)) ?? DEFAULT_CURRENCY
     const valueOver = (range: TimeRange): KpiValue =>
-      reader.value('spend', cellOf(range), subject.dimension, { prefer: currency })
+      reader.value('spend', cellOf(range), { prefer: currency })
     // A change against a part of the window before would say nothing.
     const known = ranges.before.from >= reader.oldest()
     const accounts = spendBy('account', { ranges, currency, known })
@@ -116,14 +116,14 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
       today: reader.keys(ranges.today, dimension, selection),
     }
     const valueIn = (pane: Pane, key: string) =>
-      reader.value('spend', cellOf(pane, key), dimension, { prefer: currency })
+      reader.value('spend', cellOf(pane, key), { prefer: currency })
     const rowOf = (key: string): SpendRow => ({
       key,
       now: valueIn(panes.now, key),
       before: known ? valueIn(panes.before, key) : NO_VALUE,
       today: valueIn(panes.today, key),
     })
-    const rank = rankedKeys(reader, dimension, 'spend')
+    const rank = rankedKeys(reader, 'spend')
     const keys = new Set([
       ...rank(panes.now, { prefer: currency }),
       ...rank(panes.today, { prefer: currency }),
