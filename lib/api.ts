@@ -51,6 +51,20 @@ export interface CatalogAnswer {
   dimensions: { id: Dimension; one: string; many: string }[]
 }
 
+/** A KPI with where it comes from. */
+export interface DefinedKpi extends Kpi {
+  origin: 'built_in' | 'file' | 'composed'
+  /** false: the file has one of the same id, and that is the one measured. */
+  measured: boolean
+  /** null: it was not composed. */
+  createdAt: number | null
+  updatedAt: number | null
+}
+
+export interface DefinedKpisAnswer {
+  kpis: DefinedKpi[]
+}
+
 export interface KpisAnswer {
   asOf: number
   /** The window by its name; absent where another range was asked for. */

@@ -103,31 +103,73 @@ const MAX_ID = 40
 const MAX_LABEL = 32
 const MAX_HELP = 300
 
+const betterWay = z.enum(['up', 'down', 'none'], { error: 'must be "up", "down" or "none"' })
+
+const idField = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, 'must be small letters, digits and _, and begin with a letter')
+  .max(MAX_ID, `must be at most ${MAX_ID} characters`)
+
+const fields = {
+  label: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(MAX_LABEL, `must be at most ${MAX_LABEL} characters`),
+  formula: kpiFormulaSchema,
+  unit: z.enum(ALL_UNITS, { error: `must be one of ${ALL_UNITS.join(', ')}` }).exactOptional(),
+  better: betterWay.default('none'),
+  help: z.string().max(MAX_HELP, `must be at most ${MAX_HELP} characters`).exactOptional(),
+}
+
+/** As it is kept; `kpiOfDefinition` makes the KPI of it. */
 export const kpiDefinitionSchema = z
-  .strictObject({
-    id: z
-      .string()
-      .regex(/^[a-z][a-z0-9_]*$/, 'must be small letters, digits and _, and begin with a letter')
-      .max(MAX_ID, `must be at most ${MAX_ID} characters`),
-    label: z
-      .string()
-      .trim()
-      .min(1, 'must not be empty')
-      .max(MAX_LABEL, `must be at most ${MAX_LABEL} characters`),
-    formula: kpiFormulaSchema,
-    unit: z.enum(ALL_UNITS, { error: `must be one of ${ALL_UNITS.join(', ')}` }).exactOptional(),
-    better: z
-      .enum(['up', 'down', 'none'], { error: 'must be "up", "down" or "none"' })
-      .default('none'),
-    help: z.string().max(MAX_HELP, `must be at most ${MAX_HELP} characters`).exactOptional(),
-  })
+  .strictObject({ id: idField, ...fields })
   .superRefine((kpi, context) => {
     const units = UNITS[kpi.formula.kind]
     if (kpi.unit === undefined || units.includes(kpi.unit)) return
     const message = `must be ${units.map((unit) => `"${unit}"`).join(' or ')} for a formula of the kind "${kpi.formula.kind}"`
     context.addIssue({ code: 'custom', path: ['unit'], message })
   })
-  .transform((kpi): Kpi => {
-    const { unit = UNITS[kpi.formula.kind][0], help = formulaText(kpi.formula) } = kpi
-    return { id: kpi.id, label: kpi.label, formula: kpi.formula, unit, better: kpi.better, help }
-  })
+export type KpiDefinition = z.output<typeof kpiDefinitionSchema>
+
+/** What may be changed of one; its id may not. `null`: as it is where nothing is said. */
+export const kpiPatchSchema = z.strictObject({
+  label: fields.label.exactOptional(),
+  formula: fields.formula.exactOptional(),
+  unit: fields.unit.unwrap().nullable().exactOptional(),
+  better: betterWay.exactOptional(),
+  help: fields.help.unwrap().nullable().exactOptional(),
+})
+export type KpiPatch = z.output<typeof kpiPatchSchema>
+
+export function kpiOfDefinition({ id, label, formula, unit, better, help }: KpiDefinition): Kpi {
+  return {
+    id,
+    label,
+    formula,
+    unit: unit ?? UNITS[formula.kind][0],
+    better,
+    help: help ?? formulaText(formula),
+  }
+}
+
+/** The units that a formula can be shown in, the usual one first. */
+export const unitsOf = ({ kind }: Pick<KpiFormula, 'kind'>): readonly KpiUnit[] => UNITS[kind]
+
+/** The definition with a patch over it, to be checked as a whole. A unit that the new formula cannot have goes. */
+export function patchedDefinition(
+  definition: KpiDefinition,
+  { unit, help, ...patch }: KpiPatch,
+): KpiDefinition {
+  const { unit: unitBefore, help: helpBefore, ...before } = definition
+  const next = { ...before, ...patch }
+  const kept = unitBefore !== undefined && unitsOf(next.formula).includes(unitBefore)
+  const nextUnit = unit === undefined ? (kept ? unitBefore : null) : unit
+  const nextHelp = help === undefined ? (helpBefore ?? null) : help
+  return {
+    ...next,
+    ...(nextUnit !== null && { unit: nextUnit }),
+    ...(nextHelp !== null && { help: nextHelp }),
+  }
+}

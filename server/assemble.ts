@@ -1,7 +1,8 @@
 import path from 'node:path'
 import type { RuleInput } from '../lib/alert-rule.ts'
 import type { DemoState } from '../lib/frames.ts'
-import { BUILT_IN, type Catalog, createCatalog } from '../lib/kpi-catalog.ts'
+import type { Catalog } from '../lib/kpi-catalog.ts'
+import { createLiveCatalog } from './catalog/live-catalog.ts'
 import type { Config } from './config.ts'
 import { makeDataDir } from './data-dir.ts'
 import { startEmbeddedStream } from './embedded/embedded-stream.ts'
@@ -62,12 +63,13 @@ export interface Assembled {
 export function assemble(config: Config, ports: Ports): Assembled {
   const { clock, log, newId, dev } = ports
   const { host } = config
-  const catalog = createCatalog([...BUILT_IN.kpis, ...config.ownKpis])
+  const kpis = createLiveCatalog(config.ownKpis)
+  const { catalog } = kpis
   const metrics = createServerMetrics()
   const hub = createHub({ instance: newId(), catalog, clock, metrics })
   const pages = createPages({ dir: ports.root, dev, host, port: config.port })
   const parts: Parts = { store: undefined, embedded: undefined, pipeline: undefined }
-  const context = apiContext(config, parts, { clock, catalog, newId, metrics })
+  const context = apiContext(config, parts, { clock, kpis, newId, metrics })
   const web = createWebServer(
     { host, port: config.port, dev },
     {
@@ -91,6 +93,7 @@ export function assemble(config: Config, ports: Ports): Assembled {
     const port = await web.listen()
     const store = await openStore(path.join(config.dataDir, 'kinesight.db'))
     parts.store = store
+    await context.recompose()
     await Promise.all([startStream(store), pages.prepare()])
     return {
       url: urlOf(host, port),

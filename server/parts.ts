@@ -1,5 +1,7 @@
-import type { Catalog } from '../lib/kpi-catalog.ts'
+import { kpiOfDefinition } from '../lib/kpi-definition.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
+import { createComposedKpis } from './catalog/composed-kpis.ts'
+import type { LiveCatalog } from './catalog/live-catalog.ts'
 import type { Config } from './config.ts'
 import type { EmbeddedStream } from './embedded/embedded-stream.ts'
 import type { ApiContext, StreamFacts } from './http/api-context.ts'
@@ -27,22 +29,37 @@ export interface Parts {
 export function apiContext(
   config: Config,
   parts: Parts,
-  ports: { clock: Clock; catalog: Catalog; newId: () => string; metrics: ServerMetrics },
+  ports: { clock: Clock; kpis: LiveCatalog; newId: () => string; metrics: ServerMetrics },
 ): ApiContext {
-  const { clock, catalog, newId, metrics } = ports
+  const { clock, kpis, newId, metrics } = ports
   const store = () => there(parts.store, 'The store is not open yet')
   const db = () => store().db
   const pipeline = () => there(parts.pipeline, 'The stream is starting')
   const streamId = () =>
     there(pipeline().streamId() ?? undefined, 'The stream has not been reached yet')
+  const composed = () => createComposedKpis(db(), { clock })
+  let composing: Promise<void> = Promise.resolve()
+
+  async function recompose(): Promise<void> {
+    const all = await composed().list()
+    kpis.compose(all.map(({ definition }) => kpiOfDefinition(definition)))
+    parts.pipeline?.catalogChanged(kpis.catalog.kpis)
+  }
+
   return {
     clock,
-    catalog,
+    kpis,
     db: () => store().reads(),
     pipeline,
     streamId,
     stream: () => streamFacts(config, parts),
     rules: () => createRuleStore(db(), { streamId, clock, newId }),
+    composed,
+    recompose() {
+      // One after another: what is read last is what is measured.
+      composing = composing.then(recompose, recompose)
+      return composing
+    },
     demo: {
       state: () => (config.stream.kind === 'embedded' ? (parts.embedded?.demo() ?? 'off') : 'none'),
       async set(state) {

@@ -10,6 +10,7 @@ import type {
   Question,
   ToWorker,
 } from './pipeline-port.ts'
+import { createQuestions } from './pipeline-questions.ts'
 import type { Clock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
@@ -18,13 +19,18 @@ import { backoffMs } from './platform/retry.ts'
 const RESTART = { baseMs: 250, capMs: 10_000 }
 /** A worker that ran this long had recovered from what ended the one before. */
 const SETTLED_MS = 60_000
-const STOP_TIMEOUT_MS = 1_500
+/** Who ends the process does not wait long; who replaces the pipeline can wait for a slow commit. */
+const STOP_TIMEOUT_MS = { stop: 1_500, replace: 10_000 }
 /** Events live for one commit: with room for that many few of them are ever copied. */
 const YOUNG_MB = 192
 
+/** `ending`: it was told to. `gone`: it ended by itself and is started anew in a moment. */
+type WorkerState = 'up' | 'ending' | 'gone'
+
 /**
- * Runs the pipeline in a worker thread and starts it anew when it dies; what it had not committed it
- * reads again. Everything that was watched is watched again.
+ * Runs the pipeline in a worker thread. It is started anew when it dies, and what it had not committed it reads
+ * again; and when the catalog changes, after it has committed all it had read. Everything that was watched is
+ * watched again.
  */
 export function startPipeline(
   options: PipelineOptions,
@@ -33,46 +39,46 @@ export function startPipeline(
   const { clock, log } = ports
   const watched = new Map<string, View>()
   const listeners: ((frame: PipelineFrame) => void)[] = []
-  const asked = new Map<
-    number,
-    { resolve: (answer: unknown) => void; reject: (e: Error) => void }
-  >()
-  let demo = options.demo
+  const questions = createQuestions()
+  let { demo, kpis } = options
   let streamId: number | null = null
-  let nextId = 1
   let failures = 0
   let restart: NodeJS.Timeout | undefined
-  let away = false
   let careful = false
+  let state: WorkerState = 'up'
   let stopping = false
-  let onStopped: () => void = () => {}
+  let replacing: Promise<void> | undefined
+  let onEnded: () => void = () => {}
   let worker = launch()
 
   function launch(): Worker {
     const startedAt = clock.monotonicMs()
     const started = new Worker(ports.workerUrl, {
-      workerData: { ...options, demo, read: { ...options.read, careful } },
+      workerData: { ...options, demo, kpis, read: { ...options.read, careful } },
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     })
     started.on('message', (message: FromWorker) => receive(message))
     started.on('error', (error) => log.error({ err: error }, 'pipeline worker failed'))
     started.on('exit', (code) => {
-      away = true
-      refuseAll(`the pipeline worker ended with code ${code}`)
-      if (stopping) {
-        onStopped()
+      if (state === 'ending') {
+        onEnded()
         return
       }
+      state = 'gone'
+      questions.refuseAll(`the pipeline worker ended with code ${code}`)
       failures = clock.monotonicMs() - startedAt > SETTLED_MS ? 0 : failures + 1
       const waitMs = backoffMs(failures, ports.random(), RESTART)
       log.warn({ code, waitMs }, 'pipeline worker ended, starting it anew')
-      restart = setTimeout(() => {
-        worker = launch()
-        away = false
-        for (const [key, view] of watched) send({ kind: 'watch', key, view })
-      }, waitMs)
+      restart = setTimeout(relaunch, waitMs)
     })
     return started
+  }
+
+  function relaunch(): void {
+    worker = launch()
+    state = 'up'
+    for (const [key, view] of watched) send({ kind: 'watch', key, view })
+    for (const { id, question } of questions.open()) send({ kind: 'ask', id, question })
   }
 
   function receive(message: FromWorker): void {
@@ -84,35 +90,57 @@ export function startPipeline(
         for (const listener of listeners) listener(message.frame)
         return
       case 'answer':
-        asked.get(message.id)?.resolve(message.answer)
-        asked.delete(message.id)
+        questions.answer(message.id, message.answer)
         return
       case 'failure':
-        asked.get(message.id)?.reject(new Error(message.message))
-        asked.delete(message.id)
+        questions.refuse(message.id, message.message)
         return
       case 'app_failed':
         careful = true
         return
       case 'stopped':
-        onStopped()
+        onEnded()
     }
   }
 
-  function refuseAll(reason: string): void {
-    for (const { reject } of asked.values()) reject(new Error(reason))
-    asked.clear()
+  /** To one that is not up nothing is said: it is told all there is to know when it comes up. */
+  function send(message: ToWorker): void {
+    if (state === 'up') worker.postMessage(message)
   }
 
-  const send = (message: ToWorker): void => worker.postMessage(message)
-
   function ask<Answer>(question: Question): Promise<Answer> {
-    if (away) return Promise.reject(new Error('the pipeline worker is being started anew'))
-    const id = nextId++
-    return new Promise<Answer>((resolve, reject) => {
-      asked.set(id, { resolve: resolve as (answer: unknown) => void, reject })
-      send({ kind: 'ask', id, question })
+    if (state === 'gone') {
+      return Promise.reject(new Error('the pipeline worker is being started anew'))
+    }
+    const asked = questions.ask<Answer>(question)
+    send({ kind: 'ask', id: asked.id, question })
+    return asked.answer
+  }
+
+  async function end(timeoutMs: number): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      onEnded = resolve
     })
+    const timeout = setTimeout(() => {
+      log.warn('the pipeline did not stop in time; what it had not committed is read again')
+      onEnded()
+    }, timeoutMs)
+    send({ kind: 'stop' })
+    state = 'ending'
+    await ended
+    clearTimeout(timeout)
+    await worker.terminate().catch((error: unknown) => log.warn(messageOf(error)))
+  }
+
+  async function replace(): Promise<void> {
+    let measured: typeof kpis
+    do {
+      measured = kpis
+      await end(STOP_TIMEOUT_MS.replace)
+      if (stopping) return
+      relaunch()
+      log.info({ kpis: kpis.length }, 'pipeline goes on with another catalog')
+    } while (measured !== kpis)
   }
 
   return {
@@ -127,9 +155,17 @@ export function startPipeline(
     },
     onFrame: (listener) => void listeners.push(listener),
     rulesChanged: () => send({ kind: 'rules_changed' }),
-    demoChanged(state: DemoState) {
-      demo = state
-      send({ kind: 'demo', state })
+    demoChanged(changed: DemoState) {
+      demo = changed
+      send({ kind: 'demo', state: changed })
+    },
+    catalogChanged(changed) {
+      kpis = changed
+      if (state !== 'up' || stopping) return
+      const mine = replace().finally(() => {
+        if (replacing === mine) replacing = undefined
+      })
+      replacing = mine
     },
     kpis: (query) => ask<KpisAnswer>({ kind: 'kpis', query }),
     series: (query) => ask<SeriesAnswer>({ kind: 'series', query }),
@@ -139,17 +175,9 @@ export function startPipeline(
     async stop() {
       stopping = true
       clearTimeout(restart)
-      const stopped = new Promise<void>((resolve) => {
-        onStopped = resolve
-      })
-      const timeout = setTimeout(() => {
-        log.warn('the pipeline did not stop in time; what it had not committed is read again')
-        onStopped()
-      }, STOP_TIMEOUT_MS)
-      send({ kind: 'stop' })
-      await stopped
-      clearTimeout(timeout)
-      await worker.terminate().catch((error: unknown) => log.warn(messageOf(error)))
+      if (replacing !== undefined) await replacing
+      else if (state === 'up') await end(STOP_TIMEOUT_MS.stop)
+      questions.refuseAll('the pipeline is stopped')
     },
   }
 }

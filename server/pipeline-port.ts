@@ -17,6 +17,8 @@ export interface PipelinePort {
   /** Rules in the store were changed by the main thread. */
   rulesChanged(): void
   demoChanged(state: 'on' | 'off'): void
+  /** From now on these are measured: the pipeline commits, and goes on from there with the new catalog. */
+  catalogChanged(kpis: readonly Kpi[]): void
   kpis(query: KpisQuery): Promise<KpisAnswer>
   series(query: SeriesQuery): Promise<SeriesAnswer>
   /** The shards view as it stands now: cells `status`, `firing` and `shard.<id>`. */

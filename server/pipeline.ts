@@ -15,6 +15,7 @@ import { createPipelineMetrics } from './pipeline-metrics.ts'
 import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
+import { inTime } from './platform/in-time.ts'
 import type { Log } from './platform/log.ts'
 import { pause } from './platform/pause.ts'
 import { backoffMs } from './platform/retry.ts'
@@ -76,6 +77,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const version = catalogVersion(catalog)
   let demo = options.demo
   let reached: Reached | undefined
+  const arrival = whenReached()
   let connecting: Health = { kind: 'starting' }
   let stored: Health = { kind: 'ok' }
   const views = createLiveViews({
@@ -98,6 +100,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     const parts = await reachUntilStored(description)
     if (parts === undefined) return
     reached = parts
+    arrival.resolve(parts)
     const evaluating = evaluateLoop(parts.alerts)
     await Promise.race([parts.consumer.failed, Promise.all([framing, evaluating])])
   }
@@ -215,6 +218,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   function sourceOf(view: View, { kpi, consumer, alerts }: Reached): ViewSource {
     switch (view.kind) {
       case 'overview':
+        // It is gone from the catalog: the status says so, and the page turns to another one.
+        if (catalog.kpi(view.kpi) === undefined) return () => ({ cells: {}, series: {} })
         return createOverviewView(view, kpi).state
       case 'spend': {
         const spend = createSpendView(view, kpi)
@@ -297,9 +302,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     const now = clock.now()
     switch (question.kind) {
       case 'kpis':
-        return need().kpi.kpis(question.query, now)
+        return (await soon()).kpi.kpis(question.query, now)
       case 'series':
-        return need().kpi.series(question.query, now)
+        return (await soon()).kpi.series(question.query, now)
       case 'live':
         return views.once({ kind: 'shards' }, now)
       case 'shard':
@@ -309,9 +314,12 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     }
   }
 
-  function need(): Reached {
-    if (reached === undefined) throw new Error('the stream has not been reached yet')
-    return reached
+  /** One that is started anew is there in a moment: nobody sees an error for that. */
+  async function soon(): Promise<Reached> {
+    if (reached !== undefined) return reached
+    return inTime(arrival.promise, QUIET_START_MS).catch((error: unknown) => {
+      throw new Error('the stream has not been reached yet', { cause: error })
+    })
   }
 
   return {
@@ -330,6 +338,14 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     },
     answer,
   }
+}
+
+function whenReached() {
+  let resolve: (reached: Reached) => void = () => {}
+  const promise = new Promise<Reached>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
 }
 
 function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {

@@ -9,7 +9,7 @@ import {
 } from 'jsonc-parser'
 import { z } from 'zod'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
-import { kpiDefinitionSchema } from '../../lib/kpi-definition.ts'
+import { kpiDefinitionSchema, kpiOfDefinition } from '../../lib/kpi-definition.ts'
 import type { Kpi } from '../../lib/kpis.ts'
 import { SetupError } from '../platform/errors.ts'
 
@@ -40,7 +40,7 @@ export function readKpiFile(file: string, { optional }: { optional: boolean }): 
 const fileSchema = z.strictObject({
   $schema: z.string().exactOptional(),
   kpis: z
-    .array(kpiDefinitionSchema, 'must be a list of KPIs')
+    .array(kpiDefinitionSchema.transform(kpiOfDefinition), 'must be a list of KPIs')
     .max(MAX_OWN_KPIS, `may hold at most ${MAX_OWN_KPIS}`),
 })
 

@@ -46,7 +46,7 @@ export const alertRuleRoutes = (context: ApiContext): Route[] => [
     method: 'POST',
     path: RULES,
     summary: 'Sets a threshold: it fires while the KPI is beyond it, and clears by itself',
-    body: ruleInputSchema(context.catalog),
+    body: ruleInputSchema(context.kpis.catalog),
     answer: { status: 201, description: 'The rule as it was made', schema: alertRule },
     problems: [409],
     async handle({ body }) {
@@ -70,8 +70,8 @@ export const alertRuleRoutes = (context: ApiContext): Route[] => [
       const rule = await context.rules().get(params.id ?? '')
       if (rule === undefined) return noSuchRule()
       const input = readValue(
-        patched(context.catalog, rule, body),
-        ruleInputSchema(context.catalog),
+        patched(context.kpis.catalog, rule, body),
+        ruleInputSchema(context.kpis.catalog),
       )
       if (!input.ok) return refuse(input.problem)
       const changed = await context.rules().update(rule.id, input.value)

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { DemoState, ViewState } from '../../lib/frames.ts'
-import type { Catalog } from '../../lib/kpi-catalog.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import type { RuleStore } from '../alerts/rule-store.ts'
+import type { ComposedKpis } from '../catalog/composed-kpis.ts'
+import type { LiveCatalog } from '../catalog/live-catalog.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
@@ -13,7 +14,7 @@ import { UnavailableError } from './problem.ts'
 /** What the resources work with. The parts come up one after another; until then they throw `UnavailableError`. */
 export interface ApiContext {
   clock: Clock
-  catalog: Catalog
+  kpis: LiveCatalog
   stream(): StreamFacts
   /** Only to read. */
   db(): Kysely<Schema>
@@ -21,6 +22,9 @@ export interface ApiContext {
   streamId(): number
   pipeline(): PipelinePort
   rules(): RuleStore
+  composed(): ComposedKpis
+  /** Makes the catalog anew from the store, and has the pipeline measure it. */
+  recompose(): Promise<void>
   demo: DemoSwitch
   /** Prometheus text of the whole process. */
   metrics(): Promise<string>

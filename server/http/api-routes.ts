@@ -5,6 +5,7 @@ import { catalogRoute } from './catalog.ts'
 import { deadLettersRoute } from './dead-letters.ts'
 import { demoRoutes } from './demo.ts'
 import { healthRoutes } from './health.ts'
+import { kpiDefinitionRoutes } from './kpi-definitions.ts'
 import { kpisRoute } from './kpis.ts'
 import { metricsRoute } from './metrics.ts'
 import { withOpenApi } from './openapi.ts'
@@ -18,6 +19,7 @@ export const apiRoutes = (context: ApiContext): Route[] =>
   withOpenApi([
     streamRoute(context),
     catalogRoute(context),
+    ...kpiDefinitionRoutes(context),
     kpisRoute(context),
     seriesRoute(context),
     totalsRoute(context),

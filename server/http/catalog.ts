@@ -1,30 +1,20 @@
 import { z } from 'zod'
 import type { CatalogAnswer } from '../../lib/api.ts'
-import { kpiFormulaSchema } from '../../lib/kpi-definition.ts'
 import { DIMENSION_LABELS, DIMENSIONS } from '../../lib/kpis.ts'
 import { catalogVersion } from '../catalog/catalog-version.ts'
 import type { ApiContext } from './api-context.ts'
-import { kpiUnit } from './kpis.ts'
+import { kpiFields } from './kpi-definitions.ts'
 import { answer, route } from './route.ts'
 
 const catalogAnswer: z.ZodType<CatalogAnswer> = z.strictObject({
   version: z.string().describe('Another one, and there are other KPIs'),
-  kpis: z.array(
-    z.strictObject({
-      id: z.string(),
-      label: z.string(),
-      formula: kpiFormulaSchema,
-      unit: kpiUnit,
-      better: z.enum(['up', 'down', 'none']),
-      help: z.string(),
-    }),
-  ),
+  kpis: z.array(z.strictObject(kpiFields)),
   dimensions: z.array(
     z.strictObject({ id: z.enum(DIMENSIONS), one: z.string(), many: z.string() }),
   ),
 })
 
-export const catalogRoute = ({ catalog }: ApiContext) =>
+export const catalogRoute = ({ kpis: { catalog } }: ApiContext) =>
   route({
     method: 'GET',
     path: '/api/v1/catalog',

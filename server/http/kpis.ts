@@ -65,7 +65,7 @@ export const kpisRoute = (context: ApiContext) =>
     method: 'GET',
     path: '/api/v1/kpis',
     summary: 'Every KPI over a range of time, in total or for the first keys of a dimension',
-    query: queryOf(context.catalog),
+    query: queryOf(context.kpis.catalog),
     answer: { status: 200, description: 'The KPIs', schema: kpisAnswer },
     csv: kpisCsv,
     async handle({ query: { filter, by, limit, rank, ...time } }) {

@@ -26,7 +26,7 @@ export const filterParameter = z
 export const kpiParameter = (name: string, catalog: Catalog) =>
   z
     .string()
-    .describe(`One of ${catalog.kpis.map(({ id }) => id).join(', ')}`)
+    .describe('An id of GET /api/v1/catalog, such as page_views')
     .refine((id) => catalog.kpi(id) !== undefined, {
       error: ({ input }) => `"${name}": ${unknownKpi(catalog, String(input))}`,
     })

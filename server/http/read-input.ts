@@ -79,13 +79,18 @@ function readBytes(request: IncomingMessage): Promise<Uint8Array | undefined> {
 function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
     const at = issue.path.map(String).join('.')
-    if (issue.code !== 'unrecognized_keys') return [{ field: at, message: issue.message }]
+    if (issue.code !== 'unrecognized_keys')
+      return [{ field: at, message: named(at, issue.message) }]
     return issue.keys.map((key) => {
       const field = [...(at === '' ? [] : [at]), key.slice(0, 100)].join('.')
       return { field, message: `There is no field "${field}": leave it out` }
     })
   })
 }
+
+/** A schema that is also used for a file says "must be …" without the name. */
+const named = (field: string, message: string): string =>
+  message.startsWith('must ') && field !== '' ? `"${field}" ${message}` : message
 
 /** What the schemas do not say themselves. */
 function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {

@@ -68,14 +68,14 @@ export const seriesRoute = (context: ApiContext) =>
     method: 'GET',
     path: '/api/v1/kpis/{id}/series',
     summary: 'One KPI over time, a value for each step',
-    params: { id: `The KPI: one of ${context.catalog.kpis.map(({ id }) => id).join(', ')}` },
+    params: { id: `The KPI: one of ${context.kpis.catalog.kpis.map(({ id }) => id).join(', ')}` },
     query,
     answer: { status: 200, description: 'The series', schema: seriesAnswer },
     csv: seriesCsv,
     problems: [404],
     async handle({ params: { id = '' }, query }) {
-      const kpi = context.catalog.kpi(id)
-      if (kpi === undefined) return refuse(problem(404, unknownKpi(context.catalog, id)))
+      const kpi = context.kpis.catalog.kpi(id)
+      if (kpi === undefined) return refuse(problem(404, unknownKpi(context.kpis.catalog, id)))
       const asked = questionOf(kpi, query, context.clock.now())
       if (!asked.ok) return refuse(badFields(asked.errors))
       const timeoutMs = query.by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS

@@ -7,9 +7,10 @@ import { noFates } from '../../lib/fates.ts'
 import type { Cells, ShardCell, ShardDetailCell, StatusCell, ViewState } from '../../lib/frames.ts'
 import { BUILT_IN, kpiOf } from '../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery } from '../../lib/kpi-questions.ts'
-import { KPI_IDS, KPIS } from '../../lib/kpis.ts'
+import { KPI_IDS, KPIS, type Kpi, type KpiId } from '../../lib/kpis.ts'
 import { epochMs } from '../../lib/time.ts'
 import type { View } from '../../lib/view.ts'
+import { createLiveCatalog } from '../catalog/live-catalog.ts'
 import { readConfig } from '../config.ts'
 import { apiContext, type Parts } from '../parts.ts'
 import type { PipelineFrame, PipelinePort } from '../pipeline-port.ts'
@@ -58,7 +59,7 @@ export const NOW = epochMs(1_790_000_000_000)
 const clock: Clock = { ...systemClock, now: () => NOW }
 
 export async function startTestServer(
-  options: { stream?: 'embedded' | 'kinesis'; lingerMs?: number } = {},
+  options: { stream?: 'embedded' | 'kinesis'; lingerMs?: number; fileKpis?: Kpi[] } = {},
 ): Promise<TestServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'kinesight-http-'))
   const store = await openStore(path.join(folder, 'kinesight.db'))
@@ -76,11 +77,13 @@ export async function startTestServer(
   const metrics = createServerMetrics()
   let ids = 0
   const newId = () => `id-${++ids}`
-  const routes = apiRoutes(apiContext(config, parts, { clock, catalog: BUILT_IN, newId, metrics }))
+  const kpis = createLiveCatalog(options.fileKpis ?? [])
+  const context = apiContext(config, parts, { clock, kpis, newId, metrics })
+  const routes = apiRoutes(context)
   const log = createLog({ level: 'fatal', name: 'test' })
   const hub = createHub({
     instance: 'this-start',
-    catalog: BUILT_IN,
+    catalog: kpis.catalog,
     clock: systemClock,
     metrics,
     ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
@@ -164,6 +167,8 @@ export interface FakePipeline extends PipelinePort {
   state: ViewState | Error
   watched: Map<string, View>
   calls: string[]
+  /** The ids of each catalog it was given. */
+  measured: KpiId[][]
   questions: (KpisQuery | SeriesQuery)[]
   emit(frame: PipelineFrame): void
 }
@@ -174,6 +179,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     state: liveState({}),
     watched: new Map(),
     calls: [],
+    measured: [],
     questions: [],
     emit(frame) {
       for (const listener of listeners) listener(frame)
@@ -183,6 +189,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     unwatch: (key) => void pipeline.watched.delete(key),
     onFrame: (listener) => void listeners.push(listener),
     rulesChanged: () => void pipeline.calls.push('rulesChanged'),
+    catalogChanged: (kpis) => void pipeline.measured.push(kpis.map(({ id }) => id)),
     demoChanged: (state) => void pipeline.calls.push(`demo ${state}`),
     async kpis(query) {
       pipeline.questions.push(query)

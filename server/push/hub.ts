@@ -121,8 +121,9 @@ export function createHub(options: {
     serve(socket, visitor, { view: wish.data, resume: from.data })
   }
 
+  /** Before the pipeline is there, the composed KPIs may not be known yet. */
   const isKnown = (view: View): boolean =>
-    view.kind !== 'overview' || catalog.kpi(view.kpi) !== undefined
+    view.kind !== 'overview' || pipeline === undefined || catalog.kpi(view.kpi) !== undefined
 
   function serve(socket: Browser, visitor: Visitor, wish: NonNullable<Visitor['waiting']>): void {
     const pace = takeToken(visitor.pace, clock.monotonicMs())

@@ -3,6 +3,7 @@ import Database from 'libsql'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { first } from './migrations/0001-first.ts'
 import { trustedReading } from './migrations/0002-trusted-reading.ts'
+import { composedKpis } from './migrations/0003-composed-kpis.ts'
 import type { Schema } from './schema.ts'
 import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
 
@@ -47,7 +48,11 @@ export async function openStore(file: string): Promise<Store> {
   }
 }
 
-const MIGRATIONS = { '0001-first': first, '0002-trusted-reading': trustedReading }
+const MIGRATIONS = {
+  '0001-first': first,
+  '0002-trusted-reading': trustedReading,
+  '0003-composed-kpis': composedKpis,
+}
 
 function openFile(file: string): Database.Database {
   try {

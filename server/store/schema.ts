@@ -1,6 +1,9 @@
 import type { Generated } from 'kysely'
 
-/** Every table is keyed by stream, so that a data folder can serve one stream after another. */
+/**
+ * Every table is keyed by stream, so that a data folder can serve one stream after another; but for
+ * `kpi_definition`, which is needed before a stream is reached.
+ */
 export interface Schema {
   stream: StreamTable
   lease: LeaseTable
@@ -15,6 +18,7 @@ export interface Schema {
   alert_rule: AlertRuleTable
   alert_event: AlertEventTable
   setting: SettingTable
+  kpi_definition: KpiDefinitionTable
 }
 
 /** Bytes: a Uint8Array going in, an ArrayBuffer coming out. */
@@ -164,4 +168,13 @@ export interface SettingTable {
   stream_id: number
   name: string
   value: string
+}
+
+/** A KPI that was composed on the page or by the API. */
+export interface KpiDefinitionTable {
+  id: string
+  /** JSON of KpiDefinition. */
+  body: string
+  created_ms: number
+  updated_ms: number
 }
