@@ -1,6 +1,8 @@
+import type { Changes } from './changes.ts'
 import { EMPTY_PANE, type FrozenPane, mergeFrozen } from './codec.ts'
 import type { PaneRef } from './decompose.ts'
-import { boundPane, mergePane, type Pane } from './pane.ts'
+import { LEVELS, levelAt, paneStart } from './levels.ts'
+import { boundPane, mergePane, type OnFold, type Pane, trimPane } from './pane.ts'
 import { newPane, type PaneDimension } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 
@@ -52,11 +54,25 @@ export interface HeldPanes {
   complete(held: Held, stored: FrozenPane): void
   copy(held: Held, pane: Pane): Pane
   bound(held: Held, pane: Pane): void
+  /** Leaves no more keys than the store is given. */
+  trim(held: Held, pane: Pane): void
 }
 
-export function createHeldPanes({ measures, pins, maxKeys }: PaneOptions): HeldPanes {
+export function createHeldPanes(
+  { measures, pins, maxKeys }: PaneOptions,
+  changes: Changes,
+): HeldPanes {
   const fresh = (held: Held) => newPane(measures, held, maxKeys)
-  const bound = (held: Held, pane: Pane) => boundPane(pane, pins.of(held.dimension))
+  const bound = (held: Held, pane: Pane) =>
+    boundPane(pane, pins.of(held.dimension), onFold(held, pane))
+
+  function onFold(held: Held, pane: Pane): OnFold | undefined {
+    if (!changes.areHeard(held.dimension)) return undefined
+    const places = placesOf(held, pane)
+    return (key, row) => {
+      for (const place of places) changes.folded(place, { key, pane, row })
+    }
+  }
 
   function copy(held: Held, pane: Pane): Pane {
     const twin = fresh(held)
@@ -77,6 +93,7 @@ export function createHeldPanes({ measures, pins, maxKeys }: PaneOptions): HeldP
     thaw,
     copy,
     bound,
+    trim: (held, pane) => trimPane(pane, pins.of(held.dimension), onFold(held, pane)),
     add(held, pane) {
       const live = thaw(held)
       mergePane(live, pane)
@@ -90,4 +107,15 @@ export function createHeldPanes({ measures, pins, maxKeys }: PaneOptions): HeldP
       bound(held, live)
     },
   }
+}
+
+/** Of which panes this one is a part: of the held one, of the coarser ones that lack it, or of all these. */
+function placesOf(held: Held, pane: Pane): PlacedRef[] {
+  const { level, dimension, start } = held
+  const places: PlacedRef[] = pane === held.live ? [{ level, dimension, start }] : []
+  if (pane !== held.ahead) return places
+  for (let coarser = level + 1; coarser < LEVELS.length; coarser++) {
+    places.push({ level: coarser, dimension, start: paneStart(start, levelAt(coarser).ms) })
+  }
+  return places
 }

@@ -46,6 +46,28 @@ export function mergeMoney(target: MoneySum | null, source: MoneySum | null): Mo
   return merged
 }
 
+/** Takes `source` away from a sum that holds it; currencies of which nothing is left go. */
+export function subtractMoney(target: MoneySum | null, source: MoneySum | null): MoneySum | null {
+  let left = target
+  for (let sum = source; sum !== null; sum = sum.next) {
+    left = addMoney(left, sum.currency, -sum.low, -sum.high)
+  }
+  return withoutZeros(left)
+}
+
+function withoutZeros(sums: MoneySum | null): MoneySum | null {
+  let left: MoneySum | null = null
+  for (let sum = sums; sum !== null; ) {
+    const { next } = sum
+    if (microsOf(sum) !== 0n) {
+      sum.next = left
+      left = sum
+    }
+    sum = next
+  }
+  return left
+}
+
 export const microsOf = (sum: MoneySum): Micros =>
   micros(BigInt(sum.high) * BigInt(MONEY_CARRY) + BigInt(sum.low))
 

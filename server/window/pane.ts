@@ -12,7 +12,7 @@ import {
 } from './distinct.ts'
 import { type Hash64, hashText } from './hash.ts'
 import { EVENTS, type Measured, type MeasureSet, type Selection } from './measures.ts'
-import { addMoney, type MoneySum, mergeMoney } from './money-sum.ts'
+import { addMoney, type MoneySum, mergeMoney, subtractMoney } from './money-sum.ts'
 import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
 
 /**
@@ -218,13 +218,29 @@ export function mergeRow(
   }
 }
 
+/** Takes the counts and the money of a row of `source` away from a row that holds them. Sketches stay. */
+export function subtractRow(target: Pane, row: number, source: Pane, from: number): void {
+  const { counts, width } = target
+  const [to, at] = [row * width, from * width]
+  for (let column = 0; column < width; column++) {
+    counts[to + column] = (counts[to + column] as number) - (source.counts[at + column] as number)
+  }
+  for (const [column, sums] of target.money.entries()) {
+    const gone = source.money[column]?.[from] ?? null
+    if (gone !== null) sums[row] = subtractMoney(sums[row] ?? null, gone)
+  }
+}
+
+/** Told of each key before its row goes into "other". */
+export type OnFold = (key: string, row: number) => void
+
 /** To be called after adding: folds keys if there are twice as many as may stay apart. */
-export function boundPane(pane: Pane, pinned: Pinned): void {
-  if (pane.keys.length > 2 * pane.cap) trimPane(pane, pinned)
+export function boundPane(pane: Pane, pinned: Pinned, onFold?: OnFold): void {
+  if (pane.keys.length > 2 * pane.cap) trimPane(pane, pinned, onFold)
 }
 
 /** Leaves at most `cap` keys beside "other" and the pinned ones; of equals the first by name stay. */
-export function trimPane(pane: Pane, pinned: Pinned): void {
+export function trimPane(pane: Pane, pinned: Pinned, onFold?: OnFold): void {
   const foldable: number[] = []
   for (const [row, key] of pane.keys.entries()) {
     if (key !== OTHER_KEY && !pinned.has(key)) foldable.push(row)
@@ -236,6 +252,7 @@ export function trimPane(pane: Pane, pinned: Pinned): void {
   const light = new Set(foldable.slice(pane.cap))
   const other = rowOf(pane, OTHER_KEY)
   for (const row of light) {
+    onFold?.(key(row), row)
     mergeRow(pane, other, pane, row)
     pane.folded = addEntry(pane.folded, keyEntry(key(row)), KEY_PRECISION)
   }
@@ -243,7 +260,7 @@ export function trimPane(pane: Pane, pinned: Pinned): void {
 }
 
 /** The others move together, in their order. */
-function dropRows(pane: Pane, rows: ReadonlySet<number>): void {
+export function dropRows(pane: Pane, rows: ReadonlySet<number>): void {
   const kept = pane.keys.map((_, row) => row).filter((row) => !rows.has(row))
   const { width } = pane
   const counts = new Float64Array(kept.length * width)
@@ -272,7 +289,8 @@ export function keyCount(pane: Pane): number {
 
 const hash: Hash64 = { hi: 0, lo: 0 }
 
-function keyEntry(key: string): number {
+/** How a folded key is remembered. */
+export function keyEntry(key: string): number {
   hashText(key, hash)
   return distinctEntry(hash, KEY_PRECISION)
 }

@@ -1,10 +1,11 @@
+import { type Changes, createChanges } from './changes.ts'
 import { EMPTY_PANE, type FrozenPane, freeze, frozenBytes, mergeFrozen } from './codec.ts'
 import type { PaneRef } from './decompose.ts'
 import { createHeldPanes, type Held, isEmpty, newHeld, type PlacedRef } from './held.ts'
 import { createKeyPool } from './key-pool.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
 import type { MeasureSet, Selection } from './measures.ts'
-import { boundPane, mergePane, type Pane, trimPane } from './pane.ts'
+import { boundPane, mergePane, type Pane } from './pane.ts'
 import { PANE_DIMENSIONS, type PaneDimension, type PlacedPane } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 import { createResting } from './resting.ts'
@@ -61,6 +62,7 @@ export interface Pyramid {
   readonly measures: MeasureSet
   readonly retention: Retention
   readonly touches: Touches
+  readonly changes: Changes
   /** Raised when what the store holds has changed. */
   generation(): number
   sizes(): PyramidSizes
@@ -102,7 +104,8 @@ export function createPyramid(options: PyramidOptions): Pyramid {
   const partial = new Set<Held>()
   /** Written, but still open: soon to change again. */
   const idle = new Map<Held, FrozenPane>()
-  const panes = createHeldPanes(options)
+  const changes = createChanges()
+  const panes = createHeldPanes(options, changes)
   const rollUp = createRollUp(panes)
   const resting = createResting(maxRestingBytes, ({ level, dimension, start }) =>
     table(level, dimension).delete(start),
@@ -147,6 +150,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
 
   function apply(placed: PlacedPane, ordinal: number, atMs: number): void {
     const { dimension, start, pane } = placed
+    changes.added(placed)
     let held = hold(placed)
     change(held, ordinal, atMs)
     if (isEmpty(held)) held.live = pane
@@ -173,7 +177,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
       if (!crowded && limits.atMs - held.changedAtMs < limits.minAgeMs(held.level)) continue
       rollUp.catchUp(held)
       const pane = panes.thaw(held)
-      trimPane(pane, pins.of(held.dimension))
+      panes.trim(held, pane)
       const frozen = freeze(pane)
       unwritten.delete(held)
       held.changed = 0
@@ -236,6 +240,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     measures: options.measures,
     retention: options.retention,
     touches,
+    changes,
     oldestUnwritten: () => unwritten.values().next().value?.changed,
     missing: (refs, dimension) => refs.filter((ref) => isMissing(ref, dimension)),
     incomplete(limit) {

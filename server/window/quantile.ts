@@ -51,6 +51,18 @@ export function mergeBuckets(target: Buckets | null, source: Buckets | null): Bu
   return merged
 }
 
+/** Takes `source` away from buckets that hold it; null: nothing is left. */
+export function subtractBuckets(target: Buckets | null, source: Buckets | null): Buckets | null {
+  if (source === null) return target
+  const counts = countsOf(target)
+  for (const [bucket, count] of sortedBuckets(source)) {
+    const left = (counts.get(bucket) ?? 0) - count
+    if (left === 0) counts.delete(bucket)
+    else counts.set(bucket, left)
+  }
+  return counts.size === 0 ? null : counts
+}
+
 /** Buckets and their counts, ascending. */
 export function sortedBuckets(buckets: Buckets): [bucket: number, count: number][] {
   if (typeof buckets === 'number') return [[buckets, 1]]

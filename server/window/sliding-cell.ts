@@ -1,0 +1,101 @@
+import { OTHER_KEY } from '../../lib/kpis.ts'
+import { SECOND_MS } from '../../lib/time.ts'
+import type { Cell } from './cell.ts'
+import type { PaneRef } from './decompose.ts'
+import { KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
+import { EVENTS, type Selection } from './measures.ts'
+import {
+  cellAt,
+  countAt,
+  keyedPane,
+  mergeRow,
+  type Pane,
+  rowOf,
+  subtractRow,
+  totalPane,
+} from './pane.ts'
+import type { PaneDimension } from './pane-dimension.ts'
+import type { Pyramid } from './pyramid.ts'
+import { subtractBuckets } from './quantile.ts'
+import { createSlidingDistinct } from './sliding-distinct.ts'
+import { createSlidingWindow, type SlidingSum, type SlidingWindow } from './sliding-window.ts'
+
+/** Every measure of one key, or of all events, over a sliding window: the merge of its panes. */
+export interface SlidingCell extends SlidingWindow {
+  /** After `moveTo`; undefined: no event. Valid until the next call of anything. */
+  cell(): Cell | undefined
+}
+
+export interface SlidingCellOptions {
+  pyramid: Pyramid
+  subject: { dimension: PaneDimension; key: string }
+  /** Everything if left out. */
+  selection?: Selection
+}
+
+export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
+  const { pyramid, subject } = options
+  const { measures } = pyramid
+  const selected = options.selection ?? measures.everything
+  const { dimension, key } = subject
+  const only = new Set([key])
+  const empty = (): Pane => (dimension === '' ? totalPane(measures) : keyedPane(measures, 1))
+  const precision = dimension === '' ? TOTAL_PRECISION : KEY_PRECISION
+  const sketches = measures.columns.distinct.map((_, column) =>
+    selected.distinct[column] === true ? createSlidingDistinct(precision) : undefined,
+  )
+  /** Sketches of different things slide by themselves, the rest is added and taken away. */
+  const additive = { ...selected, counts: measures.everything.counts, distinct: [] }
+  let pane = empty()
+
+  function add({ start }: PaneRef, source: Pane): void {
+    const from = source.rows.get(key)
+    if (from === undefined) return
+    mergeRow(pane, rowOf(pane, key), source, from, additive)
+    for (const [column, sketch] of sketches.entries()) {
+      sketch?.add(source.distinct[column]?.[from] ?? null, start / SECOND_MS)
+    }
+  }
+
+  function read(place: PaneRef, selection = selected): Pane {
+    const source = empty()
+    pyramid.read([place], dimension, source, selection, only)
+    return source
+  }
+
+  const sum: SlidingSum = {
+    clear() {
+      pane = empty()
+      for (const sketch of sketches) sketch?.clear()
+    },
+    enter: (place) => add(place, read(place)),
+    leave(place) {
+      const source = read(place, additive)
+      const from = source.rows.get(key)
+      if (from === undefined) return
+      const row = rowOf(pane, key)
+      subtractRow(pane, row, source, from)
+      for (const [column, buckets] of pane.quantiles.entries()) {
+        buckets[row] = subtractBuckets(
+          buckets[row] ?? null,
+          source.quantiles[column]?.[from] ?? null,
+        )
+      }
+    },
+    moved({ from }) {
+      for (const sketch of sketches) sketch?.dropBefore(from / SECOND_MS)
+    },
+    added: add,
+    // What a sketch holds of one pane cannot be taken out of the middle.
+    folded: (_, folded) => folded.key !== key && key !== OTHER_KEY,
+  }
+
+  return {
+    ...createSlidingWindow(pyramid, dimension, sum),
+    cell() {
+      const row = pane.rows.get(key)
+      if (row === undefined || countAt(pane, row, EVENTS) === 0) return undefined
+      return { ...cellAt(pane, row), distinct: sketches.map((sketch) => sketch?.sketch() ?? null) }
+    },
+  }
+}

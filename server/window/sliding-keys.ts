@@ -1,0 +1,158 @@
+import { OTHER_KEY } from '../../lib/kpis.ts'
+import { SECOND_MS } from '../../lib/time.ts'
+import type { PaneRef } from './decompose.ts'
+import { KEY_PRECISION } from './distinct.ts'
+import { MAX_QUERY_KEYS } from './levels.ts'
+import { EVENTS, type MeasureSet, type Selection } from './measures.ts'
+import {
+  countAt,
+  dropRows,
+  keyEntry,
+  keyedPane,
+  mergeRow,
+  type Pane,
+  rowOf,
+  subtractRow,
+  trimPane,
+} from './pane.ts'
+import type { PaneDimension } from './pane-dimension.ts'
+import type { Pins } from './pins.ts'
+import type { Pyramid } from './pyramid.ts'
+import { createSlidingDistinct } from './sliding-distinct.ts'
+import { createSlidingWindow, type SlidingSum, type SlidingWindow } from './sliding-window.ts'
+
+/**
+ * The counts and the money of every key of a dimension over a sliding window: the sum of its panes.
+ *
+ * Keys are bounded: with twice `maxKeys` the lightest go into "other" until so many are left. A key that comes back
+ * after that counts for itself from the next slide on; what it has in the panes that are inside by then stays in
+ * "other", and is taken from there when they leave. So all rows together are exact at any time.
+ */
+export interface SlidingKeys extends SlidingWindow {
+  /** After `moveTo`: a row a key. Valid until the next call of anything. */
+  pane(): Pane
+}
+
+export interface SlidingKeysOptions {
+  pyramid: Pyramid
+  pins: Pins
+  dimension: PaneDimension
+  maxKeys?: number
+}
+
+export function createSlidingKeys(options: SlidingKeysOptions): SlidingKeys {
+  const { pyramid, pins, dimension, maxKeys = MAX_QUERY_KEYS } = options
+  const { measures } = pyramid
+  const selection = countsAndMoney(measures)
+  const folded = createSlidingDistinct(KEY_PRECISION)
+  let pane = keyedPane(measures, maxKeys)
+  /** Of keys that were in "other": the first pane whose part is in their own row. */
+  const since = new Map<string, number>()
+  let wasTrimmed = false
+  let hasEmptyRows = false
+
+  const isOwn = (key: string, { start }: PaneRef): boolean =>
+    start >= (since.get(key) ?? Number.NEGATIVE_INFINITY)
+
+  /** The row that holds the key's part of a pane inside. */
+  function rowHeldBy(key: string, place: PaneRef): number {
+    const row = pane.rows.get(key)
+    return row !== undefined && isOwn(key, place) ? row : rowOf(pane, OTHER_KEY)
+  }
+
+  /** The row that takes in the key's part of a pane inside. */
+  function rowFor(key: string, place: PaneRef, windowEnd: number): number {
+    if (pane.rows.has(key)) return rowHeldBy(key, place)
+    const row = rowOf(pane, key)
+    if (!wasTrimmed || key === OTHER_KEY) return row
+    since.set(key, windowEnd)
+    return rowOf(pane, OTHER_KEY)
+  }
+
+  function add(place: PaneRef, source: Pane, windowEnd: number): void {
+    for (const [from, key] of source.keys.entries()) {
+      mergeRow(pane, rowFor(key, place, windowEnd), source, from, selection)
+    }
+    folded.add(source.folded, place.start / SECOND_MS)
+    if (pane.keys.length > 2 * maxKeys) trim(windowEnd)
+  }
+
+  function trim(windowEnd: number): void {
+    wasTrimmed = true
+    pane.folded = null
+    trimPane(pane, pins.of(dimension), (key) => since.delete(key))
+    folded.add(pane.folded, windowEnd / SECOND_MS - 1)
+    pane.folded = null
+  }
+
+  function read(place: PaneRef): Pane {
+    const whole = keyedPane(measures, MAX_QUERY_KEYS)
+    pyramid.read([place], dimension, whole, selection)
+    return whole
+  }
+
+  /** Those that came back and were in no pane since they count for themselves may go. */
+  function dropEmptyRows(windowEnd: number): void {
+    const empty = new Set<number>()
+    for (const [row, key] of pane.keys.entries()) {
+      if (countAt(pane, row, EVENTS) !== 0 || (since.get(key) ?? 0) >= windowEnd) continue
+      empty.add(row)
+      since.delete(key)
+    }
+    if (empty.size > 0) dropRows(pane, empty)
+    hasEmptyRows = false
+  }
+
+  const sum: SlidingSum = {
+    clear() {
+      pane = keyedPane(measures, maxKeys)
+      since.clear()
+      folded.clear()
+      wasTrimmed = false
+    },
+    enter: (place, windowEnd) => add(place, read(place), windowEnd),
+    leave(place) {
+      const source = read(place)
+      for (const [from, key] of source.keys.entries()) {
+        subtractRow(pane, rowHeldBy(key, place), source, from)
+      }
+      hasEmptyRows = true
+    },
+    moved({ from, to }) {
+      folded.dropBefore(from / SECOND_MS)
+      dropEmptyRows(to)
+    },
+    added: add,
+    folded(place, { key, pane: source, row: from }) {
+      const row = rowHeldBy(key, place)
+      const other = rowOf(pane, OTHER_KEY)
+      if (row === other) return true
+      subtractRow(pane, row, source, from)
+      mergeRow(pane, other, source, from, selection)
+      folded.add(keyEntry(key), place.start / SECOND_MS)
+      hasEmptyRows = true
+      return true
+    },
+  }
+  const window = createSlidingWindow(pyramid, dimension, sum)
+  let end = 0
+
+  return {
+    ...window,
+    moveTo(range) {
+      window.moveTo(range)
+      end = range.to
+    },
+    pane() {
+      if (hasEmptyRows) dropEmptyRows(end)
+      pane.folded = folded.sketch()
+      return pane
+    },
+  }
+}
+
+const countsAndMoney = ({ everything }: MeasureSet): Selection => ({
+  ...everything,
+  distinct: [],
+  quantiles: [],
+})

@@ -1,0 +1,98 @@
+import type { FoldedRow } from './changes.ts'
+import type { PaneRef } from './decompose.ts'
+import type { Pane } from './pane.ts'
+import type { PaneDimension } from './pane-dimension.ts'
+import type { Pyramid } from './pyramid.ts'
+import { createWindowPanes, type Move } from './window-panes.ts'
+import type { TimeRange } from './window-range.ts'
+
+/** A sum of panes that can take in one more, and give one back. */
+export interface SlidingSum {
+  clear(): void
+  enter(place: PaneRef, windowEnd: number): void
+  leave(place: PaneRef): void
+  /** All that had to enter and to leave has. */
+  moved(range: TimeRange): void
+  /** Events came to a pane that is inside. */
+  added(place: PaneRef, pane: Pane, windowEnd: number): void
+  /** In a pane that is inside a key is about to go into "other". Answers whether the sum can follow that. */
+  folded(place: PaneRef, row: FoldedRow): boolean
+}
+
+/**
+ * Keeps a sum equal to what the panes of a sliding window hold, told of every change to them, so that a reading costs
+ * what has changed since the last one and nothing for the length of the window.
+ */
+export interface SlidingWindow {
+  /** The panes that `moveTo` reads: they must not be missing. */
+  needs(range: TimeRange): readonly PaneRef[]
+  moveTo(range: TimeRange): void
+  close(): void
+}
+
+export function createSlidingWindow(
+  pyramid: Pyramid,
+  dimension: PaneDimension,
+  sum: SlidingSum,
+): SlidingWindow {
+  const panes = createWindowPanes()
+
+  const close = pyramid.changes.listen(dimension, {
+    added({ level, start, pane }) {
+      const place = panes.around(start)
+      if (place === undefined) return
+      // It is in coarser panes only.
+      if (level > place.level) panes.forget()
+      else sum.added(place, pane, panes.end())
+    },
+    folded(place, row) {
+      if (panes.has(place) && !sum.folded(place, row)) panes.forget()
+    },
+  })
+
+  function plan(range: TimeRange): Move {
+    const move = panes.plan(range)
+    // What is no longer kept cannot be read again to take it away.
+    if (move.anew || [...move.leaving, ...move.entering].every(isKeptAt(range.to))) return move
+    panes.forget()
+    return panes.plan(range)
+  }
+
+  const isKeptAt =
+    (now: number) =>
+    ({ level, start }: PaneRef): boolean =>
+      pyramid.retention.isKept(level, start, now)
+
+  return {
+    needs(range) {
+      const { leaving, entering } = plan(range)
+      return [...leaving, ...entering]
+    },
+    moveTo(range) {
+      const move = plan(range)
+      if (move.anew) {
+        panes.forget()
+        sum.clear()
+      }
+      let isDone = false
+      try {
+        // To read a pane may fold keys in others: which are in the sum must be right at any time.
+        for (const place of move.leaving) {
+          sum.leave(place)
+          panes.leave(place)
+        }
+        for (const place of move.entering) {
+          sum.enter(place, range.to)
+          panes.enter(place)
+        }
+        sum.moved(range)
+        panes.arrive(range)
+        isDone = true
+      } finally {
+        // Half of it done is a sum of no window.
+        if (!isDone) panes.forget()
+      }
+    },
+    close,
+  }
+}

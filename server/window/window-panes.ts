@@ -1,0 +1,84 @@
+import { decompose, type PaneRef } from './decompose.ts'
+import { LEVELS, levelAt, paneStart } from './levels.ts'
+import type { TimeRange } from './window-range.ts'
+
+/** How a window gets to a new place. `anew`: it forgets all panes first. */
+export interface Move {
+  to: TimeRange
+  anew: boolean
+  leaving: PaneRef[]
+  entering: PaneRef[]
+}
+
+/**
+ * The panes that a sliding window is the sum of, side by side from its beginning to its end. It begins with the fewest;
+ * a coarse one into which the window's beginning moves is exchanged for finer ones. So a slide costs one pane that
+ * enters and one that leaves, whatever the window's length.
+ */
+export interface WindowPanes {
+  plan(to: TimeRange): Move
+  /** To be called for each pane of a move, when it is in the sum or no longer in it. */
+  enter(place: PaneRef): void
+  leave(place: PaneRef): void
+  /** All of a move is done. */
+  arrive(to: TimeRange): void
+  /** The pane of the window that holds this time. */
+  around(time: number): PaneRef | undefined
+  has(place: PaneRef): boolean
+  /** Epoch ms; 0 before the first move. */
+  end(): number
+  /** The next move is anew. */
+  forget(): void
+}
+
+export function createWindowPanes(): WindowPanes {
+  let range: TimeRange | undefined
+  /** The level of the pane that begins at a time. */
+  const levels = new Map<number, number>()
+
+  function isSlide(at: TimeRange, to: TimeRange): boolean {
+    const half = (at.to - at.from) / 2
+    return to.from >= at.from && to.to >= at.to && to.from - at.from <= half
+  }
+
+  function plan(to: TimeRange): Move {
+    if (range === undefined || !isSlide(range, to)) {
+      return { to, anew: true, leaving: [], entering: decompose(to.from, to.to) }
+    }
+    const leaving: PaneRef[] = []
+    const entering: PaneRef[] = []
+    for (let start = range.from; start < to.from; ) {
+      const level = levels.get(start) as number
+      leaving.push({ level, start })
+      start += levelAt(level).ms
+      if (start > to.from) entering.push(...decompose(to.from, start))
+    }
+    entering.push(...decompose(range.to, to.to))
+    return { to, anew: false, leaving, entering }
+  }
+
+  function around(time: number): PaneRef | undefined {
+    if (range === undefined || time < range.from || time >= range.to) return undefined
+    for (const [level, { ms }] of LEVELS.entries()) {
+      const start = paneStart(time, ms)
+      if (levels.get(start) === level) return { level, start }
+    }
+    return undefined
+  }
+
+  return {
+    plan,
+    enter: ({ level, start }) => void levels.set(start, level),
+    leave: ({ start }) => void levels.delete(start),
+    arrive(to) {
+      range = to
+    },
+    around,
+    has: ({ level, start }) => levels.get(start) === level,
+    end: () => range?.to ?? 0,
+    forget() {
+      range = undefined
+      levels.clear()
+    },
+  }
+}
