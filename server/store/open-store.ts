@@ -3,7 +3,11 @@ import Database from 'libsql'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { first } from './migrations/0001-first.ts'
 import { trustedReading } from './migrations/0002-trusted-reading.ts'
+
 import { composedKpis } from './migrations/0003-composed-kpis.ts'
+
+import { preparedOnce } from './prepared.ts'
+
 import type { Schema } from './schema.ts'
 import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
 
@@ -83,6 +87,7 @@ const kyselyOver = (database: Database.Database, begin: string): Kysely<Schema> 
  */
 function forKysely(database: Database.Database, begin: string): SqliteDatabase {
   const kysely = database as unknown as SqliteDatabase
+  const prepared = preparedOnce((statement) => kysely.prepare(statement))
   const run = (statement: string): SqliteStatement => ({
     ...NOTHING,
     run() {
@@ -100,7 +105,7 @@ function forKysely(database: Database.Database, begin: string): SqliteDatabase {
         case 'rollback':
           return database.inTransaction ? run(statement) : NOTHING
         default:
-          return kysely.prepare(statement)
+          return prepared(statement)
       }
     },
     close: () => kysely.close(),

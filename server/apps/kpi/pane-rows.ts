@@ -16,7 +16,6 @@ export interface StoredPane extends PlacedRef {
 
 const VERSION = 1
 const SEQ_BYTES = 6
-const ROWS_A_STATEMENT = 50
 const STARTS_A_STATEMENT = 400
 /** Expired rows that go in one commit. */
 const EXPIRED_A_COMMIT = 64
@@ -41,20 +40,18 @@ export async function writeRows(
   seq: number,
   rows: readonly { place: PlacedRef; body: Buffer }[],
 ): Promise<void> {
-  for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) {
-    const values = rows.slice(at, at + ROWS_A_STATEMENT).map(({ place, body }) => {
-      body.writeUIntBE(seq, 1, SEQ_BYTES)
-      return {
+  // One by one: a prepared statement holds on to the bytes of all its rows.
+  for (const { place, body } of rows) {
+    body.writeUIntBE(seq, 1, SEQ_BYTES)
+    await db
+      .insertInto('pane')
+      .values({
         stream_id: streamId,
         level_ms: levelAt(place.level).ms,
         dimension: place.dimension,
         start_ms: place.start,
         body,
-      }
-    })
-    await db
-      .insertInto('pane')
-      .values(values)
+      })
       .onConflict((conflict) =>
         conflict
           .columns(['stream_id', 'level_ms', 'dimension', 'start_ms'])
