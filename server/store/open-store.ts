@@ -3,11 +3,8 @@ import Database from 'libsql'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { first } from './migrations/0001-first.ts'
 import { trustedReading } from './migrations/0002-trusted-reading.ts'
-
 import { composedKpis } from './migrations/0003-composed-kpis.ts'
-
 import { preparedOnce } from './prepared.ts'
-
 import type { Schema } from './schema.ts'
 import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
 

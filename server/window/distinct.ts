@@ -74,7 +74,8 @@ export function coarser(sketch: Distinct, from: number, to: number): Distinct {
   return result as Distinct
 }
 
-function coarserEntry(entry: number, bits: number): number {
+/** An entry with so many bits of its register less. */
+export function coarserEntry(entry: number, bits: number): number {
   const register = entry >>> 6
   const dropped = register & ((1 << bits) - 1)
   const rank = dropped === 0 ? bits + (entry & 63) : bits - 31 + Math.clz32(dropped)

@@ -2,7 +2,7 @@ import { OTHER_KEY } from '../../lib/kpis.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 import type { Cell } from './cell.ts'
 import type { PaneRef } from './decompose.ts'
-import { KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
+import { coarser, type Distinct, KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
 import { EVENTS, type Selection } from './measures.ts'
 import {
   cellAt,
@@ -40,8 +40,9 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
   const { dimension, key } = subject
   const only = new Set([key])
   const empty = (): Pane => (dimension === '' ? totalPane(measures) : keyedPane(measures, 1))
-  const precision = dimension === '' ? TOTAL_PRECISION : KEY_PRECISION
-  const sketches = measures.columns.distinct.map((_, column) =>
+  /** That of the least precise pane that came in. */
+  let precision = dimension === '' ? TOTAL_PRECISION : KEY_PRECISION
+  let sketches = measures.columns.distinct.map((_, column) =>
     selected.distinct[column] === true ? createSlidingDistinct(precision) : undefined,
   )
   /** Sketches of different things slide by themselves, the rest is added and taken away. */
@@ -52,10 +53,18 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
     const from = source.rows.get(key)
     if (from === undefined) return
     mergeRow(pane, rowOf(pane, key), source, from, additive)
+    if (source.precision < precision) {
+      sketches = sketches.map((sketch) => sketch?.coarser(source.precision))
+      precision = source.precision
+    }
     for (const [column, sketch] of sketches.entries()) {
-      sketch?.add(source.distinct[column]?.[from] ?? null, start / SECOND_MS)
+      const added = source.distinct[column]?.[from] ?? null
+      sketch?.add(atPrecision(added, source.precision), start / SECOND_MS)
     }
   }
+
+  const atPrecision = (sketch: Distinct | null, from: number): Distinct | null =>
+    sketch === null || from === precision ? sketch : coarser(sketch, from, precision)
 
   function read(place: PaneRef, selection = selected): Pane {
     const source = empty()
@@ -95,7 +104,8 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
     cell() {
       const row = pane.rows.get(key)
       if (row === undefined || countAt(pane, row, EVENTS) === 0) return undefined
-      return { ...cellAt(pane, row), distinct: sketches.map((sketch) => sketch?.sketch() ?? null) }
+      const distinct = sketches.map((sketch) => sketch?.sketch() ?? null)
+      return { ...cellAt(pane, row), distinct, precision }
     },
   }
 }

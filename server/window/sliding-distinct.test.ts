@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Distinct, dense, distinctEntry, mergeDistinct } from './distinct.ts'
+import { coarser, type Distinct, dense, distinctEntry, mergeDistinct } from './distinct.ts'
 import { createSlidingDistinct } from './sliding-distinct.ts'
 
 const PRECISION = 4
@@ -42,6 +42,27 @@ describe('distinct counting over a sliding window', () => {
         }
       }),
       { numRuns: 500 },
+    )
+  })
+
+  it('made coarser it goes on as if all had come at that precision', () => {
+    const added = fc.array(fc.record({ add: sketch, second: fc.integer({ min: 1, max: 30 }) }), {
+      maxLength: 20,
+    })
+    fc.assert(
+      fc.property(added, added, fc.nat(40), (before, after, dropBefore) => {
+        const lower = PRECISION - 2
+        const direct = createSlidingDistinct(lower)
+        const finer = createSlidingDistinct(PRECISION)
+        for (const { add, second } of before) finer.add(add, second)
+        const made = finer.coarser(lower)
+        for (const { add, second } of after) made.add(coarser(add, PRECISION, lower), second)
+        for (const { add, second } of [...before, ...after]) {
+          direct.add(coarser(add, PRECISION, lower), second)
+        }
+        for (const sliding of [made, direct]) sliding.dropBefore(dropBefore)
+        expect(made.sketch()).toEqual(direct.sketch())
+      }),
     )
   })
 

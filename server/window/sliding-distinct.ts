@@ -1,4 +1,4 @@
-import { type Distinct, entriesOf } from './distinct.ts'
+import { coarserEntry, type Distinct, entriesOf } from './distinct.ts'
 
 /**
  * Distinct counting over a sliding window: the sketch of what is left after the oldest has gone. Of each register it
@@ -15,6 +15,8 @@ export interface SlidingDistinct {
   /** The sketch of what is left; null: nothing. Changes with the next call. */
   sketch(): Uint8Array | null
   clear(): void
+  /** As if all of it had been taken in at this lower precision; this one is of no more use then. O(what it holds). */
+  coarser(precision: number): SlidingDistinct
 }
 
 const NONE = -1
@@ -103,12 +105,14 @@ export function createSlidingDistinct(precision: number): SlidingDistinct {
     oldest[register] = seconds[last] as number
   }
 
+  function add(sketch: Distinct | null, second: number): void {
+    if (sketch === null) return
+    isEmpty = false
+    for (const entry of entriesOf(sketch)) raise(entry, second)
+  }
+
   return {
-    add(sketch, second) {
-      if (sketch === null) return
-      isEmpty = false
-      for (const entry of entriesOf(sketch)) raise(entry, second)
-    },
+    add,
     dropBefore(second) {
       for (let register = 0; register < registers; register++) {
         if ((oldest[register] as number) < second && newest[register] !== NONE) {
@@ -125,6 +129,16 @@ export function createSlidingDistinct(precision: number): SlidingDistinct {
       used = 0
       free = NONE
       isEmpty = true
+    },
+    coarser(to) {
+      const target = createSlidingDistinct(to)
+      for (let register = 0; register < registers; register++) {
+        for (let node = newest[register] as number; node !== NONE; node = older[node] as number) {
+          const entry = (register << 6) | (ranks[node] as number)
+          target.add(coarserEntry(entry, precision - to), seconds[node] as number)
+        }
+      }
+      return target
     },
   }
 }
