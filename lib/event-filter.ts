@@ -54,6 +54,18 @@ function textOf(event: StreamEvent, field: TextConditionField): string | undefin
   return typeof value === 'string' ? value : undefined
 }
 
+/** What an event has in a field of any name, as a condition would compare it; undefined: nothing. */
+export function fieldText(event: StreamEvent, field: string): string | undefined {
+  if (isNumberField(field)) return numberOf(event, field)?.toString()
+  return isTextField(field) ? textOf(event, field) : undefined
+}
+
+const isNumberField = (field: string): field is NumberConditionField =>
+  (NUMBER_CONDITION_FIELDS as readonly string[]).includes(field)
+
+const isTextField = (field: string): field is TextConditionField =>
+  isProp(field) || (TEXT_CONDITION_FIELDS as readonly string[]).includes(field)
+
 const isProp = (field: string): field is `props.${string}` => field.startsWith(PROPS)
 
 /** Equal filters have equal names: `request status>=500`, `ad_click device=mobile|tablet`; of all events `events`. */

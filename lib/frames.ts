@@ -40,6 +40,10 @@ export type Cells = {
   rules?: RuleStanding[]
   /** alerts: newest first. */
   history?: AlertEvent[]
+  /** preview; absent while the draft is not whole. Series `preview` is as `main`, without the span before. */
+  preview?: PreviewCell
+  /** preview. */
+  seen?: SeenCell
   /** shard; absent where there is no such shard. */
   detail?: ShardDetailCell
 } & {
@@ -161,6 +165,52 @@ export interface ChartCell {
   endsAt: number
   /** For money. */
   currency?: string
+}
+
+/** A KPI that is being composed, over the events that were remembered when one began to look, and all since. */
+export interface PreviewCell {
+  spanMs: number
+  stepMs: number
+  endsAt: number
+  /** From when on every event was seen. */
+  from: number
+  /** How much of the window lies after it. */
+  coveredMs: number
+  value: KpiValue
+  /** For money. */
+  currency?: string
+  /** null: no dimension was asked for. */
+  top: { dimension: Dimension; rows: { key: string; value: KpiValue }[]; keys: number } | null
+}
+
+/** What the newest events are like, up to about a thousand. */
+export interface SeenCell {
+  events: number
+  /** Of these, of the types that were asked for. */
+  asked: number
+  types: { type: string; events: number }[]
+  /** Of the types that were asked for. */
+  fields: SeenField[]
+  /** For each of the formula's filters, in the order of `filtersOf`. */
+  matches: FilterMatch[]
+}
+
+export interface SeenField {
+  field: string
+  /** How many events have it. */
+  events: number
+  /** The most frequent first. */
+  values: { text: string; events: number }[]
+}
+
+export interface FilterMatch {
+  /** Events of the filter's type, and those of them that meet all its conditions. */
+  ofType: number
+  matching: number
+  /** How many of its type meet each condition by itself. */
+  conditions: number[]
+  /** The newest that match, with what the conditions speak of first. */
+  samples: { type: string; time: number; fields: [name: string, text: string][] }[]
 }
 
 export interface FeedEvent {

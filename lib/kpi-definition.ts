@@ -99,6 +99,8 @@ const UNITS: Record<KpiFormula['kind'], readonly [KpiUnit, ...KpiUnit[]]> = {
 
 const ALL_UNITS = [...new Set(Object.values(UNITS).flat())] as [KpiUnit, ...KpiUnit[]]
 
+export const kpiUnitSchema = z.enum(ALL_UNITS, { error: `must be one of ${ALL_UNITS.join(', ')}` })
+
 const MAX_ID = 40
 const MAX_LABEL = 32
 const MAX_HELP = 300
@@ -117,7 +119,7 @@ const fields = {
     .min(1, 'must not be empty')
     .max(MAX_LABEL, `must be at most ${MAX_LABEL} characters`),
   formula: kpiFormulaSchema,
-  unit: z.enum(ALL_UNITS, { error: `must be one of ${ALL_UNITS.join(', ')}` }).exactOptional(),
+  unit: kpiUnitSchema.exactOptional(),
   better: betterWay.default('none'),
   help: z.string().max(MAX_HELP, `must be at most ${MAX_HELP} characters`).exactOptional(),
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { MAX_TYPE_LENGTH } from './event.ts'
+import { kpiFormulaSchema, kpiUnitSchema } from './kpi-definition.ts'
+import { formulaName } from './kpi-formula-parts.ts'
 import { DIMENSIONS } from './kpis.ts'
-import { WINDOW_IDS } from './windows.ts'
+import { PREVIEW_WINDOW_IDS, WINDOW_IDS } from './windows.ts'
 
 /** Only events whose dimension has this key. */
 export const filterSchema = z.strictObject({
@@ -26,6 +29,18 @@ export const viewSchema = z.discriminatedUnion('kind', [
     window: z.enum(WINDOW_IDS),
     filter: filterSchema.optional(),
   }),
+  /** A KPI that is being composed. */
+  z.strictObject({
+    kind: z.literal('preview'),
+    window: z.enum(PREVIEW_WINDOW_IDS),
+    /** Both absent while the draft is not whole. */
+    formula: kpiFormulaSchema.exactOptional(),
+    unit: kpiUnitSchema.exactOptional(),
+    /** The first keys of it are wanted, too. */
+    dimension: z.enum(DIMENSIONS).exactOptional(),
+    /** Types of events whose fields are wanted; none: of every type. */
+    types: z.array(z.string().max(MAX_TYPE_LENGTH)).max(2),
+  }),
   z.strictObject({ kind: z.literal('alerts') }),
   /** Status and firing alerts only: what every page shows. */
   z.strictObject({ kind: z.literal('status') }),
@@ -43,6 +58,11 @@ export function viewKey(view: View): string {
       return `overview|${view.window}|${view.kpi}|${filter}`
     case 'spend':
       return `spend|${view.window}|${filter}`
+    case 'preview': {
+      const { window, formula, unit = '', dimension = '', types } = view
+      const name = formula === undefined ? '' : formulaName(formula)
+      return `preview|${window}|${unit}|${dimension}|${JSON.stringify(types)}|${name}`
+    }
     case 'shard':
       return `shard|${view.shardId}`
     case 'shards':

@@ -34,3 +34,6 @@ function sliding(
 ): SlidingWindow {
   return { id, label, spanMs, slideMs, chart: { spanMs: chartSpanMs, stepMs } }
 }
+
+/** A preview begins with the events of the last moments: longer windows would stay empty. */
+export const PREVIEW_WINDOW_IDS = ['10s', '1m', '5m'] as const satisfies readonly WindowId[]

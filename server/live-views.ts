@@ -20,7 +20,10 @@ export interface ViewPart {
 }
 
 /** Computes one view's own part at `now`; what is in every view is added. Calls do not overlap. */
-export type ViewSource = (now: number) => Promise<ViewPart> | ViewPart
+export type ViewSource = ((now: number) => Promise<ViewPart> | ViewPart) & {
+  /** Nobody watches it any more. */
+  close?: () => void
+}
 
 export interface LiveViews {
   watch(key: string, view: View): void
@@ -106,7 +109,8 @@ export function createLiveViews(ports: {
       views.set(key, watched)
       void push(key, watched)
     },
-    unwatch: (key) => {
+    unwatch(key) {
+      views.get(key)?.source?.close?.()
       views.delete(key)
     },
     once: (view, now) => stateOf(watchedOf(view), now),

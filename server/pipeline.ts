@@ -7,6 +7,7 @@ import { createAlertWatch } from './alerts/alert-watch.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
 import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createOverviewView } from './apps/kpi/overview-view.ts'
+import { createPreviewView } from './apps/kpi/preview-view.ts'
 import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
@@ -221,6 +222,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         // It is gone from the catalog: the status says so, and the page turns to another one.
         if (catalog.kpi(view.kpi) === undefined) return () => ({ cells: {}, series: {} })
         return createOverviewView(view, kpi).state
+      case 'preview': {
+        const { state, close } = createPreviewView(view, kpi.recent)
+        return Object.assign(state, { close })
+      }
       case 'spend': {
         const spend = createSpendView(view, kpi)
         return async (now: number) => {

@@ -11,7 +11,7 @@ import type {
 } from '../../lib/frames.ts'
 import { type View, viewKey } from '../../lib/view.ts'
 import { liveState, startTestServer, type TestServer } from '../http/test-server.ts'
-import { MAX_VIEWS } from './hub.ts'
+import { MAX_PREVIEWS, MAX_VIEWS } from './hub.ts'
 
 const SHARDS: View = { kind: 'shards' }
 const LINGER_MS = 300
@@ -185,12 +185,31 @@ describe('watching', () => {
     const late = await open()
     late.socket.emit('watch', SHARDS)
     await until(() => late.problems.length === 1, 'the problem')
-    expect(late.problems[0]).toContain(`${MAX_VIEWS} different views`)
+    expect(late.problems[0]).toContain(`${MAX_VIEWS} views`)
     browsers[0]?.socket.disconnect()
     await until(() => browsers[0]?.socket.connected === false, 'the end of one')
     late.socket.emit('watch', SHARDS)
     await until(() => server.pipeline.watched.has('shards'), 'room for another view')
     expect(server.pipeline.watched.size).toBe(MAX_VIEWS)
+  })
+
+  it('previews are bounded further, and other views have room beside them', async () => {
+    const preview = (index: number): View => ({
+      kind: 'preview',
+      window: '1m',
+      types: [`t${index}`],
+    })
+    const browsers = await Promise.all(Array.from({ length: MAX_PREVIEWS }, () => open()))
+    for (const [index, browser] of browsers.entries()) browser.socket.emit('watch', preview(index))
+    await until(() => server.pipeline.watched.size === MAX_PREVIEWS, 'all previews')
+    const late = await open()
+    late.socket.emit('watch', preview(99))
+    await until(() => late.problems.length === 1, 'the problem')
+    late.socket.emit('watch', SHARDS)
+    await until(() => server.pipeline.watched.has('shards'), 'another view')
+    browsers[0]?.socket.emit('watch', preview(98))
+    await until(() => server.pipeline.watched.has(viewKey(preview(98))), 'one draft for another')
+    expect(server.pipeline.watched.has(viewKey(preview(0)))).toBe(false)
   })
 
   it('a client that asks without end is served its newest wish now and then', async () => {

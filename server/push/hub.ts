@@ -18,6 +18,9 @@ export const MAX_VIEWS = 64
 const MAX_SOCKETS = 1_000
 /** A view nobody watches any more is kept so long, so that a reload goes on where it was. */
 const LINGER_MS = 10_000
+/** Each folds every event once more; and one that nobody watches is of no use to anybody. */
+export const MAX_PREVIEWS = 8
+const PREVIEW_LINGER_MS = 1_000
 /** How often those who fell behind are looked at. */
 const SWEEP_MS = 250
 
@@ -134,7 +137,8 @@ export function createHub(options: {
     if (visitor.watched?.key !== key) leave(socket)
     const watched = views.get(key) ?? open(key, wish.view)
     if (watched === undefined) {
-      const message = `${MAX_VIEWS} different views are being watched, and no more fit: close another page, then reload this one`
+      const what = wish.view.kind === 'preview' ? `${MAX_PREVIEWS} previews` : `${MAX_VIEWS} views`
+      const message = `${what} are being watched, and no more fit: close another page, then reload this one`
       socket.volatile.emit('problem', message)
       return
     }
@@ -144,17 +148,23 @@ export function createHub(options: {
   }
 
   function open(key: string, view: View): Watched | undefined {
-    if (views.size >= MAX_VIEWS) {
-      const idle = [...views.values()].find(({ live }) => live.size() === 0)
-      if (idle === undefined) return undefined
-      shut(idle)
-    }
+    if (!makeRoom([...views.values()], MAX_VIEWS)) return undefined
+    const previews = [...views.values()].filter((one) => one.view.kind === 'preview')
+    if (view.kind === 'preview' && !makeRoom(previews, MAX_PREVIEWS)) return undefined
     const live = createLiveView(instance, () => highestSeq + 1, outlet(key))
     const watched: Watched = { key, view, live, linger: undefined }
     views.set(key, watched)
     metrics.views(views.size)
     pipeline?.watch(key, view)
     return watched
+  }
+
+  /** Whether there is room for one more of these; one that nobody watches goes for it. */
+  function makeRoom(all: readonly Watched[], limit: number): boolean {
+    if (all.length < limit) return true
+    const idle = all.find(({ live }) => live.size() === 0)
+    if (idle !== undefined) shut(idle)
+    return idle !== undefined
   }
 
   function leave(socket: Browser): void {
@@ -164,7 +174,9 @@ export function createHub(options: {
     visitor.watched = undefined
     watched.live.remove(socket)
     if (watched.live.size() > 0) return
-    watched.linger = setTimeout(() => shut(watched), lingerMs)
+    const isPreview = watched.view.kind === 'preview'
+    const forMs = isPreview ? Math.min(PREVIEW_LINGER_MS, lingerMs) : lingerMs
+    watched.linger = setTimeout(() => shut(watched), forMs)
   }
 
   function shut(watched: Watched): void {
