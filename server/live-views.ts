@@ -19,10 +19,11 @@ export interface ViewPart {
   series: ViewState['series']
 }
 
-/** Computes one view's own part at `now`; what is in every view is added. Calls do not overlap. */
-export type ViewSource = ((now: number) => Promise<ViewPart> | ViewPart) & {
-  /** Nobody watches it any more. */
-  close?: () => void
+export interface ViewSource {
+  /** One view's own part at `now`; what is in every view is added. Calls do not overlap. */
+  state(now: number): Promise<ViewPart> | ViewPart
+  /** Nobody watches the view any more. */
+  close?(): void
 }
 
 export interface LiveViews {
@@ -70,7 +71,7 @@ export function createLiveViews(ports: {
 
   async function stateOf(watched: Watched, now: number): Promise<ViewState> {
     watched.source ??= ports.sourceOf(watched.view)
-    const part = await watched.source?.(now)
+    const part = await watched.source?.state(now)
     return { cells: { ...ports.common(), ...part?.cells } as Cells, series: part?.series ?? {} }
   }
 
@@ -105,6 +106,7 @@ export function createLiveViews(ports: {
 
   return {
     watch(key, view) {
+      views.get(key)?.source?.close?.()
       const watched = watchedOf(view)
       views.set(key, watched)
       void push(key, watched)
@@ -113,7 +115,14 @@ export function createLiveViews(ports: {
       views.get(key)?.source?.close?.()
       views.delete(key)
     },
-    once: (view, now) => stateOf(watchedOf(view), now),
+    async once(view, now) {
+      const watched = watchedOf(view)
+      try {
+        return await stateOf(watched, now)
+      } finally {
+        watched.source?.close?.()
+      }
+    },
     news() {
       isNew = true
       onNews()

@@ -220,30 +220,33 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     switch (view.kind) {
       case 'overview':
         // It is gone from the catalog: the status says so, and the page turns to another one.
-        if (catalog.kpi(view.kpi) === undefined) return () => ({ cells: {}, series: {} })
-        return createOverviewView(view, kpi).state
-      case 'preview': {
-        const { state, close } = createPreviewView(view, kpi.recent)
-        return Object.assign(state, { close })
-      }
+        if (catalog.kpi(view.kpi) === undefined) return { state: () => ({ cells: {}, series: {} }) }
+        return createOverviewView(view, kpi)
+      case 'preview':
+        return createPreviewView(view, kpi.recent)
       case 'spend': {
         const spend = createSpendView(view, kpi)
-        return async (now: number) => {
-          const state = await spend.state(now)
-          return { ...state, cells: { ...state.cells, rules: alerts.standings() } }
+        return {
+          async state(now) {
+            const state = await spend.state(now)
+            return { ...state, cells: { ...state.cells, rules: alerts.standings() } }
+          },
+          close: spend.close,
         }
       }
       case 'shards':
-        return (now: number) => shardCells(consumer.readings().shards, { now, startedAt })
+        return { state: (now) => shardCells(consumer.readings().shards, { now, startedAt }) }
       case 'shard':
-        return (now: number) => oneShard(consumer, view.shardId, now)
+        return { state: (now) => oneShard(consumer, view.shardId, now) }
       case 'alerts':
-        return () => ({
-          cells: { rules: alerts.standings(), history: [...alerts.history()] },
-          series: {},
-        })
+        return {
+          state: () => ({
+            cells: { rules: alerts.standings(), history: [...alerts.history()] },
+            series: {},
+          }),
+        }
       case 'status':
-        return () => ({ cells: {}, series: {} })
+        return { state: () => ({ cells: {}, series: {} }) }
     }
   }
 

@@ -2,7 +2,7 @@ import { OTHER_KEY } from '../../lib/kpis.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 import type { Cell } from './cell.ts'
 import type { PaneRef } from './decompose.ts'
-import { coarser, type Distinct, KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
+import { coarser, KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
 import { EVENTS, type Selection } from './measures.ts'
 import {
   cellAt,
@@ -17,7 +17,7 @@ import {
 import type { PaneDimension } from './pane-dimension.ts'
 import type { Pyramid } from './pyramid.ts'
 import { subtractBuckets } from './quantile.ts'
-import { createSlidingDistinct } from './sliding-distinct.ts'
+import { createSlidingDistinct, type SlidingDistinct } from './sliding-distinct.ts'
 import { createSlidingWindow, type SlidingSum, type SlidingWindow } from './sliding-window.ts'
 
 /** Every measure of one key, or of all events, over a sliding window: the merge of its panes. */
@@ -40,31 +40,39 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
   const { dimension, key } = subject
   const only = new Set([key])
   const empty = (): Pane => (dimension === '' ? totalPane(measures) : keyedPane(measures, 1))
-  /** That of the least precise pane that came in. */
-  let precision = dimension === '' ? TOTAL_PRECISION : KEY_PRECISION
-  let sketches = measures.columns.distinct.map((_, column) =>
-    selected.distinct[column] === true ? createSlidingDistinct(precision) : undefined,
-  )
+  const finest = dimension === '' ? TOTAL_PRECISION : KEY_PRECISION
+  let sketches = newSketches()
   /** Sketches of different things slide by themselves, the rest is added and taken away. */
   const additive = { ...selected, counts: measures.everything.counts, distinct: [] }
   let pane = empty()
+  let precision = finest
+
+  function newSketches(): (SlidingDistinct | undefined)[] {
+    return measures.columns.distinct.map((_, column) =>
+      selected.distinct[column] === true ? createSlidingDistinct(finest) : undefined,
+    )
+  }
+
+  /** Panes of an old store are less precise. */
+  function coarsen(to: number): void {
+    if (to >= precision) return
+    sketches = sketches.map((sketch) => sketch?.coarser(to))
+    precision = to
+  }
 
   function add({ start }: PaneRef, source: Pane): void {
     const from = source.rows.get(key)
     if (from === undefined) return
     mergeRow(pane, rowOf(pane, key), source, from, additive)
-    if (source.precision < precision) {
-      sketches = sketches.map((sketch) => sketch?.coarser(source.precision))
-      precision = source.precision
-    }
+    coarsen(source.precision)
     for (const [column, sketch] of sketches.entries()) {
       const added = source.distinct[column]?.[from] ?? null
-      sketch?.add(atPrecision(added, source.precision), start / SECOND_MS)
+      if (added === null) continue
+      const like =
+        source.precision === precision ? added : coarser(added, source.precision, precision)
+      sketch?.add(like, start / SECOND_MS)
     }
   }
-
-  const atPrecision = (sketch: Distinct | null, from: number): Distinct | null =>
-    sketch === null || from === precision ? sketch : coarser(sketch, from, precision)
 
   function read(place: PaneRef, selection = selected): Pane {
     const source = empty()
@@ -75,7 +83,8 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
   const sum: SlidingSum = {
     clear() {
       pane = empty()
-      for (const sketch of sketches) sketch?.clear()
+      sketches = newSketches()
+      precision = finest
     },
     enter: (place) => add(place, read(place)),
     leave(place) {

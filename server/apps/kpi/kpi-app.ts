@@ -69,7 +69,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const pyramid = createPyramid({ measures, pins, retention, maxRestingBytes, maxKeys })
   const pending = createPending({ measures, pins, retention, maxKeys })
   const log = createPaneLog({ db, streamId, pyramid, clock })
-  const reader = createPaneReader({ db, streamId, pyramid, catalog })
+  const reader = createPaneReader({ db, streamId, pyramid, pins, catalog })
   const recent = createRecentEvents()
   let tooOld = 0
   /** Since the last seal. */

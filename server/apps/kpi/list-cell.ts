@@ -1,31 +1,52 @@
 import type { ListCell, ListRow } from '../../../lib/frames.ts'
-import { type Dimension, type KpiId, OTHER_KEY, RANKED_BY } from '../../../lib/kpis.ts'
+import { kpiOf } from '../../../lib/kpi-catalog.ts'
+import { type Dimension, type Kpi, type KpiId, OTHER_KEY, RANKED_BY } from '../../../lib/kpis.ts'
 import { cellOf, keyCount } from '../../window/pane.ts'
+import type { SlidingCell } from '../../window/sliding-cell.ts'
 import type { TimeRange } from '../../window/window-range.ts'
-import type { Need, PaneReader } from './pane-reader.ts'
+import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 import { currencyFor, preferring } from './readings.ts'
 
 const MAX_ROWS = 12
 
-/** The top of one dimension over a window. */
-export function createListCell(reader: PaneReader, dimension: Dimension, chosen: KpiId) {
-  const rankedBy = RANKED_BY[dimension]
-  const selection = reader.select([rankedBy])
-  let last: { version: number; from: number; cell: ListCell } | undefined
+/** What adds up is in the window of all keys; of the rest each row has a window of its own. */
+const isInKeys = ({ formula }: Kpi): boolean =>
+  formula.kind !== 'distinct' && formula.kind !== 'quantile'
 
+interface Ranked {
+  version: number
+  from: number
+  cell: ListCell
+}
+
+/** The top of one dimension over a window: `rank`, then `cell`, each inside a `read` of what it needs. */
+export function createListCell(
+  reader: PaneReader,
+  { dimension, window, chosen }: { dimension: Dimension; window: string; chosen: KpiId },
+) {
+  const rankedBy = RANKED_BY[dimension]
+  const keys = reader.windows.keys(window, dimension)
   const ranked = rankedKeys(reader, rankedBy)
+  const selection = reader.select([chosen])
+  const hasOwnWindows = !isInKeys(kpiOf(reader.catalog, chosen))
+  const rowWindows = new Map<string, SlidingCell>()
+  let last: Ranked | undefined
 
   function compute(range: TimeRange): ListCell {
-    const all = reader.keys(range, dimension, selection)
+    keys.moveTo(range)
+    const all = keys.pane()
     const total = sumOfKeys(all)
     const choice = preferring(currencyFor(reader, rankedBy, total))
     const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), choice)
-    const top = ranked(all, choice).slice(0, MAX_ROWS)
-    const rows: ListRow[] = top
-      .map((key) => ({ key, value: valueFor(key) }))
+    const chosenFor = (key: string) =>
+      chosen !== rankedBy && !hasOwnWindows
+        ? { chosen: reader.value(chosen, cellOf(all, key)) }
+        : {}
+    const rows: ListRow[] = ranked(all, choice)
+      .slice(0, MAX_ROWS)
+      .map((key) => ({ key, value: valueFor(key), ...chosenFor(key) }))
       .filter(({ value }) => value.value !== 0)
-    if (chosen !== rankedBy) addChosen(rows, range)
     return {
       rankedBy,
       rows,
@@ -35,22 +56,44 @@ export function createListCell(reader: PaneReader, dimension: Dimension, chosen:
     }
   }
 
-  function addChosen(rows: ListRow[], range: TimeRange): void {
-    if (rows.length === 0) return
-    const only = new Set(rows.map(({ key }) => key))
-    const pane = reader.keys(range, dimension, reader.select([chosen]), only)
-    for (const row of rows) row.chosen = reader.value(chosen, cellOf(pane, row.key))
+  const rowsOf = (): readonly ListRow[] => last?.cell.rows ?? []
+
+  function keepRowWindows(): void {
+    const wanted = new Set(rowsOf().map(({ key }) => key))
+    for (const [key, cell] of rowWindows) {
+      if (wanted.has(key)) continue
+      cell.close()
+      rowWindows.delete(key)
+    }
+    for (const key of wanted) {
+      if (rowWindows.has(key)) continue
+      rowWindows.set(key, reader.windows.cell(window, { dimension, key }, selection))
+    }
+  }
+
+  function addChosen(row: ListRow, range: TimeRange): ListRow {
+    const cell = rowWindows.get(row.key)
+    cell?.moveTo(range)
+    return { ...row, chosen: reader.value(chosen, cell?.cell()) }
   }
 
   return {
-    needs: (range: TimeRange): Need[] => [{ ...range, dimension }],
-    /** Inside `read`. */
-    cell(range: TimeRange): ListCell {
+    needs: (range: TimeRange): Need[] => needsOf(keys, dimension, range),
+    rank(range: TimeRange): void {
       const version = reader.touches.version()
-      if (last === undefined || last.version !== version || last.from !== range.from) {
-        last = { version, from: range.from, cell: compute(range) }
-      }
-      return last.cell
+      if (last?.version === version && last.from === range.from) return
+      last = { version, from: range.from, cell: compute(range) }
+      if (hasOwnWindows) keepRowWindows()
+    },
+    cellNeeds: (range: TimeRange): Need[] =>
+      [...rowWindows.values()].flatMap((cell) => needsOf(cell, dimension, range)),
+    cell(range: TimeRange): ListCell | undefined {
+      if (last === undefined || !hasOwnWindows) return last?.cell
+      return { ...last.cell, rows: rowsOf().map((row) => addChosen(row, range)) }
+    },
+    close(): void {
+      keys.close()
+      for (const cell of rowWindows.values()) cell.close()
     },
   }
 }

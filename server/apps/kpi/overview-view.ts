@@ -16,7 +16,7 @@ import {
 import { createFeed } from './feed.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { createListCell } from './list-cell.ts'
-import { type Need, type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
+import { type Need, needsOf, type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
 import { currencyFor, preferring } from './readings.ts'
 import { sparkStep } from './spark-step.ts'
 import { createStepValues } from './step-values.ts'
@@ -26,6 +26,8 @@ export type OverviewView = Extract<View, { kind: 'overview' }>
 export interface LiveView {
   /** Its part of the view's state as of `now`, epoch ms. Calls must not overlap. */
   state(now: number): Promise<ViewPart>
+  /** Nobody watches it any more. */
+  close(): void
 }
 
 export interface ViewPart {
@@ -40,23 +42,40 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   const { chart } = window
   const subject = subjectOf(view.filter)
   const feed = createFeed(app.recent, view.filter)
-  const lists = DIMENSIONS.map((dimension) => createListCell(reader, dimension, view.kpi))
+  const lists = DIMENSIONS.map((dimension) =>
+    createListCell(reader, { dimension, window: `${view.window} now`, chosen: view.kpi }),
+  )
+  const current = reader.windows.cell(`${view.window} now`, subject)
+  const before = reader.windows.cell(`${view.window} before`, subject)
   let figures = createFigures(reader, view, subject, new Map())
 
-  function needs(now: number): Need[] {
-    const range = windowRange(window, now)
+  function windowNeeds(range: TimeRange): Need[] {
     return [
-      ...[range, rangeBefore(range)].map((one) => ({ ...one, dimension: subject.dimension })),
-      ...lists.flatMap((list) => list.needs(range)),
-      ...figures.needs(now),
+      ...needsOf(current, subject.dimension, range),
+      ...needsOf(before, subject.dimension, rangeBefore(range)),
     ]
   }
 
-  function compute(now: number): ViewPart {
-    const range = windowRange(window, now)
-    const { everything } = reader.measures
-    const current = reader.cell(range, subject, everything)
-    const before = reader.cell(rangeBefore(range), subject, everything)
+  /** Moves the windows on, and answers which currency each KPI that is money is in. */
+  function move(range: TimeRange): Map<KpiId, string> {
+    const cells = cellsAt(range)
+    for (const list of lists) list.rank(range)
+    return new Map(
+      reader.catalog.kpis.flatMap(({ id }): [KpiId, string][] => {
+        const currency = currencyFor(reader, id, ...cells)
+        return currency === undefined ? [] : [[id, currency]]
+      }),
+    )
+  }
+
+  function cellsAt(range: TimeRange): [Cell | undefined, Cell | undefined] {
+    current.moveTo(range)
+    before.moveTo(rangeBefore(range))
+    return [current.cell(), before.cell()]
+  }
+
+  function compute(range: TimeRange, now: number): ViewPart {
+    const [cell, cellBefore] = cellsAt(range)
     // A change against a part of the window before would say nothing.
     const known = rangeBefore(range).from >= reader.oldest()
     const { currencies } = figures
@@ -76,7 +95,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     for (const { id } of reader.catalog.kpis) {
       const choice = preferring(currencies.get(id))
       const value = (cell: Cell | undefined) => reader.value(id, cell, choice)
-      cells[`kpi.${id}`] = { now: value(current), before: known ? value(before) : NO_VALUE }
+      cells[`kpi.${id}`] = { now: value(cell), before: known ? value(cellBefore) : NO_VALUE }
     }
     for (const [index, dimension] of DIMENSIONS.entries()) {
       cells[`list.${dimension}`] = lists[index]?.cell(range)
@@ -87,32 +106,29 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   return {
     async state(now) {
       const range = windowRange(window, now)
-      const ranges = [range, rangeBefore(range)]
       const currencies = await reader.read(
-        ranges.map((one) => ({ ...one, dimension: subject.dimension })),
-        () => currenciesOf(reader, subject, ranges),
+        () => [...windowNeeds(range), ...lists.flatMap((list) => list.needs(range))],
+        () => move(range),
       )
       // A chart is in one currency: when it becomes another, all of it is computed anew.
-      if (!figures.in(currencies)) figures = createFigures(reader, view, subject, currencies)
-      return reader.read(needs(now), () => compute(now))
+      if (!figures.in(currencies)) {
+        const old = figures
+        figures = createFigures(reader, view, subject, currencies)
+        old.close()
+      }
+      return reader.read(
+        () => [
+          ...windowNeeds(range),
+          ...lists.flatMap((list) => list.cellNeeds(range)),
+          ...figures.needs(now),
+        ],
+        () => compute(range, now),
+      )
+    },
+    close() {
+      for (const one of [...lists, current, before, figures]) one.close()
     },
   }
-}
-
-/** Of each KPI that is money. */
-function currenciesOf(
-  reader: PaneReader,
-  subject: Subject,
-  ranges: readonly TimeRange[],
-): Map<KpiId, string> {
-  const money = { ...reader.measures.everything, distinct: [], quantiles: [] }
-  const cells = ranges.map((range) => reader.cell(range, subject, money))
-  return new Map(
-    reader.catalog.kpis.flatMap(({ id }): [KpiId, string][] => {
-      const currency = currencyFor(reader, id, ...cells)
-      return currency === undefined ? [] : [[id, currency]]
-    }),
-  )
 }
 
 /** The series of the chart and of the sparklines, in given currencies. */
@@ -162,6 +178,9 @@ function createFigures(
 
   return {
     currencies,
+    close() {
+      for (const steps of [main, ...sparks.map((spark) => spark.steps)]) steps.close()
+    },
     in: (others: ReadonlyMap<KpiId, string>) =>
       others.size === currencies.size &&
       [...others].every(([id, currency]) => currencies.get(id) === currency),

@@ -9,15 +9,18 @@ import { decompose } from '../../window/decompose.ts'
 import type { PlacedRef } from '../../window/held.ts'
 import { dimensionKey } from '../../window/keys.ts'
 import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
-import { MAX_QUERY_KEYS } from '../../window/levels.ts'
+import { levelAt, MAX_QUERY_KEYS } from '../../window/levels.ts'
 import type { MeasureSet, Selection } from '../../window/measures.ts'
 import { cellOf, keyedPane, type Pane, TOTAL_KEY, totalPane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
+import type { Pins } from '../../window/pins.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
 import type { Retention } from '../../window/retention.ts'
+import type { SlidingWindow } from '../../window/sliding-window.ts'
 import type { Touches } from '../../window/touches.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { readRows } from './pane-rows.ts'
+import { createSharedWindows, type SharedWindows } from './shared-windows.ts'
 
 /** Event time in one dimension that is about to be read. */
 export interface Need extends TimeRange {
@@ -30,6 +33,16 @@ export interface Subject {
   key: string
 }
 
+/** What a sliding window has to read to get to a range. */
+export const needsOf = (
+  window: SlidingWindow,
+  dimension: PaneDimension,
+  range: TimeRange,
+): Need[] =>
+  window
+    .needs(range)
+    .map(({ level, start }) => ({ dimension, from: start, to: start + levelAt(level).ms }))
+
 export const subjectOf = (filter: Filter | undefined): Subject =>
   filter === undefined
     ? { dimension: '', key: TOTAL_KEY }
@@ -37,8 +50,11 @@ export const subjectOf = (filter: Filter | undefined): Subject =>
 
 /** Answers over any range of whole seconds, as of one moment. */
 export interface PaneReader {
-  /** Brings what is needed into memory, then calls `use` at once, so that all it reads is of one moment. */
-  read<T>(needs: readonly Need[], use: () => T): Promise<T>
+  /**
+   * Brings what is needed into memory, then calls `use` at once, so that all it reads is of one moment. Where what is
+   * needed depends on what comes meanwhile, it is asked for anew after each loading.
+   */
+  read<T>(needs: readonly Need[] | (() => readonly Need[]), use: () => T): Promise<T>
   /** Inside `read`: one subject's cell; undefined: no event. */
   cell(range: TimeRange, subject: Subject, selection: Selection): Cell | undefined
   /** Inside `read`: all keys of a dimension, or these. */
@@ -58,17 +74,20 @@ export interface PaneReader {
   /** Event time before this is not known about. */
   oldest(): number
   readonly touches: Touches
+  /** Windows that are kept up to date: for whoever asks again and again. */
+  readonly windows: SharedWindows
 }
 
 export interface PaneReaderPorts {
   db: Kysely<Schema>
   streamId: number
   pyramid: Pyramid
+  pins: Pins
   catalog: Catalog
 }
 
 export function createPaneReader(ports: PaneReaderPorts): PaneReader {
-  const { db, streamId, pyramid, catalog } = ports
+  const { db, streamId, pyramid, pins, catalog } = ports
   const { measures } = pyramid
 
   function missing(needs: readonly Need[]): PlacedRef[] {
@@ -98,7 +117,8 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     async read(needs, use) {
       const release = pyramid.hold()
       try {
-        for (let places = missing(needs); places.length > 0; places = missing(needs)) {
+        const missingNow = () => missing(typeof needs === 'function' ? needs() : needs)
+        for (let places = missingNow(); places.length > 0; places = missingNow()) {
           await bringIn(places)
         }
         return use()
@@ -123,5 +143,6 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     retention: pyramid.retention,
     oldest: pyramid.oldest,
     touches: pyramid.touches,
+    windows: createSharedWindows(pyramid, pins),
   }
 }

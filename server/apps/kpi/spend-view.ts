@@ -2,13 +2,15 @@ import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import type { Cells, Point, SpendCell, SpendRow } from '../../../lib/frames.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
-import { type Dimension, OTHER_KEY } from '../../../lib/kpis.ts'
+import { OTHER_KEY } from '../../../lib/kpis.ts'
 import { type Micros, micros, moneyNumber } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import type { View } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import { amountsOf } from '../../window/kpi-of-cell.ts'
 import { cellOf, type Pane } from '../../window/pane.ts'
+import type { SlidingCell } from '../../window/sliding-cell.ts'
+import type { SlidingKeys } from '../../window/sliding-keys.ts'
 import {
   coveredMs,
   rangeBefore,
@@ -18,7 +20,7 @@ import {
 } from '../../window/window-range.ts'
 import type { KpiApp } from './kpi-app.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
-import { type Need, subjectOf } from './pane-reader.ts'
+import { type Need, needsOf, type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
 import { currencyFor } from './readings.ts'
 import { createStepValues } from './step-values.ts'
@@ -27,10 +29,17 @@ export type SpendView = Extract<View, { kind: 'spend' }>
 
 const MAX_ROWS = 50
 
-interface Ranges {
-  now: TimeRange
-  before: TimeRange
-  today: TimeRange
+const SPANS = ['now', 'before', 'today'] as const
+type Ranges = Record<(typeof SPANS)[number], TimeRange>
+
+/** What was spent in one of the spans, in total and by key. */
+interface SpendWindows {
+  needs(range: TimeRange): Need[]
+  moveTo(range: TimeRange): void
+  cell: SlidingCell
+  account: SlidingKeys
+  campaign: SlidingKeys
+  close(): void
 }
 
 /** Cell `spend` and series `spend`. Accounts and campaigns are of all events: dimensions are not crossed. */
@@ -47,6 +56,12 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     selection,
     value: (cell) => amountsOf(spend, cell, reader.measures),
   })
+
+  const windows = {
+    now: spendWindows(reader, `${view.window} now`, subject),
+    before: spendWindows(reader, `${view.window} before`, subject),
+    today: spendWindows(reader, 'today', subject),
+  }
 
   function rangesAt(now: number): Ranges {
     const range = windowRange(window, now)
@@ -65,38 +80,34 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   }
 
   function needs(now: number): Need[] {
-    const ranges = Object.values(rangesAt(now)) as TimeRange[]
+    const ranges = rangesAt(now)
     return [
-      ...ranges.flatMap((range) =>
-        [subject.dimension, 'account' as const, 'campaign' as const].map((dimension) => ({
-          ...range,
-          dimension,
-        })),
-      ),
+      ...SPANS.flatMap((span) => windows[span].needs(ranges[span])),
       ...amounts.needs(chartRange(now)),
     ]
   }
 
   function compute(now: number): ViewPart {
     const ranges = rangesAt(now)
-    const cellOf = (range: TimeRange) => reader.cell(range, subject, selection)
+    for (const span of SPANS) windows[span].moveTo(ranges[span])
+    const cellOver = (span: keyof Ranges) => windows[span].cell.cell()
     const currency =
-      currencyFor(reader, 'spend', cellOf(ranges.now), cellOf(ranges.before)) ?? DEFAULT_CURRENCY
-    const valueOver = (range: TimeRange): KpiValue =>
-      reader.value('spend', cellOf(range), { prefer: currency })
+      currencyFor(reader, 'spend', cellOver('now'), cellOver('before')) ?? DEFAULT_CURRENCY
+    const valueOver = (span: keyof Ranges): KpiValue =>
+      reader.value('spend', cellOver(span), { prefer: currency })
     // A change against a part of the window before would say nothing.
     const known = ranges.before.from >= reader.oldest()
-    const accounts = spendBy('account', { ranges, currency, known })
-    const campaigns = spendBy('campaign', { ranges, currency, known })
+    const accounts = spendBy('account', { currency, known })
+    const campaigns = spendBy('campaign', { currency, known })
     const spend: SpendCell = {
       window: view.window,
       coveredMs: coveredMs(ranges.now, reader.oldest()),
       stepMs: chart.stepMs,
       endsAt: stepEnd(now, chart.stepMs),
       currency,
-      now: valueOver(ranges.now),
-      before: known ? valueOver(ranges.before) : NO_VALUE,
-      today: valueOver(ranges.today),
+      now: valueOver('now'),
+      before: known ? valueOver('before') : NO_VALUE,
+      today: valueOver('today'),
       byAccount: accounts.rows,
       byCampaign: campaigns.rows,
       ...(accounts.other !== undefined && { otherAccounts: accounts.other }),
@@ -107,13 +118,13 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   }
 
   function spendBy(
-    dimension: Dimension,
-    { ranges, currency, known }: { ranges: Ranges; currency: string; known: boolean },
+    dimension: 'account' | 'campaign',
+    { currency, known }: { currency: string; known: boolean },
   ) {
     const panes = {
-      now: reader.keys(ranges.now, dimension, selection),
-      before: reader.keys(ranges.before, dimension, selection),
-      today: reader.keys(ranges.today, dimension, selection),
+      now: windows.now[dimension].pane(),
+      before: windows.before[dimension].pane(),
+      today: windows.today[dimension].pane(),
     }
     const valueIn = (pane: Pane, key: string) =>
       reader.value('spend', cellOf(pane, key), { prefer: currency })
@@ -158,15 +169,45 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     }
     const last = points.at(-1)
     if (last !== undefined && last[1] !== undefined && last[1] !== null) {
-      const current = reader.cell(windowRange(window, now), subject, selection)
-      const amount = amountsOf(spend, current, reader.measures).get(currency) ?? micros(0n)
+      const current = amountsOf(spend, windows.now.cell.cell(), reader.measures)
+      const amount = current.get(currency) ?? micros(0n)
       points[points.length - 1] = [last[0], last[1], moneyNumber(amount)]
     }
     return points
   }
 
   return {
-    state: (now) => reader.read(needs(now), () => compute(now)),
+    state: (now) =>
+      reader.read(
+        () => needs(now),
+        () => compute(now),
+      ),
+    close() {
+      for (const one of [...Object.values(windows), amounts]) one.close()
+    },
+  }
+}
+
+function spendWindows(reader: PaneReader, name: string, subject: Subject): SpendWindows {
+  const cell = reader.windows.cell(name, subject, reader.select(['spend']))
+  const account = reader.windows.keys(name, 'account')
+  const campaign = reader.windows.keys(name, 'campaign')
+  const all = [
+    { dimension: subject.dimension, window: cell },
+    { dimension: 'account' as const, window: account },
+    { dimension: 'campaign' as const, window: campaign },
+  ]
+  return {
+    cell,
+    account,
+    campaign,
+    needs: (range) => all.flatMap(({ dimension, window }) => needsOf(window, dimension, range)),
+    moveTo(range) {
+      for (const { window } of all) window.moveTo(range)
+    },
+    close() {
+      for (const { window } of all) window.close()
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Cell } from '../../window/cell.ts'
 import type { Selection } from '../../window/measures.ts'
 import type { TimeRange } from '../../window/window-range.ts'
-import type { Need, PaneReader, Subject } from './pane-reader.ts'
+import { type Need, needsOf, type PaneReader, type Subject } from './pane-reader.ts'
 
 /**
  * What a chart shows of each step of time: its own value, or with `windowMs` the value of the window that
@@ -13,6 +13,7 @@ export interface StepValues<T> {
   needs(range: TimeRange): Need[]
   /** Inside `read`: one value for each step of the range; null: before the oldest event known. */
   values(range: TimeRange): { t: number; value: T | null }[]
+  close(): void
 }
 
 export function createStepValues<T>(
@@ -29,6 +30,10 @@ export function createStepValues<T>(
   const { subject, stepMs, selection, value } = options
   const windowMs = options.windowMs ?? stepMs
   const rangeOf = (t: number): TimeRange => ({ from: t + stepMs - windowMs, to: t + stepMs })
+  const newest =
+    windowMs > stepMs
+      ? reader.windows.cell(`${windowMs} by ${stepMs}`, subject, selection)
+      : undefined
   const known = new Map<number, T | null>()
   let version = reader.touches.version()
   let oldest = reader.oldest()
@@ -49,25 +54,36 @@ export function createStepValues<T>(
     return starts
   }
 
-  function compute(t: number): T | null {
+  function needsAt(t: number, isNewest: boolean): Need[] {
+    const range = rangeOf(t)
+    if (isNewest && newest !== undefined) return needsOf(newest, subject.dimension, range)
+    return [{ ...range, dimension: subject.dimension }]
+  }
+
+  function compute(t: number, isNewest: boolean): T | null {
     if (t + stepMs <= oldest) return null
-    return value(reader.cell(rangeOf(t), subject, selection))
+    if (!isNewest || newest === undefined) {
+      return value(reader.cell(rangeOf(t), subject, selection))
+    }
+    newest.moveTo(rangeOf(t))
+    return value(newest.cell())
   }
 
   return {
     needs(range) {
       forgetTouched()
-      return unknown(range).map((t) => ({ ...rangeOf(t), dimension: subject.dimension }))
+      return unknown(range).flatMap((t) => needsAt(t, t + stepMs === range.to))
     },
     values(range) {
       forgetTouched()
       for (const t of known.keys()) if (t < range.from) known.delete(t)
-      for (const t of unknown(range)) known.set(t, compute(t))
+      for (const t of unknown(range)) known.set(t, compute(t, t + stepMs === range.to))
       const points: { t: number; value: T | null }[] = []
       for (let t = range.from; t < range.to; t += stepMs) {
         points.push({ t, value: known.get(t) ?? null })
       }
       return points
     },
+    close: () => newest?.close(),
   }
 }
