@@ -1,5 +1,6 @@
 import type { AlertEvent, FiringAlert, RuleStanding } from './alert-rule.ts'
 import type { Fates } from './fates.ts'
+import type { MarksCell } from './kpi-mark.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, KpiId } from './kpis.ts'
 import type { Filter, View } from './view.ts'
@@ -34,6 +35,8 @@ export type Cells = {
   chart?: ChartCell
   /** overview: newest first. */
   feed?: FeedEvent[]
+  /** overview: what just went wrong. */
+  marks?: MarksCell
   /** spend; series `spend` holds [t, amount in the step, amount over the window up to t]. */
   spend?: SpendCell
   /** spend, alerts. */

@@ -66,6 +66,10 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: RegE
   'server/platform': { rooms: ['lib'] },
   'server/window': { rooms: ['lib'] },
   'server/insight': { rooms: ['lib'] },
+  'server/marks': {
+    rooms: ['lib', 'server/platform', 'server/insight', 'server/window'],
+    types: ['server/store'],
+  },
   'server/stream': {
     rooms: ['lib', 'server/platform'],
     types: ['server/store', 'server/config.ts'],

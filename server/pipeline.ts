@@ -3,15 +3,19 @@ import type { DemoState, Health, StatusCell } from '../lib/frames.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import type { View } from '../lib/view.ts'
+import { WINDOWS } from '../lib/windows.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
 import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
-import { createOverviewView } from './apps/kpi/overview-view.ts'
+import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
+import { createOverviewView, type LiveView } from './apps/kpi/overview-view.ts'
 import { createPreviewView } from './apps/kpi/preview-view.ts'
 import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
 import { createLiveViews, type ViewPart, type ViewSource } from './live-views.ts'
+import { createMarkStore } from './marks/mark-store.ts'
+import { createMarkWatch, type MarkWatch } from './marks/mark-watch.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
 import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
@@ -66,6 +70,7 @@ interface Reached {
   kpi: KpiApp
   consumer: Consumer
   alerts: ReturnType<typeof createAlertWatch>
+  marks: MarkWatch
 }
 
 /** The worker thread's composition: stream → consumer → apps → views. */
@@ -102,8 +107,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     if (parts === undefined) return
     reached = parts
     arrival.resolve(parts)
-    const evaluating = evaluateLoop(parts.alerts)
-    await Promise.race([parts.consumer.failed, Promise.all([framing, evaluating])])
+    const evaluating = [everySecond(parts.alerts.evaluate), everySecond(parts.marks.look)]
+    await Promise.race([parts.consumer.failed, Promise.all([framing, ...evaluating])])
   }
 
   /** Everything is made anew at each attempt; nothing is read before the last step succeeds. */
@@ -180,7 +185,14 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       views.news()
     })
     await consumer.start()
-    return { kpi, consumer, alerts }
+    const marks = createMarkWatch({
+      measured: createMeasuredSteps(kpi.reader),
+      store: createMarkStore(store.db, () => stream.id),
+      progress: consumer.readings,
+      newId: ports.newId,
+      log,
+    })
+    return { kpi, consumer, alerts, marks }
   }
 
   async function describeUntilReached(): Promise<StreamDescription | undefined> {
@@ -209,19 +221,19 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     remedy,
   })
 
-  async function evaluateLoop(alerts: Reached['alerts']): Promise<void> {
+  async function everySecond(evaluate: (now: number) => Promise<void>): Promise<void> {
     while (!ending.signal.aborted) {
-      await alerts.evaluate(clock.now())
+      await evaluate(clock.now())
       await pause(EVALUATE_EVERY_MS, ending.signal)
     }
   }
 
-  function sourceOf(view: View, { kpi, consumer, alerts }: Reached): ViewSource {
+  function sourceOf(view: View, { kpi, consumer, alerts, marks }: Reached): ViewSource {
     switch (view.kind) {
       case 'overview':
         // It is gone from the catalog: the status says so, and the page turns to another one.
         if (catalog.kpi(view.kpi) === undefined) return { state: () => ({ cells: {}, series: {} }) }
-        return createOverviewView(view, kpi)
+        return withMarks(createOverviewView(view, kpi), view, marks)
       case 'preview':
         return createPreviewView(view, kpi.recent)
       case 'spend': {
@@ -363,5 +375,21 @@ function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {
     readable: live.filter(({ reader }) => reader.kind !== 'waiting_for_parents').length,
     troubled: live.filter(({ reader }) => reader.kind === 'retrying' || reader.kind === 'paused')
       .length,
+  }
+}
+
+/** The overview's own part, and what just went wrong. */
+function withMarks(
+  overview: LiveView,
+  { window }: Pick<View & { kind: 'overview' }, 'window'>,
+  marks: MarkWatch,
+): ViewSource {
+  const { spanMs } = WINDOWS[window].chart
+  return {
+    ...overview,
+    async state(now) {
+      const { cells, series } = await overview.state(now)
+      return { cells: { ...cells, marks: marks.cell(now, spanMs) }, series }
+    },
   }
 }

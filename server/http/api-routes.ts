@@ -7,6 +7,7 @@ import { demoRoutes } from './demo.ts'
 import { healthRoutes } from './health.ts'
 import { kpiDefinitionRoutes } from './kpi-definitions.ts'
 import { kpisRoute } from './kpis.ts'
+import { marksRoute } from './marks.ts'
 import { metricsRoute } from './metrics.ts'
 import { withOpenApi } from './openapi.ts'
 import type { Route } from './route.ts'
@@ -22,6 +23,7 @@ export const apiRoutes = (context: ApiContext): Route[] =>
     ...kpiDefinitionRoutes(context),
     kpisRoute(context),
     seriesRoute(context),
+    marksRoute(context),
     totalsRoute(context),
     shardsRoute(context),
     shardRoute(context),

@@ -46,7 +46,7 @@ export function kpisCsv(answer: KpisAnswer): CsvFile {
     }
   }
   return {
-    name: fileName('kpis', answer),
+    name: csvFileName('kpis', answer),
     columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'before'],
     rows: rows(),
   }
@@ -77,7 +77,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
     }
   }
   return {
-    name: fileName(kpi, answer),
+    name: csvFileName(kpi, answer),
     columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'open'],
     rows: rows(),
   }
@@ -99,7 +99,7 @@ function figure({ value, money }: KpiValue, currency: string): CsvCell {
 }
 
 /** kinesight-ctr-by-page-20260131T080000Z-20260131T090000Z */
-function fileName(
+export function csvFileName(
   what: string,
   { from, to, by }: Pick<KpisAnswer, 'from' | 'to'> & { by?: { dimension: string } },
 ): string {

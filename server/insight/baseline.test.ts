@@ -125,3 +125,23 @@ describe('the baseline', () => {
     expect(baseline.judge(count(100), HOUR_MS + 60 * MINUTE_MS)).toBeUndefined()
   })
 })
+
+describe('a KPI that was nothing', () => {
+  it('is learned anew when it begins, as at a first start', () => {
+    const baseline = createBaseline()
+    learn(baseline, [0, HOUR_MS], () => count(0))
+    learn(baseline, [HOUR_MS, HOUR_MS + MINUTE_MS], () => count(120))
+    expect(baseline.judge(count(120), HOUR_MS + MINUTE_MS)).toBeUndefined()
+    learn(baseline, [HOUR_MS + MINUTE_MS, HOUR_MS + 6 * MINUTE_MS], () => count(120))
+    expect(baseline.judge(count(120), HOUR_MS + 6 * MINUTE_MS)).toMatchObject({
+      expected: expect.closeTo(120, 6),
+    })
+  })
+
+  it('stays judged where a burst comes to a level that says something', () => {
+    const baseline = createBaseline()
+    learn(baseline, [0, HOUR_MS], () => count(20))
+    baseline.learn(count(200), HOUR_MS)
+    expect(baseline.judge(count(20), HOUR_MS + STEP_MS)).toBeDefined()
+  })
+})

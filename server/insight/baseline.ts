@@ -16,8 +16,11 @@ export interface Judged {
 export interface Baseline {
   /** undefined: too few events in the step, or too little past. O(1); a new slot of the day costs a sort of 21. */
   judge(reading: Reading, atMs: number): Judged | undefined
-  /** Takes the step in as usual. `atMs` (epoch) goes up by a step each time; a gap is allowed. O(1). */
-  learn(reading: Reading, atMs: number): void
+  /**
+   * Takes the step in as usual. `atMs` (epoch) goes up by a step each time; a gap is allowed. A ratio may be over several
+   * `steps`. O(1).
+   */
+  learn(reading: Reading, atMs: number, steps?: number): void
   /**
    * Takes in for the days to come alone a step that is not usual now: what happens every day is no fault, and what happens
    * once is not in the median of the days. O(1).
@@ -25,6 +28,8 @@ export interface Baseline {
   learnSeason(reading: Reading, atMs: number): void
   /** Forgets the level and keeps the day's shape: what is now is the new normal. */
   forgetLevel(): void
+  /** How many more steps have to be learned before one is judged. */
+  stepsToGo(): number
 }
 
 /** Weights fall by 1/e in this time: 95 % of the level comes from the last 30 minutes. */
@@ -41,6 +46,9 @@ const FORGET = Math.exp(-1 / LEVEL_STEPS)
 
 /** Huber's ψ: a step further away than this counts as this far (Huber 1964). */
 const CLIP = 2.5
+/** A step with so many events, where next to none are expected, is the beginning of something new. */
+const WAKING_EVENTS = 30
+
 /** 1 / E min(Z², CLIP²) for a standard normal Z: makes the clipped variance right (Huber's proposal 2). */
 const CLIPPED_VARIANCE = 1.0229
 /** Before it is known: traffic is seldom as even as counting alone would make it. */
@@ -93,6 +101,14 @@ export function createBaseline(): Baseline {
     return withValue(amounts, Math.max(0, is.value + Math.sign(distance) * reach))
   }
 
+  /** Nothing was usual, and now there is something: a level brought back to nothing would never rise. */
+  function wakes(reading: Reading, { amount, events }: Amounts): boolean {
+    const is = usual()
+    const isCounted = reading.kind === 'count' || reading.kind === 'money'
+    if (!isCounted || amount <= 0 || events < WAKING_EVENTS) return false
+    return !saysSomething(reading, is) && residual(reading, is) > CLIP * deviations()
+  }
+
   function learnSpread(distance: number): void {
     varianceSteps = Math.min(varianceSteps + 1, SPREAD_STEPS)
     const most = CLIP ** 2 * Math.max(1, variance)
@@ -100,15 +116,17 @@ export function createBaseline(): Baseline {
     variance += (square - variance) / varianceSteps
   }
 
-  function take(amounts: Amounts): void {
-    level.amount = level.amount * FORGET + amounts.amount
-    level.exposure = level.exposure * FORGET + amounts.exposure
-    level.events = level.events * FORGET + amounts.events
-    levelSteps += 1
+  function take(amounts: Amounts, steps: number): void {
+    const kept = FORGET ** steps
+    level.amount = level.amount * kept + amounts.amount
+    level.exposure = level.exposure * kept + amounts.exposure
+    level.events = level.events * kept + amounts.events
+    levelSteps += steps
   }
 
   return {
     forgetLevel,
+    stepsToGo: () => Math.max(0, WARM_UP_STEPS - levelSteps),
     learnSeason(reading, atMs) {
       moveTo(atMs)
       const amounts = amountsOf(reading)
@@ -127,20 +145,21 @@ export function createBaseline(): Baseline {
         score: residual(reading, is) / deviations(),
       }
     },
-    learn(reading, atMs) {
+    learn(reading, atMs, steps = 1) {
       moveTo(atMs)
       const amounts = amountsOf(reading)
       if (!hasValue(amounts)) return
       season.learn(amounts, atMs)
+      if (levelSteps >= FIRST_STEPS && wakes(reading, amounts)) forgetLevel()
       if (levelSteps < FIRST_STEPS) {
-        take(amounts)
+        take(amounts, steps)
         return
       }
       const is = usual()
       const distance = residual(reading, is)
       const usable = tamed(reading, amounts, distance)
       if (saysSomething(reading, is)) learnSpread(distance)
-      take(usable)
+      take(usable, steps)
     },
   }
 }

@@ -86,6 +86,14 @@ export function nextDetectorState(
   return { state: marked, change: { kind: 'began', mark: markOf(run) } }
 }
 
+/** The state in which a mark stands that another process found: it goes on with the same one. */
+export function resumedState({ since, direction, ...mark }: Mark): DetectorState {
+  const each = { score: mark.score / Math.SQRT2, expected: mark.expected, value: mark.value }
+  const sum = added(each, each)
+  const run: Run = { since, direction, steps: 2, sum, last: each, lastTwo: sum }
+  return { kind: 'marked', run, backSince: null, other: null }
+}
+
 type Next = { state: DetectorState; change: Change }
 
 function nextMarked(

@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../../lib/time.ts'
-import type { Change } from './detector.ts'
+import type { Change, Mark } from './detector.ts'
+import type { Reading } from './reading.ts'
 import { createWatch, type Watch } from './watch.ts'
 
 /**
@@ -12,6 +13,14 @@ export interface KeyWatch {
    * One mark at a time: while one key has it, the others' parts change for that reason. O(keys).
    */
   see(counts: ReadonlyMap<string, number>, total: number, atMs: number): KeyChange | undefined
+  /** Some `steps` of the past as one: learned and not judged. */
+  remember(
+    counts: ReadonlyMap<string, number>,
+    total: number,
+    { atMs, steps }: { atMs: number; steps: number },
+  ): void
+  /** Goes on with a mark that another process found. */
+  resume(key: string, mark: Mark): void
 }
 
 export type KeyChange = { key: string; change: Change }
@@ -43,14 +52,35 @@ export function createKeyWatch(): KeyWatch {
     }
   }
 
+  function* readings(
+    counts: ReadonlyMap<string, number>,
+    total: number,
+    atMs: number,
+  ): Generator<[key: string, watch: Watch, reading: Reading]> {
+    admit(counts, total, atMs)
+    for (const [key, each] of watched) {
+      const over = counts.get(key) ?? 0
+      if (over > 0) each.seenAtMs = atMs
+      yield [key, each.watch, { kind: 'ratio', over, under: total }]
+    }
+  }
+
   return {
+    remember(counts, total, { atMs, steps }) {
+      for (const [, watch, reading] of readings(counts, total, atMs)) {
+        watch.remember(reading, atMs, steps)
+      }
+    },
+    resume(key, mark) {
+      const each = watched.get(key) ?? { watch: createWatch(), seenAtMs: mark.since }
+      each.watch.resume(mark)
+      watched.set(key, each)
+      marked = key
+    },
     see(counts, total, atMs) {
-      admit(counts, total, atMs)
       const changes: KeyChange[] = []
-      for (const [key, each] of watched) {
-        const over = counts.get(key) ?? 0
-        if (over > 0) each.seenAtMs = atMs
-        const { change } = each.watch.see({ kind: 'ratio', over, under: total }, atMs)
+      for (const [key, watch, reading] of readings(counts, total, atMs)) {
+        const { change } = watch.see(reading, atMs)
         if (change.kind !== 'none') changes.push({ key, change })
       }
       if (marked !== undefined) {

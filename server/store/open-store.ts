@@ -4,6 +4,7 @@ import { messageOf, SetupError } from '../platform/errors.ts'
 import { first } from './migrations/0001-first.ts'
 import { trustedReading } from './migrations/0002-trusted-reading.ts'
 import { composedKpis } from './migrations/0003-composed-kpis.ts'
+import { marks } from './migrations/0004-marks.ts'
 import { preparedOnce } from './prepared.ts'
 import type { Schema } from './schema.ts'
 import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
@@ -53,6 +54,7 @@ const MIGRATIONS = {
   '0001-first': first,
   '0002-trusted-reading': trustedReading,
   '0003-composed-kpis': composedKpis,
+  '0004-marks': marks,
 }
 
 function openFile(file: string): Database.Database {

@@ -17,6 +17,7 @@ export interface Schema {
   pane_delta: PaneDeltaTable
   alert_rule: AlertRuleTable
   alert_event: AlertEventTable
+  mark: MarkTable
   setting: SettingTable
   kpi_definition: KpiDefinitionTable
 }
@@ -162,6 +163,30 @@ export interface AlertEventTable {
   /** JSON of KpiValue. */
   value: string
   peak: string
+}
+
+/** A KPI that left what was usual for it. */
+export interface MarkTable {
+  stream_id: number
+  id: string
+  kpi: string
+  /** Of money; null: it is not. */
+  currency: string | null
+  /** JSON of Filter: whose part of the KPI it is about; null: the whole. */
+  part_of: string | null
+  direction: 'up' | 'down'
+  /** Event time. */
+  began_ms: number
+  ended_ms: number | null
+  ending: string | null
+  /** Means over a step of those that were away, in the KPI's unit: as it began, and once it is over, of all of them. */
+  expected: number
+  value: number
+  /** How sure, in standard deviations. */
+  score: number
+  /** JSON of MarkCause. */
+  cause: string | null
+  text: string
 }
 
 export interface SettingTable {

@@ -53,6 +53,7 @@ test('every row of a first store is kept, and what is new of it has its default'
     lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
     dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
     kpi_definition: [],
+    mark: [],
   })
 })
 

@@ -1,0 +1,94 @@
+import type { Kpi } from '../../lib/kpis.ts'
+import type { Change, Mark } from '../insight/detector.ts'
+import { STEP_MS } from '../insight/reading.ts'
+import { createWatch, type Watch } from '../insight/watch.ts'
+import type { Cell } from '../window/cell.ts'
+import { TOTAL_PRECISION } from '../window/distinct.ts'
+import { currenciesIn, perStep, readingOf, type Subject } from './kpi-reading.ts'
+import type { Measured } from './measured.ts'
+
+/** Every KPI of the catalog under watch, money in each of its currencies. */
+export interface WatchedKpis {
+  /** One step, `at` being when it began; what changed. */
+  see(cell: Cell | undefined, at: number): SubjectChange[]
+  /** A step of the past. */
+  remember(cell: Cell | undefined, at: number): void
+  /** A time of the past that was `steps` long, of which only the time of day is learned. */
+  rememberSeason(cell: Cell | undefined, at: number, steps: number): void
+  /** Goes on with a mark that another process found. */
+  resume(subject: Subject, mark: Mark): void
+  /** Until the first of them can be judged. */
+  stepsToGo(): number
+}
+
+export interface SubjectChange {
+  subject: Subject
+  change: Change
+}
+
+/** Of one KPI; 8 KB each. */
+const MAX_CURRENCIES = 4
+
+interface Watched {
+  subject: Subject
+  watch: Watch
+}
+
+export function createWatchedKpis({
+  catalog,
+  measures,
+}: Pick<Measured, 'catalog' | 'measures'>): WatchedKpis {
+  const kind = { measures, precision: TOTAL_PRECISION }
+  const watched = new Map<Kpi, Map<string, Watched>>(catalog.kpis.map((kpi) => [kpi, new Map()]))
+
+  function admit(subject: Subject): Watched | undefined {
+    const { kpi, currency = '' } = subject
+    const ofKpi = watched.get(kpi)
+    const known = ofKpi?.get(currency)
+    if (ofKpi === undefined || known !== undefined) return known
+    if (ofKpi.size >= MAX_CURRENCIES) return undefined
+    const fresh = { subject, watch: createWatch() }
+    ofKpi.set(currency, fresh)
+    return fresh
+  }
+
+  function admitAll(kpi: Kpi, cell: Cell | undefined): void {
+    if (!isMoney(kpi)) admit({ kpi })
+    else for (const currency of currenciesIn(kpi, cell, measures)) admit({ kpi, currency })
+  }
+
+  function* all(cell: Cell | undefined): Generator<Watched> {
+    for (const [kpi, ofKpi] of watched) {
+      admitAll(kpi, cell)
+      yield* ofKpi.values()
+    }
+  }
+
+  return {
+    see(cell, at) {
+      return [...all(cell)].flatMap(({ subject, watch }): SubjectChange[] => {
+        const { change } = watch.see(readingOf(subject, cell, kind), at)
+        return change.kind === 'none' ? [] : [{ subject, change }]
+      })
+    },
+    remember(cell, at) {
+      for (const { subject, watch } of all(cell)) {
+        watch.remember(readingOf(subject, cell, kind), at)
+      }
+    },
+    rememberSeason(cell, at, steps) {
+      for (const { subject, watch } of all(cell)) {
+        const each = perStep(readingOf(subject, cell, kind), steps)
+        for (let step = 0; step < steps; step++) watch.rememberSeason(each, at + step * STEP_MS)
+      }
+    },
+    resume: (subject, mark) => admit(subject)?.watch.resume(mark),
+    stepsToGo() {
+      const each = [...watched.values()].flatMap((ofKpi) => [...ofKpi.values()])
+      return Math.min(...each.map(({ watch }) => watch.stepsToGo()))
+    },
+  }
+}
+
+const isMoney = ({ formula }: Kpi): boolean =>
+  formula.kind === 'money' || formula.kind === 'money_per'
