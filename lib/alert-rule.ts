@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { crossedProblem } from './crossed.ts'
 import { DEFAULT_CURRENCY } from './event.ts'
 import { type Catalog, unknownKpi } from './kpi-catalog.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Kpi } from './kpis.ts'
 import { parseMoney } from './money.ts'
-import { filterSchema } from './view.ts'
+import { askedFilters, filterList } from './view.ts'
 import { WINDOW_IDS, WINDOWS } from './windows.ts'
 
 /** Longer than any id of a KPI. */
@@ -16,7 +17,7 @@ const MAX_KPI_ID_LENGTH = 64
  */
 export const ruleFields = z.strictObject({
   kpi: z.string().min(1).max(MAX_KPI_ID_LENGTH),
-  filter: filterSchema.optional(),
+  filter: askedFilters.optional(),
   window: z.enum(WINDOW_IDS, { error: `window: choose one of ${WINDOW_IDS.join(', ')}` }),
   when: z.enum(['above', 'below'], { error: 'when: choose "above" or "below"' }),
   value: z.string().max(40),
@@ -32,6 +33,9 @@ export const ruleInputSchema = (catalog: Catalog) =>
   ruleFields.superRefine((rule, context) => {
     const issue = (path: keyof RuleInput, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message })
+    const filtered = filterList(rule.filter).map(({ dimension }) => dimension)
+    const crossed = crossedProblem(catalog, filtered)
+    if (crossed !== undefined) issue('filter', `filter: ${crossed}`)
     const kpi = catalog.kpi(rule.kpi)
     if (kpi === undefined) {
       issue('kpi', `kpi: ${unknownKpi(catalog, rule.kpi)}`)
@@ -44,7 +48,7 @@ export const ruleInputSchema = (catalog: Catalog) =>
     }
   })
 /** Merged into the existing rule, which is then checked as a whole. `null` takes the filter away. */
-export const rulePatchSchema = ruleFields.partial().extend({ filter: filterSchema.nullish() })
+export const rulePatchSchema = ruleFields.partial().extend({ filter: askedFilters.nullish() })
 
 export type RuleInput = z.infer<typeof ruleFields>
 export type RulePatch = z.infer<typeof rulePatchSchema>
@@ -103,7 +107,8 @@ const AT_MOST_ONE: ReadonlySet<string> = new Set(['conversion_rate', 'error_rate
 /** "spend of account acme over 1 h above 50 USD"; a KPI that is gone is named by its id. */
 export function ruleSentence(catalog: Catalog, rule: RuleInput): string {
   const kpi = catalog.kpi(rule.kpi)
-  const of = rule.filter === undefined ? '' : ` of ${rule.filter.dimension} ${rule.filter.key}`
+  const filters = filterList(rule.filter).map(({ dimension, key }) => `${dimension} ${key}`)
+  const of = filters.length === 0 ? '' : ` of ${filters.join(' and ')}`
   const unit = kpi === undefined ? '' : ` ${ruleUnit(kpi, rule)}`
   return `${kpi?.label ?? rule.kpi}${of} over ${WINDOWS[rule.window].label} ${rule.when} ${rule.value}${unit}`
 }

@@ -11,7 +11,7 @@ import type {
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, Kpi, KpiId, KpiUnit } from './kpis.ts'
 import type { RejectReason } from './rejection.ts'
-import type { Filter } from './view.ts'
+import type { Filters } from './view.ts'
 import type { WindowId } from './windows.ts'
 
 /** What `/api/v1` answers. Times are epoch ms, money is decimal strings by currency. */
@@ -49,6 +49,8 @@ export interface CatalogAnswer {
   version: string
   kpis: Kpi[]
   dimensions: { id: Dimension; one: string; many: string }[]
+  /** Pairs of dimensions that can be combined. */
+  crossed: (readonly [Dimension, Dimension])[]
 }
 
 /** A KPI with where it comes from. */
@@ -75,7 +77,9 @@ export interface KpisAnswer {
   spanMs: number
   /** Both ends are multiples of it: of the finest panes that are still kept of this range and the one before. */
   alignedToMs: number
-  filter?: Filter
+  filter?: Filters
+  /** Event time before this was not measured for these two filters; absent where it all was. */
+  measuredFrom?: number
   /** `before`: the range of the same length just before. */
   kpis: Record<KpiId, { value: KpiValue; before: KpiValue; unit: KpiUnit }>
   /** With `by`: the first `limit` keys, and what was folded into "other". */
@@ -83,8 +87,13 @@ export interface KpisAnswer {
     dimension: Dimension
     rankedBy: KpiId
     rows: { key: string; kpis: Record<KpiId, KpiValue> }[]
+    /** Under a filter it is not known of which key they are: null. */
     other: Record<KpiId, KpiValue> | null
     keys: number
+    /** Under a filter: pairs of keys, about, that were not kept apart, of all keys: some may belong here. */
+    foldedPairs?: number
+    /** Event time before this was not measured by key under this filter. */
+    measuredFrom?: number
   }
 }
 
@@ -92,7 +101,9 @@ export interface SeriesAnswer {
   asOf: number
   kpi: KpiId
   unit: KpiUnit
-  filter?: Filter
+  filter?: Filters
+  /** Event time before this was not measured for these two filters; absent where it all was. */
+  measuredFrom?: number
   from: number
   to: number
   stepMs: number
@@ -105,6 +116,9 @@ export interface SeriesAnswer {
     /** All the other keys as one; null: there are none. */
     other: SeriesPoint[] | null
     keys: number
+    /** As of `KpisAnswer.by`. */
+    foldedPairs?: number
+    measuredFrom?: number
   }
 }
 

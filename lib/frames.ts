@@ -3,7 +3,7 @@ import type { Fates } from './fates.ts'
 import type { MarksCell } from './kpi-mark.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, KpiId } from './kpis.ts'
-import type { Filter, View } from './view.ts'
+import type { Filter, Filters, View } from './view.ts'
 import type { WindowId } from './windows.ts'
 
 /**
@@ -135,6 +135,12 @@ export interface KpiCell {
 }
 
 export interface ListCell {
+  /** What the list is restricted to, of the view's filters; absent: it is of all events. */
+  of?: Filter
+  /** With `of`: pairs of keys, about, that were not kept apart, of all keys: some may belong here. */
+  foldedPairs?: number
+  /** Event time before this was not measured by key under `of`. */
+  measuredFrom?: number
   rankedBy: KpiId
   rows: ListRow[]
   /** What the bounded memory of keys folded together; absent if nothing. */
@@ -159,11 +165,13 @@ export interface ListRow {
 export interface ChartCell {
   kpi: KpiId
   window: WindowId
-  filter?: Filter
+  filter?: Filters
   spanMs: number
   stepMs: number
   /** How much of the window lies after the oldest event known: rates are over this. */
   coveredMs: number
+  /** Of two filters nothing was measured before this, though there may have been events; absent where all was. */
+  measuredFrom?: number
   /** Where the series ends: the end of the newest step, up to one step in the future. */
   endsAt: number
   /** For money. */

@@ -1,3 +1,4 @@
+import { CROSSED, type CrossedPair } from './crossed.ts'
 import { KPI_IDS, KPIS, type Kpi, type KpiId } from './kpis.ts'
 
 /** All KPIs that there are, in the order in which they are shown. */
@@ -5,12 +6,17 @@ export interface Catalog {
   readonly kpis: readonly Kpi[]
   /** undefined: there is none of this id. */
   kpi(id: KpiId): Kpi | undefined
+  /** The dimensions that can be combined, each pair once. */
+  readonly crossed: readonly CrossedPair[]
 }
 
-/** The ids must differ. */
-export function createCatalog(kpis: readonly Kpi[]): Catalog {
+/** The ids must differ, and so must the pairs. */
+export function createCatalog(
+  kpis: readonly Kpi[],
+  crossed: readonly CrossedPair[] = CROSSED,
+): Catalog {
   const byId = new Map(kpis.map((kpi) => [kpi.id, kpi]))
-  return { kpis, kpi: (id) => byId.get(id) }
+  return { kpis, kpi: (id) => byId.get(id), crossed }
 }
 
 export const BUILT_IN: Catalog = createCatalog(KPI_IDS.map((id) => KPIS[id]))

@@ -1,6 +1,6 @@
 import type { RuleInput } from './alert-rule.ts'
 import type { Dimension, KpiId } from './kpis.ts'
-import type { Filter } from './view.ts'
+import type { Filters } from './view.ts'
 import type { WindowId } from './windows.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { WindowId } from './windows.ts'
  */
 export type AskedRange = { spanMs: number; to?: number } | { from: number; to?: number }
 
-/** The first keys of a dimension, over all events: dimensions are not crossed. */
+/** The first keys of a dimension; under a filter those of one crossed dimension, which must not be it. */
 export interface KeysQuery {
   dimension: Dimension
   limit: number
@@ -18,14 +18,14 @@ export interface KeysQuery {
 
 /** What can be asked of the windows. */
 export type KpisQuery = ({ window: WindowId } | AskedRange) & {
-  filter?: Filter
+  filter?: Filters
   by?: KeysQuery
 }
 
 /** The range becomes whole steps. */
 export type SeriesQuery = AskedRange & {
   kpi: KpiId
-  filter?: Filter
+  filter?: Filters
   stepMs: number
   by?: KeysQuery
 }

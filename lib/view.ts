@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inOrder } from './crossed.ts'
 import { MAX_TYPE_LENGTH } from './event.ts'
 import { kpiFormulaSchema, kpiUnitSchema } from './kpi-definition.ts'
 import { formulaName } from './kpi-formula-parts.ts'
@@ -12,6 +13,35 @@ export const filterSchema = z.strictObject({
 })
 export type Filter = z.infer<typeof filterSchema>
 
+/** Only events that pass: one filter, or two of crossed dimensions, which must both hold, in the order of `DIMENSIONS`. */
+export type Filters = Filter | [Filter, Filter]
+
+/** As it is answered. */
+export const filtersSchema = z.union([filterSchema, z.tuple([filterSchema, filterSchema])], {
+  error: `must be a filter with a "dimension" (${DIMENSIONS.join(', ')}) and a "key", or a list of two`,
+})
+
+/** As it is asked: in any order. Whether the two are crossed is not looked at. */
+export const askedFilters = filtersSchema.transform((filters) => filtersOf(filterList(filters)))
+
+export const filterList = (filters: Filters | undefined): readonly Filter[] =>
+  filters === undefined ? [] : Array.isArray(filters) ? filters : [filters]
+
+export const sameFilters = (some: readonly Filter[], others: readonly Filter[]): boolean =>
+  some.length === others.length &&
+  some.every(({ dimension, key }, at) => {
+    const other = others[at]
+    return other?.dimension === dimension && other.key === key
+  })
+
+/** undefined: all events. More than two are one too many. */
+export function filtersOf(list: readonly [Filter, ...Filter[]]): Filters
+export function filtersOf(list: readonly Filter[]): Filters | undefined
+export function filtersOf(list: readonly Filter[]): Filters | undefined {
+  const [first, second] = inOrder(list)
+  return first === undefined || second === undefined ? first : [first, second]
+}
+
 /** What a browser can watch. Everyone who watches an equal view shares its frames. */
 export const viewSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -19,7 +49,7 @@ export const viewSchema = z.discriminatedUnion('kind', [
     window: z.enum(WINDOW_IDS),
     /** An id of the catalog. */
     kpi: z.string().min(1).max(64),
-    filter: filterSchema.optional(),
+    filter: askedFilters.optional(),
   }),
   z.strictObject({ kind: z.literal('shards') }),
   /** One shard with its parents and children. */
@@ -50,8 +80,10 @@ export type View = z.infer<typeof viewSchema>
 /** Equal views have equal keys. */
 export function viewKey(view: View): string {
   const filter =
-    'filter' in view && view.filter !== undefined
-      ? `${view.filter.dimension}=${view.filter.key}`
+    'filter' in view
+      ? filterList(view.filter)
+          .map(({ dimension, key }) => `${dimension}=${JSON.stringify(key)}`)
+          .join('&')
       : ''
   switch (view.kind) {
     case 'overview':

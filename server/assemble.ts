@@ -63,7 +63,7 @@ export interface Assembled {
 export function assemble(config: Config, ports: Ports): Assembled {
   const { clock, log, newId, dev } = ports
   const { host } = config
-  const kpis = createLiveCatalog(config.ownKpis)
+  const kpis = createLiveCatalog({ kpis: config.ownKpis, crossed: config.ownCrossed })
   const { catalog } = kpis
   const metrics = createServerMetrics()
   const hub = createHub({ instance: newId(), catalog, clock, metrics })
@@ -173,13 +173,18 @@ function startEmbedded({ dataDir, stream }: Config, ports: Ports, demo: boolean)
   return keepEmbedded((again) => startEmbeddedStream({ ...options, ...again }), ports)
 }
 
-function pipelineOptions(config: Config, parts: Parts, { kpis }: Catalog): PipelineOptions {
+function pipelineOptions(
+  config: Config,
+  parts: Parts,
+  { kpis, crossed }: Catalog,
+): PipelineOptions {
   const { name, endpoint, embedded } = streamFacts(config, parts)
   return {
     storeFile: path.join(config.dataDir, 'kinesight.db'),
     stream: { name, region: config.stream.region, endpoint: endpoint ?? undefined, embedded },
     startAt: config.startAt,
     kpis,
+    crossed,
     keep: config.keep,
     read: config.read,
     demo: parts.embedded?.demo() ?? 'none',

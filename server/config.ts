@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
+import type { CrossedPair } from '../lib/crossed.ts'
 import { durationText, parseDuration } from '../lib/duration.ts'
 import type { Kpi } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
 import { DAY_MS, HOUR_MS, parseTime } from '../lib/time.ts'
-import { KPI_FILE, readKpiFile } from './catalog/kpi-file.ts'
+import { KPI_FILE, type KpiFile, readKpiFile } from './catalog/kpi-file.ts'
 import { SetupError } from './platform/errors.ts'
 import { DEFAULT_KEEP, type KeepTimes } from './window/retention.ts'
 
@@ -19,6 +20,8 @@ export interface Config {
   demo: boolean
   /** KPIs beside those that are built in. */
   ownKpis: readonly Kpi[]
+  /** Pairs of dimensions that can be combined, beside those that are built in. */
+  ownCrossed: readonly CrossedPair[]
   /** For how long panes are kept. */
   keep: KeepTimes
   logLevel: string
@@ -117,6 +120,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   refuseNotYet(parsed.data)
   const stream = streamConfig(parsed.data)
+  const own = ownCatalog(parsed.data.KPI_FILE)
   const embedded = stream.kind === 'embedded'
   if (parsed.data.DEMO === 'on' && !embedded) {
     throw new SetupError('DEMO=on needs the embedded stream: unset KINESIS_STREAM, or set DEMO=off')
@@ -133,7 +137,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       bufferBytes: parsed.data.STREAM_BUFFER_MB * 1_024 * 1_024,
     },
     demo: embedded && parsed.data.DEMO !== 'off',
-    ownKpis: ownKpis(parsed.data.KPI_FILE),
+    ownKpis: own.kpis,
+    ownCrossed: own.crossed,
     keep: keepTimes(parsed.data),
     logLevel: parsed.data.LOG_LEVEL,
   }
@@ -160,7 +165,7 @@ function keepTimes({ KEEP_SECONDS, KEEP_MINUTES, KEEP_HOURS }: Environment): Kee
   return keep
 }
 
-const ownKpis = (file: string | undefined): Kpi[] =>
+const ownCatalog = (file: string | undefined): KpiFile =>
   readKpiFile(path.resolve(file ?? KPI_FILE), { optional: file === undefined })
 
 function streamConfig(env: Environment): StreamConfig {

@@ -1,4 +1,5 @@
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
+import type { CrossedPair } from '../lib/crossed.ts'
 import type { DemoState, ReadMode, ViewDelta, ViewState } from '../lib/frames.ts'
 import type { KpisQuery, SeriesQuery } from '../lib/kpi-questions.ts'
 import type { Kpi } from '../lib/kpis.ts'
@@ -47,6 +48,7 @@ export interface PipelineOptions {
   startAt: StartAt
   /** Every KPI, built in or not. */
   kpis: readonly Kpi[]
+  crossed: readonly CrossedPair[]
   /** For how long panes are kept. */
   keep: KeepTimes
   read: { mode: ReadMode; consumerName: string; bufferBytes: number; careful?: boolean }

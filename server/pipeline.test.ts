@@ -31,7 +31,15 @@ beforeEach(async () => {
   const options = { storeFile, stream: place, startAt: { kind: 'trim_horizon' as const } }
   const read = { mode: 'polling' as const, consumerName: 'kinesight', bufferBytes: 2 ** 26 }
   pipeline = createPipeline(
-    { ...options, kpis: BUILT_IN.kpis, keep: DEFAULT_KEEP, read, demo: 'off', logLevel: 'silent' },
+    {
+      ...options,
+      kpis: BUILT_IN.kpis,
+      crossed: BUILT_IN.crossed,
+      keep: DEFAULT_KEEP,
+      read,
+      demo: 'off',
+      logLevel: 'silent',
+    },
     {
       store,
       source: createKinesisSource({

@@ -79,7 +79,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const ending = new AbortController()
   const startedAt = clock.now()
   const startedMs = clock.monotonicMs()
-  const catalog = createCatalog(options.kpis)
+  const catalog = createCatalog(options.kpis, options.crossed)
   const version = catalogVersion(catalog)
   let demo = options.demo
   let reached: Reached | undefined

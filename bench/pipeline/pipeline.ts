@@ -41,7 +41,12 @@ function folding(now: number) {
   const seen = createSeenIds()
   const measures = createMeasureSet(BUILT_IN.kpis)
   const retention = createRetention()
-  const pending = createPending({ measures, pins: createPins(), retention })
+  const pending = createPending({
+    measures,
+    crossed: BUILT_IN.crossed,
+    pins: createPins(),
+    retention,
+  })
   let applied = 0
   return {
     seen,

@@ -8,6 +8,8 @@ import {
 import { counted } from '../../lib/format.ts'
 import { duration, exactTime, moment } from '../../lib/format-time.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
+import { filterList } from '../../lib/view.ts'
+import { filtersPatch } from '../kpi/overview-params.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useServerNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
@@ -117,11 +119,12 @@ const peakOf = (alert: FiringAlert, rules: readonly RuleStanding[]): KpiValue | 
 /** The page that draws what the rule watches. */
 function chartOf({ kpi, filter, window }: RuleInput): string {
   const query = new URLSearchParams({ window })
-  if (filter !== undefined) {
-    query.set('by', filter.dimension)
-    query.set('key', filter.key)
+  const filters = filterList(filter)
+  for (const [name, value] of Object.entries(filtersPatch(filters))) {
+    if (value !== null) query.set(name, value)
   }
-  if (kpi === 'spend') return `/spend?${query}`
+  // The spend page takes one filter.
+  if (kpi === 'spend' && filters.length < 2) return `/spend?${query}`
   query.set('kpi', kpi)
   return `/?${query}`
 }

@@ -9,7 +9,7 @@ import type { Problem } from '../../lib/api.ts'
 import { DEFAULT_CURRENCY } from '../../lib/event.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { DIMENSION_LABELS, type Dimension, type KpiId } from '../../lib/kpis.ts'
-import type { Filter } from '../../lib/view.ts'
+import { type Filter, type Filters, filterList, filtersOf } from '../../lib/view.ts'
 import type { WindowId } from '../../lib/windows.ts'
 
 /** A threshold as it is being typed: every blank of the sentence has something in it, perhaps wrong. */
@@ -18,6 +18,9 @@ export interface RuleDraft {
   /** `all`: of everything. */
   dimension: Dimension | 'all'
   key: string
+  /** A second filter, which must hold too; `none`: there is none. */
+  second: Dimension | 'none'
+  secondKey: string
   window: WindowId
   when: RuleInput['when']
   value: string
@@ -30,24 +33,32 @@ export type DraftErrors = Partial<Record<DraftField, string>>
 
 export interface DraftStart {
   window?: WindowId
-  filter?: Filter | undefined
+  filter?: Filters | undefined
   currency?: string | undefined
 }
 
 export const newDraft = ({ window = '1h', filter, currency }: DraftStart = {}): RuleDraft => ({
   kpi: 'spend',
-  dimension: filter?.dimension ?? 'all',
-  key: filter?.key ?? '',
+  ...blanksOf(filter),
   window,
   when: 'above',
   value: '',
   currency: currency ?? DEFAULT_CURRENCY,
 })
 
+function blanksOf(filters: Filters | undefined) {
+  const [one, other] = filterList(filters)
+  return {
+    dimension: one?.dimension ?? ('all' as const),
+    key: one?.key ?? '',
+    second: other?.dimension ?? ('none' as const),
+    secondKey: other?.key ?? '',
+  }
+}
+
 export const draftOf = (rule: AlertRule): RuleDraft => ({
   kpi: rule.kpi,
-  dimension: rule.filter?.dimension ?? 'all',
-  key: rule.filter?.key ?? '',
+  ...blanksOf(rule.filter),
   window: rule.window,
   when: rule.when,
   value: rule.value,
@@ -73,7 +84,8 @@ export function checkDraft(catalog: Catalog, draft: RuleDraft): Checked {
 
 /** What the draft says, whether it is right or not. */
 function inputOf(catalog: Catalog, draft: RuleDraft): RuleInput {
-  const { dimension, window, when } = draft
+  const { window, when } = draft
+  const filter = filtersOf(filtersIn(draft))
   const kpi = catalog.kpi(draft.kpi)
   const money = kpi !== undefined && isMoney(kpi)
   return {
@@ -81,9 +93,16 @@ function inputOf(catalog: Catalog, draft: RuleDraft): RuleInput {
     window,
     when,
     value: draft.value.trim(),
-    ...(dimension !== 'all' && { filter: { dimension, key: draft.key.trim() } }),
+    ...(filter !== undefined && { filter }),
     ...(money && { currency: draft.currency.trim().toUpperCase() }),
   }
+}
+
+/** The filters that are typed, perhaps without a key. */
+export function filtersIn({ dimension, key, second, secondKey }: RuleDraft): Filter[] {
+  if (dimension === 'all') return []
+  const one = { dimension, key: key.trim() }
+  return second === 'none' ? [one] : [one, { dimension: second, key: secondKey.trim() }]
 }
 
 /** Everything is said, so that what the draft leaves out is taken away. */
@@ -104,16 +123,25 @@ export function errorsOf(problem: Problem): DraftErrors {
 const FIELDS: readonly string[] = ['kpi', 'window', 'when', 'value', 'currency']
 
 function fieldAt(path: readonly string[]): DraftField {
-  const [first = '', second] = path
-  if (first === 'filter') return second === 'dimension' ? 'dimension' : 'key'
+  const [first = '', ...within] = path
+  if (first === 'filter') return filterFieldAt(within)
   return FIELDS.includes(first) ? (first as DraftField) : 'form'
+}
+
+/** Within one filter, or a list of two; what is wrong with the two together is said at the second. */
+function filterFieldAt([first, second]: readonly string[]): DraftField {
+  if (first === undefined) return 'second'
+  if (first === '1') return second === 'dimension' ? 'second' : 'secondKey'
+  return (first === '0' ? second : first) === 'dimension' ? 'dimension' : 'key'
 }
 
 function wordsFor(field: DraftField, message: string, draft: RuleDraft): string {
   if (field === 'kpi') return 'There is no such KPI any more, choose another'
-  if (field !== 'key' || draft.dimension === 'all') return withoutName(message)
-  const { one } = DIMENSION_LABELS[draft.dimension]
-  return draft.key.trim() === '' ? `Enter which ${one}` : `This ${one} is too long`
+  const [one, other] = filtersIn(draft)
+  const filter = field === 'key' ? one : field === 'secondKey' ? other : undefined
+  if (filter === undefined) return withoutName(message)
+  const name = DIMENSION_LABELS[filter.dimension].one
+  return filter.key === '' ? `Enter which ${name}` : `This ${name} is too long`
 }
 
 /** "value: enter a number" stands at its field, which needs no name. */

@@ -5,7 +5,16 @@ import { MiddleCut } from '../ui/middle-cut.tsx'
 import styles from './filter-chip.module.css'
 
 /** What the KPIs and the chart are restricted to, and how to lift it. */
-export function FilterChip({ filter, onClear }: { filter: Filter; onClear: () => void }) {
+export function FilterChip({
+  filter,
+  byEscape = true,
+  onClear,
+}: {
+  filter: Filter
+  /** Whether the Escape key lifts it. */
+  byEscape?: boolean
+  onClear: () => void
+}) {
   const { one } = DIMENSION_LABELS[filter.dimension]
   return (
     <span className={styles.chip}>
@@ -15,7 +24,7 @@ export function FilterChip({ filter, onClear }: { filter: Filter; onClear: () =>
         type="button"
         className={styles.clear}
         aria-label={`Take the filter on ${one} ${filter.key} away`}
-        title="Take the filter away  Esc"
+        title={`Take the filter away${byEscape ? '  Esc' : ''}`}
         onClick={onClear}
       >
         <X aria-hidden="true" />

@@ -11,8 +11,9 @@ import { RankedList } from './ranked-list.tsx'
 interface ListsProps {
   kpi: Kpi
   window: WindowId
-  filter: Filter | undefined
-  onPick: (dimension: Dimension, key: string) => void
+  filters: readonly Filter[]
+  /** `of`: what the list is restricted to. */
+  onPick: (picked: Filter, of?: Filter) => void
 }
 
 /** Where the numbers come from: three lists side by side that can be turned over, on a phone one of all. */
@@ -27,12 +28,12 @@ function ListPanel({
   dimensions,
   kpi,
   window,
-  filter,
+  filters,
   onPick,
 }: ListsProps & { dimensions: readonly Dimension[] }) {
   const first = dimensions[0] as Dimension
   const [chosen, choose] = useState<Dimension>(
-    filter !== undefined && dimensions.includes(filter.dimension) ? filter.dimension : first,
+    dimensions.find((each) => filters.some(({ dimension }) => dimension === each)) ?? first,
   )
   const options = dimensions.map((each) => ({ value: each, label: DIMENSION_LABELS[each].many }))
   return (
@@ -52,7 +53,7 @@ function ListPanel({
         )
       }
     >
-      <RankedList dimension={chosen} kpi={kpi} window={window} filter={filter} onPick={onPick} />
+      <RankedList dimension={chosen} kpi={kpi} window={window} filters={filters} onPick={onPick} />
     </Panel>
   )
 }

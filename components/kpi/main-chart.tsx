@@ -22,25 +22,32 @@ import { useRolled } from './use-rolled.ts'
 interface MainChartProps {
   kpi: Kpi
   window: WindowId
-  filter: Filter | undefined
-  onClear: () => void
+  filters: readonly Filter[]
+  onLift: (filter: Filter) => void
 }
 
 /** The chosen KPI: its figure, and its way here with the window before as a thin line. */
 export function MainChart(props: MainChartProps) {
-  const { kpi, window, filter, onClear } = props
+  const { kpi, window, filters, onLift } = props
   const status = useCell('status')
   const waiting = status !== undefined && status.newestArrivalAt === null
   return (
     <section className={styles.panel} aria-label={kpi.label}>
       <header className={styles.header}>
         <ChosenKpi kpi={kpi} window={window} />
-        {filter !== undefined && <FilterChip filter={filter} onClear={onClear} />}
+        {filters.map((filter, at) => (
+          <FilterChip
+            key={filter.dimension}
+            filter={filter}
+            byEscape={at === filters.length - 1}
+            onClear={() => onLift(filter)}
+          />
+        ))}
         <div className={styles.end}>
           <Legend kpi={kpi} window={window} />
           {!waiting && (
             <TakeAlong
-              shown={{ kind: 'chart', kpi, window, filter }}
+              shown={{ kind: 'chart', kpi, window, filters }}
               label="Take this chart along"
             />
           )}
@@ -98,7 +105,7 @@ function Legend({ kpi, window }: { kpi: Kpi; window: WindowId }) {
   )
 }
 
-function Plot({ kpi, window, filter, onClear }: MainChartProps) {
+function Plot({ kpi, window, filters, onLift }: MainChartProps) {
   const height = useChartHeight()
   const chart = useCell('chart')
   const points = useSeries('main')
@@ -158,7 +165,7 @@ function Plot({ kpi, window, filter, onClear }: MainChartProps) {
       )}
       {nothing && (
         <div className={styles.nothing}>
-          <NothingHere kpi={kpi} spanMs={spanMs} filter={filter} onClear={onClear} />
+          <NothingHere kpi={kpi} spanMs={spanMs} filters={filters} onLift={onLift} />
         </div>
       )}
     </div>
@@ -168,26 +175,28 @@ function Plot({ kpi, window, filter, onClear }: MainChartProps) {
 function NothingHere({
   kpi,
   spanMs,
-  filter,
-  onClear,
+  filters,
+  onLift,
 }: {
   kpi: Kpi
   spanMs: number
-  filter: Filter | undefined
-  onClear: () => void
+  filters: readonly Filter[]
+  onLift: (filter: Filter) => void
 }) {
   const data = useDataAge()
   const span = duration(spanMs)
   const name = kpi.label
-  if (filter !== undefined) {
+  const newest = filters.at(-1)
+  if (newest !== undefined) {
+    const named = filters.map(({ dimension }) => DIMENSION_LABELS[dimension].one).join(' and ')
     return (
       <Empty
         compact
-        title={`Nothing for this ${DIMENSION_LABELS[filter.dimension].one} in these ${span}`}
-        reason={`${name} of ${filter.key}: no events.`}
+        title={`Nothing for this ${named} in these ${span}`}
+        reason={`${name} of ${filters.map(({ key }) => key).join(' and ')}: no events.`}
         action={
-          <Button size="small" onClick={onClear}>
-            Show everything
+          <Button size="small" onClick={() => onLift(newest)}>
+            {filters.length > 1 ? `Show all of ${filters[0]?.key}` : 'Show everything'}
           </Button>
         }
       />

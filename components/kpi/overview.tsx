@@ -1,7 +1,7 @@
 'use client'
 
-import type { Dimension, KpiId } from '../../lib/kpis.ts'
-import type { View } from '../../lib/view.ts'
+import type { KpiId } from '../../lib/kpis.ts'
+import { type Filter, filtersOf, type View } from '../../lib/view.ts'
 import { useUrlState, windowOf } from '../frame/url-state.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useWatch } from '../live/store.ts'
@@ -12,13 +12,14 @@ import { KpiStrip } from './kpi-strip.tsx'
 import { Lists } from './lists.tsx'
 import { MainChart } from './main-chart.tsx'
 import styles from './overview.module.css'
-import { filterPatch, kpiPatch, NO_FILTER, readOverviewParams } from './overview-params.ts'
+import { filtersPatch, kpiPatch, pickFilter, readOverviewParams } from './overview-params.ts'
 
 /** The business at a glance: KPIs, the chosen one over time, where it comes from, and the events themselves. */
 export function Overview() {
   const [params, change] = useUrlState()
   const window = windowOf(params)
-  const { kpi, filter } = readOverviewParams(useCatalog(), params)
+  const { kpi, filters } = readOverviewParams(useCatalog(), params)
+  const filter = filtersOf(filters)
   const view: View = {
     kind: 'overview',
     window,
@@ -28,17 +29,19 @@ export function Overview() {
   useWatch(view)
   const { stale } = useStaleness()
 
-  const clear = () => change(NO_FILTER)
+  const restrict = (next: readonly Filter[]) => change(filtersPatch(next))
+  const lift = (filter: Filter) => restrict(filters.filter((each) => each !== filter))
   const choose = (chosen: KpiId) => change(kpiPatch(chosen))
-  const pick = (dimension: Dimension, key: string) => change(filterPatch(filter, dimension, key))
-  useEscape(filter === undefined ? undefined : clear)
+  const pick = (picked: Filter, of?: Filter) => restrict(pickFilter(filters, picked, of))
+  const last = filters.at(-1)
+  useEscape(last && (() => lift(last)))
 
   return (
     <div className={styles.overview} data-stale={stale || undefined}>
       <KpiStrip window={window} chosen={kpi.id} onChoose={choose} />
-      <MainChart kpi={kpi} window={window} filter={filter} onClear={clear} />
+      <MainChart kpi={kpi} window={window} filters={filters} onLift={lift} />
       <div className={styles.lists}>
-        <Lists kpi={kpi} window={window} filter={filter} onPick={pick} />
+        <Lists kpi={kpi} window={window} filters={filters} onPick={pick} />
         <EventFeed />
       </div>
     </div>

@@ -22,8 +22,9 @@ interface RankedListProps {
   dimension: Dimension
   kpi: Kpi
   window: WindowId
-  filter: Filter | undefined
-  onPick: (dimension: Dimension, key: string) => void
+  filters: readonly Filter[]
+  /** `of`: what the list is restricted to. */
+  onPick: (picked: Filter, of?: Filter) => void
 }
 
 const SHOWN = 8
@@ -60,7 +61,7 @@ function Rows({
   dimension,
   kpi,
   window,
-  filter,
+  filters,
   onPick,
   cell,
 }: RankedListProps & { cell: ListCell }) {
@@ -72,7 +73,8 @@ function Rows({
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.
   const twoValues = kpi.id !== rankedBy.id && rows.some(({ chosen }) => chosen?.value)
-  const elsewhere = filter !== undefined && filter.dimension !== dimension
+  const isPicked = (key: string) =>
+    filters.some((filter) => filter.dimension === dimension && filter.key === key)
   const hold = { onPointerEnter: () => setHeld(true), onPointerLeave: () => setHeld(false) }
   return (
     <div
@@ -81,7 +83,7 @@ function Rows({
       {...hold}
     >
       <div className={styles.head}>
-        <span>{elsewhere ? 'whole stream, not filtered' : ''}</span>
+        <span>{scopeText(cell, filters, dimension)}</span>
         {twoValues && (
           <span className={styles.number} title={kpi.label}>
             {kpi.label}
@@ -95,8 +97,8 @@ function Rows({
             <button
               type="button"
               className={styles.row}
-              aria-pressed={filter?.dimension === dimension && filter.key === row.key}
-              onClick={() => onPick(dimension, row.key)}
+              aria-pressed={isPicked(row.key)}
+              onClick={() => onPick({ dimension, key: row.key }, cell.of)}
             >
               <span
                 className={styles.bar}
@@ -114,7 +116,14 @@ function Rows({
       <div className={styles.foot}>
         <p>{footText(cell, rows.length)}</p>
         <TakeAlong
-          shown={{ kind: 'list', dimension, rankedBy: cell.rankedBy, window, limit: SHOWN }}
+          shown={{
+            kind: 'list',
+            dimension,
+            rankedBy: cell.rankedBy,
+            window,
+            limit: SHOWN,
+            of: cell.of,
+          }}
           label={`Take this list along: ${DIMENSION_LABELS[dimension].many}`}
         />
       </div>
@@ -152,6 +161,13 @@ function share(row: ListRow, cell: ListCell): string | undefined {
   const all = cell.total.value
   if (all === null || all <= 0 || row.value.value === null) return undefined
   return `${percent(row.value.value / all)} of all`
+}
+
+/** What the list is about, where that is not what the chart shows. */
+function scopeText({ of }: ListCell, filters: readonly Filter[], dimension: Dimension): string {
+  if (of !== undefined) return `of ${DIMENSION_LABELS[of.dimension].one} ${of.key}`
+  const elsewhere = filters.some((filter) => filter.dimension !== dimension)
+  return elsewhere ? 'whole stream, not filtered' : ''
 }
 
 function footText(cell: ListCell, shown: number): string {

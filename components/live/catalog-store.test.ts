@@ -10,7 +10,7 @@ const orders: Kpi = { ...KPIS.page_views, id: 'orders', label: 'Orders' }
 
 const of = (version: string, ...kpis: Kpi[]): Answered<CatalogAnswer> => ({
   ok: true,
-  value: { version, kpis: [...BUILT_IN.kpis, ...kpis], dimensions: [] },
+  value: { version, kpis: [...BUILT_IN.kpis, ...kpis], dimensions: [], crossed: [] },
 })
 const failed: Answered<CatalogAnswer> = {
   ok: false,

@@ -60,9 +60,9 @@ export function createCatalogLoader({
       loading = false
       if (!answer.ok) continue
       confirmedIn = connection
-      const { kpis, version } = answer.value
+      const { kpis, crossed, version } = answer.value
       if (version === store.getState().version) continue
-      store.setState({ catalog: createCatalog(kpis), version })
+      store.setState({ catalog: createCatalog(kpis, crossed), version })
     }
   }
   return {

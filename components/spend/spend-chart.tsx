@@ -3,7 +3,7 @@ import type { RuleStanding } from '../../lib/alert-rule.ts'
 import { money } from '../../lib/format-money.ts'
 import { duration } from '../../lib/format-time.ts'
 import type { SpendCell } from '../../lib/frames.ts'
-import type { Filter } from '../../lib/view.ts'
+import { type Filter, filterList } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { FilterChip } from '../kpi/filter-chip.tsx'
@@ -57,7 +57,7 @@ export function SpendChart(props: SpendChartProps) {
           />
           {spend !== undefined && (
             <TakeAlong
-              shown={{ kind: 'chart', kpi, window, filter }}
+              shown={{ kind: 'chart', kpi, window, filters: filterList(filter) }}
               label="Take this chart along"
             />
           )}

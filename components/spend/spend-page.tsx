@@ -1,9 +1,9 @@
 'use client'
 
-import type { View } from '../../lib/view.ts'
+import { filterList, type View } from '../../lib/view.ts'
 import { RulesPanel } from '../alerts/rules-panel.tsx'
 import { useUrlState, windowOf } from '../frame/url-state.ts'
-import { filterPatch, NO_FILTER, readFilter } from '../kpi/overview-params.ts'
+import { filtersPatch, pickFilter, readFilter } from '../kpi/overview-params.ts'
 import { useArrived, useCell, useWatch } from '../live/store.ts'
 import { Columns } from '../ui/columns.tsx'
 import { useEscape } from '../ui/use-escape.ts'
@@ -22,9 +22,9 @@ export function SpendPage() {
   const spend = useCell('spend')
   const rules = useCell('rules')
   const arrived = useArrived()
-  const clear = () => change(NO_FILTER)
+  const clear = () => change(filtersPatch([]))
   const pick = (dimension: 'account' | 'campaign') => (key: string) =>
-    change(filterPatch(filter, dimension, key))
+    change(filtersPatch(pickFilter(filterList(filter), { dimension, key })))
   useEscape(filter === undefined ? undefined : clear)
 
   return (

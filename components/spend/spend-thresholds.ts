@@ -2,7 +2,7 @@ import { type RuleStanding, ruleThreshold } from '../../lib/alert-rule.ts'
 import { DEFAULT_CURRENCY } from '../../lib/event.ts'
 import { money } from '../../lib/format-money.ts'
 import type { Kpi } from '../../lib/kpis.ts'
-import type { Filter } from '../../lib/view.ts'
+import { type Filter, type Filters, filterList, sameFilters } from '../../lib/view.ts'
 import type { WindowId } from '../../lib/windows.ts'
 import type { ChartThreshold } from '../chart/threshold-labels.tsx'
 
@@ -27,5 +27,5 @@ export function spendThresholds(
     }))
 }
 
-const sameFilter = (a: Filter | undefined, b: Filter | undefined): boolean =>
-  a?.dimension === b?.dimension && a?.key === b?.key
+const sameFilter = (a: Filters | undefined, b: Filter | undefined): boolean =>
+  sameFilters(filterList(a), filterList(b))

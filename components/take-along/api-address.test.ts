@@ -17,7 +17,7 @@ const chart = (change: Partial<Extract<Shown, { kind: 'chart' }>> = {}): Shown =
   kind: 'chart',
   kpi: KPIS.page_views,
   window: '5m',
-  filter: undefined,
+  filters: [],
   ...change,
 })
 
@@ -45,7 +45,7 @@ test('a chart is asked for with its own span and step', () => {
 
 test('the spend chart is the series of spend, of what it is filtered to', () => {
   const filter: Filter = { dimension: 'account', key: 'acme' }
-  expect(apiAddress(chart({ kpi: KPIS.spend, window: '1h', filter }), null)).toBe(
+  expect(apiAddress(chart({ kpi: KPIS.spend, window: '1h', filters: [filter] }), null)).toBe(
     '/api/v1/kpis/spend/series?window=1h&step=20s&filter=account:acme',
   )
 })
@@ -75,7 +75,7 @@ test('while paused the range ends with the step of the moment shown', () => {
 test('any key comes back from the address as it was', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1 }), (key) => {
-      const address = apiAddress(chart({ filter: { dimension: 'page', key } }), null)
+      const address = apiAddress(chart({ filters: [{ dimension: 'page', key }] }), null)
       const asked = new URL(address, 'http://example.org').searchParams
       expect(asked.get('filter')).toBe(`page:${key}`)
       expect([...asked.keys()]).toEqual(['window', 'step', 'filter'])
@@ -85,7 +85,9 @@ test('any key comes back from the address as it was', () => {
 
 test('the path of a page stays readable', () => {
   const filter: Filter = { dimension: 'page', key: '/a b?c=1&d' }
-  expect(apiAddress(chart({ filter }), null)).toContain('&filter=page:/a%20b%3Fc%3D1%26d')
+  expect(apiAddress(chart({ filters: [filter] }), null)).toContain(
+    '&filter=page:/a%20b%3Fc%3D1%26d',
+  )
 })
 
 test('a shell hands the address to curl as it is', () => {
@@ -97,7 +99,7 @@ test('a shell hands the address to curl as it is', () => {
     'ünï 🦊',
   ]
   const addresses = keys.map((key) =>
-    apiAddress(chart({ filter: { dimension: 'campaign', key } }), null),
+    apiAddress(chart({ filters: [{ dimension: 'campaign', key }] }), null),
   )
   const script = addresses.map((address) => curlLine('http://127.0.0.1:3000', address)).join('\n')
   // The shell itself is the oracle: a function named curl prints what it was given.

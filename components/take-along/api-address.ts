@@ -4,27 +4,34 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 
-/** A part of the screen whose numbers the API can answer, too. Lists are of all events, so they have no filter. */
+/** A part of the screen whose numbers the API can answer, too. `of`: what a list is restricted to. */
 export type Shown =
-  | { kind: 'chart'; kpi: Kpi; window: WindowId; filter: Filter | undefined }
-  | { kind: 'list'; dimension: Dimension; rankedBy: KpiId; window: WindowId; limit: number }
+  | { kind: 'chart'; kpi: Kpi; window: WindowId; filters: readonly Filter[] }
+  | {
+      kind: 'list'
+      dimension: Dimension
+      rankedBy: KpiId
+      window: WindowId
+      limit: number
+      of?: Filter | undefined
+    }
 
 /** The path and the query that answer what is shown. `pausedAt`: epoch ms where the display stands; null: it moves. */
 export function apiAddress(shown: Shown, pausedAt: number | null): string {
   const window = WINDOWS[shown.window]
   switch (shown.kind) {
     case 'chart': {
-      const { kpi, filter } = shown
+      const { kpi, filters } = shown
       const { spanMs, stepMs } = window.chart
-      const only =
-        filter === undefined ? '' : `&filter=${filter.dimension}:${queryText(filter.key)}`
+      const only = filters.map(filterText).join('')
       return `/api/v1/kpis/${kpi.id}/series?window=${durationText(spanMs)}&step=${durationText(stepMs)}${only}${end(pausedAt, stepMs)}`
     }
     case 'list': {
-      const { dimension, rankedBy, limit } = shown
+      const { dimension, rankedBy, limit, of } = shown
+      const only = of === undefined ? '' : filterText(of)
       const rank = rankedBy === RANKED_BY[dimension] ? '' : `&rank=${rankedBy}`
       const to = end(pausedAt, window.slideMs)
-      return `/api/v1/kpis?window=${durationText(window.spanMs)}&by=${dimension}&limit=${limit}${rank}${to}`
+      return `/api/v1/kpis?window=${durationText(window.spanMs)}&by=${dimension}&limit=${limit}${rank}${only}${to}`
     }
   }
 }
@@ -56,7 +63,7 @@ export function answerWords(shown: Shown, pausedAt: number | null): string {
       return `${what} for each ${duration(chart.stepMs)} of ${span}${upTo}`
     }
     case 'list':
-      return `The first ${shown.limit} over ${label}, of all events${upTo}`
+      return `The first ${shown.limit} over ${label}, of ${shown.of === undefined ? 'all events' : `${shown.of.dimension} ${shown.of.key}`}${upTo}`
   }
 }
 
@@ -70,6 +77,8 @@ export function durationText(ms: number): string {
   ]
   return `${ms / unitMs}${name}`
 }
+
+const filterText = ({ dimension, key }: Filter): string => `&filter=${dimension}:${queryText(key)}`
 
 /** A slash may stand in a query (RFC 3986, 3.4), and paths are easier to read with it. */
 const queryText = (text: string): string => encodeURIComponent(text).replaceAll('%2F', '/')

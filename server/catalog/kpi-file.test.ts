@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { createCatalog } from '../../lib/kpi-catalog.ts'
 import { createMeasureSet } from '../window/measures.ts'
 import { catalogVersion } from './catalog-version.ts'
-import { parseKpis, readKpiFile } from './kpi-file.ts'
+import { parseKpiFile, readKpiFile } from './kpi-file.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-catalog-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -38,7 +38,7 @@ const WHOLE = `{
 
 const problemOf = (text: string): string => {
   try {
-    parseKpis(text, 'kpis.json')
+    parseKpiFile(text, 'kpis.json')
   } catch (error) {
     return (error as Error).message
   }
@@ -50,7 +50,7 @@ const withKpi = (fields: string): string =>
 
 describe('a file of KPIs', () => {
   test('is JSON with comments and commas at the end; what is not said has a meaning', () => {
-    const [ctr, slow] = parseKpis(WHOLE, 'kpis.json')
+    const [ctr, slow] = parseKpiFile(WHOLE, 'kpis.json').kpis
     expect(ctr).toEqual({
       id: 'mobile_ctr',
       label: 'Mobile CTR',
@@ -123,19 +123,45 @@ describe('a file of KPIs', () => {
     )
   })
 
+  test('may name pairs of dimensions to cross, in any order, and need not hold a KPI', () => {
+    const text = '{ "crossed": [["device", "page"], ["page", "country"]] }'
+    expect(parseKpiFile(text, 'kpis.json')).toEqual({
+      kpis: [],
+      crossed: [
+        ['page', 'device'],
+        ['page', 'country'],
+      ],
+    })
+  })
+
+  test.each([
+    ['["page", "colour"]', 'crossed[0][1] must be one of page, referrer'],
+    ['["page"]', 'crossed[0]'],
+    ['"page"', 'crossed[0] must be two dimensions, such as ["page", "device"]'],
+    ['["page", "page"]', 'crossed[0] crosses page with itself: choose two'],
+    ['["device", "account"]', 'crossed[0] account and device are crossed without it: leave it out'],
+    [
+      '["page", "device"], ["device", "page"]',
+      'crossed[1] page and device are there twice: leave one out',
+    ],
+  ])('names the line of a pair that cannot be crossed: %s', (pairs, words) => {
+    expect(problemOf(`{\n  "crossed": [\n    ${pairs}\n  ]\n}`)).toContain(`kpis.json:3: ${words}`)
+  })
+
   test('may be absent where nobody named it, and must be there where someone did', () => {
     const file = path.join(folder, 'kinesight.kpis.json')
-    expect(readKpiFile(file, { optional: true })).toEqual([])
+    expect(readKpiFile(file, { optional: true })).toEqual({ kpis: [], crossed: [] })
     expect(() => readKpiFile(file, { optional: false })).toThrow(/ENOENT.*unset KPI_FILE/)
     writeFileSync(file, WHOLE)
-    expect(readKpiFile(file, { optional: false })).toHaveLength(2)
+    expect(readKpiFile(file, { optional: false }).kpis).toHaveLength(2)
     expect(() => readKpiFile(folder, { optional: true })).toThrow(/cannot be read/)
   })
 
   test('has another fingerprint once anything in it is different', () => {
-    const kpis = parseKpis(WHOLE, 'kpis.json')
+    const { kpis } = parseKpiFile(WHOLE, 'kpis.json')
     const version = catalogVersion(createCatalog(kpis))
-    expect(catalogVersion(createCatalog(parseKpis(WHOLE, 'other')))).toBe(version)
+    expect(catalogVersion(createCatalog(parseKpiFile(WHOLE, 'other').kpis))).toBe(version)
     expect(catalogVersion(createCatalog(kpis.slice(1)))).not.toBe(version)
+    expect(catalogVersion(createCatalog(kpis, [['page', 'device']]))).not.toBe(version)
   })
 })

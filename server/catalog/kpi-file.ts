@@ -8,9 +8,10 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser'
 import { z } from 'zod'
+import { type CrossedPair, pairOf, samePair } from '../../lib/crossed.ts'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { kpiDefinitionSchema, kpiOfDefinition } from '../../lib/kpi-definition.ts'
-import type { Kpi } from '../../lib/kpis.ts'
+import { DIMENSIONS, type Kpi } from '../../lib/kpis.ts'
 import { SetupError } from '../platform/errors.ts'
 
 /** What is looked for in the folder Kinesight is started in. */
@@ -19,33 +20,54 @@ export const KPI_FILE = 'kinesight.kpis.json'
 /** Each one costs a column in every pane. */
 export const MAX_OWN_KPIS = 50
 
+/** Each one costs panes of up to 2,000 pairs of keys a second. */
+const MAX_OWN_CROSSED = 4
+
+/** What a team adds to what is built in. */
+export interface KpiFile {
+  kpis: readonly Kpi[]
+  /** Pairs of dimensions that can be combined. */
+  crossed: readonly CrossedPair[]
+}
+
 /**
- * The KPIs that a team wrote down. `file` is JSON with comments: `{ "kpis": [ … ] }`. Throws `SetupError`, which
+ * What a team wrote down. `file` is JSON with comments: `{ "kpis": [ … ], "crossed": [ … ] }`. Throws `SetupError`, which
  * names the line of each mistake; also where the file is not there, unless `optional`.
  */
-export function readKpiFile(file: string, { optional }: { optional: boolean }): Kpi[] {
+export function readKpiFile(file: string, { optional }: { optional: boolean }): KpiFile {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' && optional) return []
+    if (code === 'ENOENT' && optional) return { kpis: [], crossed: [] }
     throw new SetupError(
       `The file of KPIs ${file} cannot be read (${code}): put it there, or unset KPI_FILE`,
     )
   }
-  return parseKpis(text, file)
+  return parseKpiFile(text, file)
 }
+
+const dimension = z.enum(DIMENSIONS, { error: `must be one of ${DIMENSIONS.join(', ')}` })
 
 const fileSchema = z.strictObject({
   $schema: z.string().exactOptional(),
   kpis: z
     .array(kpiDefinitionSchema.transform(kpiOfDefinition), 'must be a list of KPIs')
-    .max(MAX_OWN_KPIS, `may hold at most ${MAX_OWN_KPIS}`),
+    .max(MAX_OWN_KPIS, `may hold at most ${MAX_OWN_KPIS}`)
+    .default([]),
+  crossed: z
+    .array(
+      z.tuple([dimension, dimension], 'must be two dimensions, such as ["page", "device"]'),
+      'must be a list of pairs of dimensions',
+    )
+    .max(MAX_OWN_CROSSED, `may hold at most ${MAX_OWN_CROSSED} pairs`)
+    .transform((pairs) => pairs.map(([one, other]) => pairOf(one, other)))
+    .default([]),
 })
 
 /** `name` is what the mistakes are prefixed with. */
-export function parseKpis(text: string, name: string): Kpi[] {
+export function parseKpiFile(text: string, name: string): KpiFile {
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
   const [broken] = errors
@@ -55,7 +77,9 @@ export function parseKpis(text: string, name: string): Kpi[] {
     throw new SetupError(`${name}:${lineAt(text, offset)}: this is not JSON (${what})`)
   }
   const parsed = fileSchema.safeParse(getNodeValue(tree))
-  const mistakes = parsed.success ? sameIds(parsed.data.kpis) : mistakesOf(parsed.error)
+  const mistakes = parsed.success
+    ? [...sameIds(parsed.data.kpis), ...samePairs(parsed.data.crossed)]
+    : mistakesOf(parsed.error)
   if (mistakes.length > 0) {
     const lines = mistakes.map(({ path, message }) => {
       const line = lineAt(text, nodeAt(tree, path).offset)
@@ -63,7 +87,8 @@ export function parseKpis(text: string, name: string): Kpi[] {
     })
     throw new SetupError(lines.join('\n'))
   }
-  return parsed.success ? parsed.data.kpis : []
+  const { kpis, crossed } = parsed.success ? parsed.data : { kpis: [], crossed: [] }
+  return { kpis, crossed }
 }
 
 interface Mistake {
@@ -90,6 +115,22 @@ function sameIds(kpis: readonly Kpi[]): Mistake[] {
     }
     if (seen.has(id)) return [{ path, message: `"${id}" is there twice: choose another id` }]
     seen.add(id)
+    return []
+  })
+}
+
+function samePairs(crossed: readonly CrossedPair[]): Mistake[] {
+  return crossed.flatMap((pair, index): Mistake[] => {
+    const path = ['crossed', index]
+    const [one, other] = pair
+    if (one === other) return [{ path, message: `crosses ${one} with itself: choose two` }]
+    const isThere = (pairs: readonly CrossedPair[]) => pairs.some((each) => samePair(each, pair))
+    if (isThere(BUILT_IN.crossed)) {
+      return [{ path, message: `${one} and ${other} are crossed without it: leave it out` }]
+    }
+    if (isThere(crossed.slice(0, index))) {
+      return [{ path, message: `${one} and ${other} are there twice: leave one out` }]
+    }
     return []
   })
 }

@@ -1,5 +1,6 @@
 import { BUILT_IN, type Catalog, createCatalog } from '../../lib/kpi-catalog.ts'
 import type { Kpi, KpiId } from '../../lib/kpis.ts'
+import type { KpiFile } from './kpi-file.ts'
 
 export type KpiOrigin = 'built_in' | 'file' | 'composed'
 
@@ -13,8 +14,9 @@ export interface LiveCatalog {
 }
 
 /** `file`: what the team's file holds, for the life of the process. */
-export function createLiveCatalog(file: readonly Kpi[]): LiveCatalog {
-  const fixed = createCatalog([...BUILT_IN.kpis, ...file])
+export function createLiveCatalog(file: KpiFile): LiveCatalog {
+  const crossed = [...BUILT_IN.crossed, ...file.crossed]
+  const fixed = createCatalog([...BUILT_IN.kpis, ...file.kpis], crossed)
   let current = fixed
   return {
     catalog: {
@@ -22,10 +24,11 @@ export function createLiveCatalog(file: readonly Kpi[]): LiveCatalog {
         return current.kpis
       },
       kpi: (id) => current.kpi(id),
+      crossed,
     },
     compose(composed) {
       const others = composed.filter(({ id }) => fixed.kpi(id) === undefined)
-      current = createCatalog([...fixed.kpis, ...others])
+      current = createCatalog([...fixed.kpis, ...others], crossed)
     },
     originOf(id) {
       if (BUILT_IN.kpi(id) !== undefined) return 'built_in'

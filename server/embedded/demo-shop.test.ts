@@ -5,6 +5,7 @@ import type { EventInput } from '../../lib/event.ts'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { parseMoney } from '../../lib/money.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
+import { filterList } from '../../lib/view.ts'
 import { decodeRecord } from '../stream/records/decode-record.ts'
 import { parseEvent } from '../stream/records/parse-event.ts'
 import { rhythmAt } from './demo-rhythm.ts'
@@ -164,7 +165,7 @@ describe('the sample rule', () => {
     'fires within two minutes of a start and never between two surges (seed %i)',
     (seed) => {
       const threshold = Number(DEMO_SAMPLE_RULE.value) * 1_000_000
-      const account = DEMO_SAMPLE_RULE.filter?.key
+      const account = filterList(DEMO_SAMPLE_RULE.filter)[0]?.key
       const perSecond = run(seed, 16).map((records) =>
         eventsOf([records])
           .filter((event) => event.account === account && event.cost !== undefined)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type AlertEvent, ruleFields } from '../../lib/alert-rule.ts'
+import type { AlertEvent } from '../../lib/alert-rule.ts'
 import type { ApiContext } from './api-context.ts'
 import { wholeNumber } from './query-fields.ts'
 import { answer, route } from './route.ts'
-import { count, epochMs, kpiValue } from './wire.ts'
+import { count, epochMs, kpiValue, ruleAnswer } from './wire.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
@@ -11,7 +11,7 @@ const MAX_LIMIT = 200
 const alertEvent: z.ZodType<AlertEvent> = z.strictObject({
   id: count,
   ruleId: z.string(),
-  rule: z.strictObject(ruleFields.shape).describe('The rule as it was when it fired'),
+  rule: ruleAnswer.describe('The rule as it was when it fired'),
   firedAt: epochMs,
   clearedAt: epochMs.nullable().describe('null: it still fires'),
   cleared: z.enum(['value', 'rule_changed', 'rule_deleted']).nullable(),

@@ -200,20 +200,34 @@ describe('stream, shards', () => {
 describe('kpis and series', () => {
   it('ask the pipeline what the query says', async () => {
     await get('/api/v1/kpis')
-    await get('/api/v1/kpis?window=1h&by=page&limit=3&rank=spend&filter=account:ac%3Ame')
+    await get('/api/v1/kpis?window=1h&by=device&limit=3&rank=spend&filter=account:ac%3Ame')
     await get('/api/v1/kpis?by=account')
     await get('/api/v1/kpis/spend/series?window=15m&step=1s&to=2026-01-31T09:00:00Z')
     await get('/api/v1/kpis/ctr/series?filter=page:/')
+    await get('/api/v1/kpis?filter=device:mobile&filter=account:a')
+    await get('/api/v1/kpis/ctr/series?by=campaign&filter=device:mobile')
     expect(server.pipeline.questions).toEqual([
       { window: '5m' },
       {
         window: '1h',
         filter: { dimension: 'account', key: 'ac:me' },
-        by: { dimension: 'page', limit: 3, rankedBy: 'spend' },
+        by: { dimension: 'device', limit: 3, rankedBy: 'spend' },
       },
       { window: '5m', by: { dimension: 'account', limit: 10, rankedBy: 'spend' } },
       { kpi: 'spend', spanMs: 900_000, stepMs: 1_000, to: Date.UTC(2026, 0, 31, 9) },
       { kpi: 'ctr', spanMs: 900_000, stepMs: 5_000, filter: { dimension: 'page', key: '/' } },
+      {
+        window: '5m',
+        filter: [
+          { dimension: 'account', key: 'a' },
+          { dimension: 'device', key: 'mobile' },
+        ],
+      },
+      {
+        ...{ kpi: 'ctr', spanMs: 900_000, stepMs: 5_000 },
+        filter: { dimension: 'device', key: 'mobile' },
+        by: { dimension: 'campaign', limit: 5, rankedBy: 'spend' },
+      },
     ])
   })
 
@@ -232,6 +246,23 @@ describe('kpis and series', () => {
     ['/api/v1/kpis?by=page&rank=fame', 'rank', /choose one of page_views/],
     ['/api/v1/kpis?filter=acme', 'filter', /account:acme/],
     ['/api/v1/kpis?filter=account:', 'filter', /account:acme/],
+    [
+      '/api/v1/kpis?filter=page:/&filter=device:mobile',
+      'filter',
+      /page and device are not crossed, these are: campaign and account; .*"crossed": \[\["page","device"\]\] into/,
+    ],
+    ['/api/v1/kpis?filter=device:a&filter=device:b', 'filter', /device is there twice/],
+    [
+      '/api/v1/kpis?filter=account:a&filter=device:b&filter=page:/',
+      'filter',
+      /more than twice: leave one out/,
+    ],
+    ['/api/v1/kpis?by=page&filter=account:a', 'by', /page and account are not crossed/],
+    [
+      '/api/v1/kpis?by=campaign&filter=account:a&filter=device:b',
+      'by',
+      /at most two dimensions are crossed/,
+    ],
     ['/api/v1/kpis/ctr/series?window=24h&step=1s', 'step', /86400 points.*use step=44s or longer/],
     ['/api/v1/kpis/ctr/series?window=1m&step=5m', 'step', /use step=1m or shorter/],
     ['/api/v1/kpis/ctr/series?step=1.5m', 'step', /number and s, m, h or d/],

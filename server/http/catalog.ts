@@ -12,6 +12,9 @@ const catalogAnswer: z.ZodType<CatalogAnswer> = z.strictObject({
   dimensions: z.array(
     z.strictObject({ id: z.enum(DIMENSIONS), one: z.string(), many: z.string() }),
   ),
+  crossed: z
+    .array(z.tuple([z.enum(DIMENSIONS), z.enum(DIMENSIONS)]))
+    .describe('Pairs of dimensions that can be combined'),
 })
 
 export const catalogRoute = ({ kpis: { catalog } }: ApiContext) =>
@@ -25,6 +28,7 @@ export const catalogRoute = ({ kpis: { catalog } }: ApiContext) =>
         answer({
           version: catalogVersion(catalog),
           kpis: [...catalog.kpis],
+          crossed: catalog.crossed.map(([one, other]) => [one, other] as const),
           dimensions: DIMENSIONS.map((id) => ({ id, ...DIMENSION_LABELS[id] })),
         }),
       ),

@@ -1,6 +1,6 @@
 import type { KpisAnswer, SeriesAnswer, SeriesPoint } from '../../lib/api.ts'
 import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
-import type { Filter } from '../../lib/view.ts'
+import { type Filters, filterList } from '../../lib/view.ts'
 import type { CsvCell, CsvFile } from './csv.ts'
 
 /** What a row is about: everything, what the filter lets through, one key, or all the keys that have no rows. */
@@ -20,8 +20,17 @@ const partCells = (part: Part): CsvCell[] => [
   text('key' in part ? part.key : ''),
 ]
 
-const wholePart = (filter: Filter | undefined): Part =>
-  filter === undefined ? { part: 'total' } : { part: 'filter', ...filter }
+/** Two filters are in one row: their dimensions and their keys as lists in JSON. */
+function wholePart(filters: Filters | undefined): Part {
+  const [one, other] = filterList(filters)
+  if (one === undefined) return { part: 'total' }
+  if (other === undefined) return { part: 'filter', ...one }
+  const [dimension, key] = [
+    [one.dimension, other.dimension],
+    [one.key, other.key],
+  ].map((both) => JSON.stringify(both))
+  return { part: 'filter', dimension: dimension ?? '', key: key ?? '' }
+}
 
 export function kpisCsv(answer: KpisAnswer): CsvFile {
   const { from, to, by } = answer

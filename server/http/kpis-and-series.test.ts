@@ -127,7 +127,7 @@ describe('refused, with what to do about it', () => {
     [`${SERIES}?${past}&step=1s`, 'step', /2002 points.*use step=2s or longer/],
     [`${SERIES}?limit=3`, 'limit', /add by=page/],
     [`${SERIES}?by=page&limit=21`, 'limit', /from 1 to 20/],
-    [`${SERIES}?by=page&filter=account:a`, 'filter', /cannot be crossed: leave one of them out/],
+    [`${SERIES}?by=page&filter=account:a`, 'by', /page and account are not crossed/],
     [`${SERIES}?by=visitor`, 'by', /choose one of page, referrer/],
     [`${SERIES}?rank=ctr`, 'rank', /no parameter "rank": it takes window, from, to, step/],
     ['/api/v1/totals?format=csv', 'format', /it takes none/],

@@ -3,13 +3,19 @@ import type { KpisAnswer } from '../../lib/api.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import type { AskedRange, KpisQuery } from '../../lib/kpi-questions.ts'
 import { DIMENSIONS, type KpiUnit, RANKED_BY } from '../../lib/kpis.ts'
-import { filterSchema } from '../../lib/view.ts'
+import { filtersSchema } from '../../lib/view.ts'
 import { DEFAULT_WINDOW, WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import { ANSWER_BY_KEY_TIMEOUT_MS, askedRange, timeParameters } from './asked-time.ts'
 import { kpisCsv } from './kpi-csv.ts'
 import { formatParameter } from './media.ts'
-import { filterParameter, kpiParameter, needsBy, wholeNumber } from './query-fields.ts'
+import {
+  crossedErrors,
+  filterParameter,
+  kpiParameter,
+  needsBy,
+  wholeNumber,
+} from './query-fields.ts'
 import { badFields } from './read-input.ts'
 import { answer, refuse, route } from './route.ts'
 import { count, epochMs, kpiValue } from './wire.ts'
@@ -26,6 +32,12 @@ export const kpiUnit: z.ZodType<KpiUnit> = z.enum([
   'per_mille',
   'ms',
 ])
+export const measuredFrom = epochMs.describe(
+  'Where crossed dimensions were not measured for all of the range: since when',
+)
+export const foldedPairs = count.describe(
+  'Under a filter: pairs of keys, about, that were too light to be kept apart; some may belong here',
+)
 const kpiValues = z.record(kpiId, kpiValue)
 
 const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
@@ -35,7 +47,8 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
   to: epochMs.describe('The end, epoch milliseconds; it is not in the range'),
   spanMs: count,
   alignedToMs: count.describe('Both ends are multiples of it'),
-  filter: filterSchema.exactOptional(),
+  filter: filtersSchema.exactOptional(),
+  measuredFrom: measuredFrom.exactOptional(),
   kpis: z.record(kpiId, z.strictObject({ value: kpiValue, before: kpiValue, unit: kpiUnit })),
   by: z
     .strictObject({
@@ -44,6 +57,8 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
       rows: z.array(z.strictObject({ key: z.string(), kpis: kpiValues })),
       other: kpiValues.nullable(),
       keys: count,
+      foldedPairs: foldedPairs.exactOptional(),
+      measuredFrom: measuredFrom.exactOptional(),
     })
     .exactOptional(),
 })
@@ -66,10 +81,14 @@ export const kpisRoute = (context: ApiContext) =>
     path: '/api/v1/kpis',
     summary: 'Every KPI over a range of time, in total or for the first keys of a dimension',
     query: queryOf(context.kpis.catalog),
+    repeats: ['filter'],
     answer: { status: 200, description: 'The KPIs', schema: kpisAnswer },
     csv: kpisCsv,
     async handle({ query: { filter, by, limit, rank, ...time } }) {
-      const errors = by === undefined ? needsBy({ limit, rank }) : []
+      const errors = [
+        ...(by === undefined ? needsBy({ limit, rank }) : []),
+        ...crossedErrors(context.kpis.catalog, { filter, by }),
+      ]
       const asked = askedRange(time, WINDOWS[DEFAULT_WINDOW].spanMs, context.clock.now())
       if (!asked.ok) return refuse(badFields([...errors, ...asked.errors]))
       if (errors.length > 0) return refuse(badFields(errors))

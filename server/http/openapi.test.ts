@@ -50,7 +50,7 @@ it('tells the truth about the answers', async () => {
     if (method === 'GET' && 'schema' in answer) schemas.set(path, answer.schema)
   }
   const queries: Record<string, string> = {
-    '/api/v1/kpis': '?by=page&filter=account:acme',
+    '/api/v1/kpis': '?by=device&filter=account:acme',
     '/api/v1/kpis/{id}/series': '?by=page',
   }
   const checked = [...schemas].filter(([path]) => !path.endsWith('/rules/{id}'))

@@ -8,19 +8,22 @@ export const MAX_BODY_BYTES = 64 * 1_024
 
 export type Read<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 
-/** Query parameters by the route's schema; a route without one takes none. */
+/** Query parameters by the route's schema; a route without one takes none. Those in `repeats` come as lists. */
 export function readQuery(
   parameters: URLSearchParams,
   schema: z.ZodObject | undefined,
+  repeats: readonly string[] = [],
 ): Read<unknown> {
   const known = Object.keys(schema?.shape ?? {})
   const takes = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`
   const errors: FieldError[] = []
-  const values: Record<string, string> = {}
+  const values: Record<string, string | string[]> = {}
   for (const [name, value] of parameters) {
     const field = name.slice(0, 100)
     if (!known.includes(name)) {
       errors.push({ field, message: `This address has no parameter "${field}": ${takes}` })
+    } else if (repeats.includes(name)) {
+      values[name] = [...(values[name] ?? []), value]
     } else if (Object.hasOwn(values, name)) {
       errors.push({ field, message: `"${field}" is given twice: give it once` })
     } else values[name] = value

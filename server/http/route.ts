@@ -14,6 +14,8 @@ export interface Route {
   /** What stands for each `{name}` in the path. */
   params?: Record<string, string>
   query?: z.ZodObject
+  /** Parameters of the query that may be given again: their schemas are of lists. */
+  repeats?: readonly string[]
   body?: z.ZodType
   answer: Answer
   /** The answer as a table, for those who ask for one; the query then has `formatParameter`. */
@@ -64,6 +66,7 @@ export function route<
   summary: string
   params?: Record<string, string>
   query?: Query
+  repeats?: readonly string[]
   body?: Input
   answer: Spec
   csv?(body: Body<Spec>): CsvFile

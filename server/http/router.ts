@@ -56,7 +56,7 @@ interface Call {
 }
 
 async function run(route: Route, call: Call, log: Log): Promise<Outcome<unknown>> {
-  const query = readQuery(call.url.searchParams, route.query)
+  const query = readQuery(call.url.searchParams, route.query, route.repeats)
   if (!query.ok) return { kind: 'problem', problem: query.problem }
   try {
     const body = route.body === undefined ? undefined : await readBody(call.request, route.body)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { SeriesAnswer } from '../../lib/api.ts'
-import { unknownKpi } from '../../lib/kpi-catalog.ts'
+import { type Catalog, unknownKpi } from '../../lib/kpi-catalog.ts'
 import type { SeriesQuery } from '../../lib/kpi-questions.ts'
 import { DIMENSIONS, type Dimension, type Kpi, type KpiId, RANKED_BY } from '../../lib/kpis.ts'
-import { filterSchema } from '../../lib/view.ts'
+import { filtersSchema } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import {
@@ -13,10 +13,10 @@ import {
   timeParameters,
 } from './asked-time.ts'
 import { seriesCsv } from './kpi-csv.ts'
-import { kpiUnit } from './kpis.ts'
+import { foldedPairs, kpiUnit, measuredFrom } from './kpis.ts'
 import { formatParameter } from './media.ts'
 import { type FieldError, problem } from './problem.ts'
-import { filterParameter, needsBy, wholeNumber } from './query-fields.ts'
+import { crossedErrors, filterParameter, needsBy, wholeNumber } from './query-fields.ts'
 import { badFields } from './read-input.ts'
 import { answer, refuse, route } from './route.ts'
 import { stepProblem, usualStep } from './series-step.ts'
@@ -32,7 +32,8 @@ const seriesAnswer: z.ZodType<SeriesAnswer> = z.strictObject({
   asOf: epochMs,
   kpi: z.string(),
   unit: kpiUnit,
-  filter: filterSchema.exactOptional(),
+  filter: filtersSchema.exactOptional(),
+  measuredFrom: measuredFrom.exactOptional(),
   from: epochMs,
   to: epochMs,
   stepMs: count,
@@ -44,6 +45,8 @@ const seriesAnswer: z.ZodType<SeriesAnswer> = z.strictObject({
       series: z.array(z.strictObject({ key: z.string(), points })),
       other: points.nullable().describe('All other keys as one; null: there are none'),
       keys: count,
+      foldedPairs: foldedPairs.exactOptional(),
+      measuredFrom: measuredFrom.exactOptional(),
     })
     .exactOptional(),
 })
@@ -70,13 +73,14 @@ export const seriesRoute = (context: ApiContext) =>
     summary: 'One KPI over time, a value for each step',
     params: { id: `The KPI: one of ${context.kpis.catalog.kpis.map(({ id }) => id).join(', ')}` },
     query,
+    repeats: ['filter'],
     answer: { status: 200, description: 'The series', schema: seriesAnswer },
     csv: seriesCsv,
     problems: [404],
     async handle({ params: { id = '' }, query }) {
       const kpi = context.kpis.catalog.kpi(id)
       if (kpi === undefined) return refuse(problem(404, unknownKpi(context.kpis.catalog, id)))
-      const asked = questionOf(kpi, query, context.clock.now())
+      const asked = questionOf(context.kpis.catalog, kpi, query, context.clock.now())
       if (!asked.ok) return refuse(badFields(asked.errors))
       const timeoutMs = query.by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS
       return answer(await fromPipeline(context.pipeline().series(asked.question), timeoutMs))
@@ -85,12 +89,16 @@ export const seriesRoute = (context: ApiContext) =>
 
 type Asked = { ok: true; question: SeriesQuery } | { ok: false; errors: FieldError[] }
 
-function questionOf(kpi: Kpi, { step, filter, by, limit, ...time }: Query, now: number): Asked {
-  const errors = by === undefined ? needsBy({ limit }) : []
-  if (by !== undefined && filter !== undefined) {
-    const message = '"by" and "filter" cannot be crossed: leave one of them out'
-    errors.push({ field: 'filter', message })
-  }
+function questionOf(
+  catalog: Catalog,
+  kpi: Kpi,
+  { step, filter, by, limit, ...time }: Query,
+  now: number,
+): Asked {
+  const errors = [
+    ...(by === undefined ? needsBy({ limit }) : []),
+    ...crossedErrors(catalog, { filter, by }),
+  ]
   const asked = askedRange(time, WINDOWS[DEFAULT_WINDOW].spanMs, now)
   if (!asked.ok) return { ok: false, errors: [...errors, ...asked.errors] }
   const { range, spanMs } = asked

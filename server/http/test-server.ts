@@ -77,7 +77,7 @@ export async function startTestServer(
   const metrics = createServerMetrics()
   let ids = 0
   const newId = () => `id-${++ids}`
-  const kpis = createLiveCatalog(options.fileKpis ?? [])
+  const kpis = createLiveCatalog({ kpis: options.fileKpis ?? [], crossed: [] })
   const context = apiContext(config, parts, { clock, kpis, newId, metrics })
   const routes = apiRoutes(context)
   const log = createLog({ level: 'fatal', name: 'test' })

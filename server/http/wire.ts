@@ -3,6 +3,7 @@ import { type AlertRule, ruleFields } from '../../lib/alert-rule.ts'
 import type { Fates } from '../../lib/fates.ts'
 import type { Health } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
+import { filtersSchema } from '../../lib/view.ts'
 
 /** What answers are made of, as schemas: the OpenAPI document is written from them. */
 
@@ -37,8 +38,14 @@ export const health: z.ZodType<Health> = z.discriminatedUnion('kind', [
 
 export const demoState = z.enum(['on', 'off', 'none'])
 
-export const alertRule: z.ZodType<AlertRule> = z.strictObject({
+/** As a rule is answered. */
+export const ruleAnswer = z.strictObject({
   ...ruleFields.shape,
+  filter: filtersSchema.optional(),
+})
+
+export const alertRule: z.ZodType<AlertRule> = z.strictObject({
+  ...ruleAnswer.shape,
   id: z.string(),
   createdAt: epochMs,
   updatedAt: epochMs,

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
+import { crossedProblem } from '../../lib/crossed.ts'
 import type { BrowserToServer, Health, Resume, ServerToBrowser } from '../../lib/frames.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
-import { type View, viewKey, viewSchema } from '../../lib/view.ts'
+import { filterList, type View, viewKey, viewSchema } from '../../lib/view.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { HubMetrics } from './hub-metrics.ts'
@@ -126,7 +127,13 @@ export function createHub(options: {
 
   /** Before the pipeline is there, the composed KPIs may not be known yet. */
   const isKnown = (view: View): boolean =>
-    view.kind !== 'overview' || pipeline === undefined || catalog.kpi(view.kpi) !== undefined
+    view.kind !== 'overview' ||
+    pipeline === undefined ||
+    (catalog.kpi(view.kpi) !== undefined &&
+      crossedProblem(
+        catalog,
+        filterList(view.filter).map(({ dimension }) => dimension),
+      ) === undefined)
 
   function serve(socket: Browser, visitor: Visitor, wish: NonNullable<Visitor['waiting']>): void {
     const pace = takeToken(visitor.pace, clock.monotonicMs())

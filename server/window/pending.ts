@@ -1,10 +1,11 @@
 import type { StreamEvent } from '../../lib/event.ts'
-import { DIMENSIONS } from '../../lib/kpis.ts'
+import { DIMENSIONS, type Dimension } from '../../lib/kpis.ts'
 import { eventKey } from './keys.ts'
 import { levelAt, paneStart } from './levels.ts'
 import { newMeasured } from './measures.ts'
+import { createPairKeys } from './pair-key.ts'
 import { addToPane, boundPane, type Pane, TOTAL_KEY } from './pane.ts'
-import { newPane, PANE_DIMENSIONS, type PlacedPane } from './pane-dimension.ts'
+import { newPane, type PaneDimension, type PlacedPane, paneDimensions } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 
 /** What was folded since it was last taken: panes of the finest level that keeps their time. */
@@ -14,8 +15,18 @@ export interface Pending {
   take(): PlacedPane[]
 }
 
-export function createPending({ measures, pins, retention, maxKeys }: PaneOptions): Pending {
+export function createPending(options: PaneOptions): Pending {
+  const { measures, crossed, pins, retention, maxKeys } = options
   const measured = newMeasured()
+  const dimensions = paneDimensions(crossed)
+  /** The key of the event in hand in each of `DIMENSIONS`. */
+  const keys: (string | undefined)[] = []
+  const pairs = crossed.map((pair, index) => ({
+    at: 1 + DIMENSIONS.length + index,
+    first: DIMENSIONS.indexOf(pair[0]),
+    second: DIMENSIONS.indexOf(pair[1]),
+    keyOf: createPairKeys(),
+  }))
   /** By level: panes by start, one for each dimension that had an event. */
   let open = new Map<number, Map<number, (Pane | undefined)[]>>()
 
@@ -43,6 +54,18 @@ export function createPending({ measures, pins, retention, maxKeys }: PaneOption
     return panes
   }
 
+  /** Adds what was measured of the event in hand. `at`: the place of the dimension. */
+  function addKey(panes: (Pane | undefined)[], level: number, at: number, key: string): void {
+    const dimension = dimensions[at] as PaneDimension
+    let pane = panes[at]
+    if (pane === undefined) {
+      pane = newPane(measures, { level, dimension }, maxKeys)
+      panes[at] = pane
+    }
+    addToPane(pane, key, measured)
+    if (pane.keys.length > 2 * pane.cap) boundPane(pane, pins.of(dimension))
+  }
+
   return {
     add(event, now) {
       const level = retention.finestLevel(event.time, now)
@@ -51,16 +74,13 @@ export function createPending({ measures, pins, retention, maxKeys }: PaneOption
       measures.measure(event, measured)
       addToPane(panes[0] as Pane, TOTAL_KEY, measured)
       for (let index = 0; index < DIMENSIONS.length; index++) {
-        const dimension = DIMENSIONS[index] as (typeof DIMENSIONS)[number]
-        const key = eventKey(event, dimension)
-        if (key === undefined) continue
-        let pane = panes[index + 1]
-        if (pane === undefined) {
-          pane = newPane(measures, { level, dimension }, maxKeys)
-          panes[index + 1] = pane
-        }
-        addToPane(pane, key, measured)
-        if (pane.keys.length > 2 * pane.cap) boundPane(pane, pins.of(dimension))
+        const key = eventKey(event, DIMENSIONS[index] as Dimension)
+        keys[index] = key
+        if (key !== undefined) addKey(panes, level, index + 1, key)
+      }
+      for (const { at, first, second, keyOf } of pairs) {
+        const [one, other] = [keys[first], keys[second]]
+        if (one !== undefined && other !== undefined) addKey(panes, level, at, keyOf(one, other))
       }
       return true
     },
@@ -72,7 +92,7 @@ export function createPending({ measures, pins, retention, maxKeys }: PaneOption
           for (let index = 0; index < panes.length; index++) {
             const pane = panes[index]
             if (pane === undefined) continue
-            taken.push({ level, dimension: PANE_DIMENSIONS[index] ?? '', start, pane })
+            taken.push({ level, dimension: dimensions[index] as PaneDimension, start, pane })
           }
         }
       }

@@ -6,7 +6,7 @@ import { createKeyPool } from './key-pool.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
 import type { MeasureSet, Selection } from './measures.ts'
 import { boundPane, mergePane, type Pane } from './pane.ts'
-import { PANE_DIMENSIONS, type PaneDimension, type PlacedPane } from './pane-dimension.ts'
+import { type PaneDimension, type PlacedPane, paneDimensions } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 import { createResting } from './resting.ts'
 import type { Retention } from './retention.ts'
@@ -60,6 +60,8 @@ export interface Pyramid {
   hold(): () => void
   intern(key: string): string
   readonly measures: MeasureSet
+  /** In which there are panes. */
+  readonly dimensions: readonly PaneDimension[]
   readonly retention: Retention
   readonly touches: Touches
   readonly changes: Changes
@@ -94,9 +96,10 @@ export interface PyramidOptions extends PaneOptions {
 }
 
 export function createPyramid(options: PyramidOptions): Pyramid {
-  const { pins, maxRestingBytes } = options
+  const { crossed, pins, maxRestingBytes } = options
+  const dimensions = paneDimensions(crossed)
   const tables = LEVELS.map(
-    () => new Map(PANE_DIMENSIONS.map((dimension) => [dimension, new Map<number, Held>()])),
+    () => new Map(dimensions.map((dimension) => [dimension, new Map<number, Held>()])),
   )
   const newest = LEVELS.map(() => new Map<PaneDimension, number>())
   /** In the order of their first changes. */
@@ -238,6 +241,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     storedUpTo,
     intern,
     measures: options.measures,
+    dimensions,
     retention: options.retention,
     touches,
     changes,

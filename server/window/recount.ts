@@ -3,7 +3,7 @@ import { type EventFilter, matchesFilter } from '../../lib/event-filter.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import type { Kpi, MoneyField } from '../../lib/kpis.ts'
 import { micros, moneyNumber, moneyText } from '../../lib/money.ts'
-import type { Filter } from '../../lib/view.ts'
+import { type Filters, filterList } from '../../lib/view.ts'
 import {
   addEntry,
   type Distinct,
@@ -25,7 +25,7 @@ export function recount(
   events: readonly StreamEvent[],
   range: TimeRange,
   { formula }: Kpi,
-  filter?: Filter,
+  filter?: Filters,
   currency?: string,
 ): KpiValue {
   const within = eventsIn(events, range, filter)
@@ -68,13 +68,15 @@ export function recount(
 export function eventsIn(
   events: readonly StreamEvent[],
   range: TimeRange,
-  filter?: Filter,
+  filter?: Filters,
 ): StreamEvent[] {
   return events.filter(
     (event) =>
       event.time >= range.from &&
       event.time < range.to &&
-      (filter === undefined || eventKey(event, filter.dimension) === dimensionKey(filter.key)),
+      filterList(filter).every(
+        ({ dimension, key }) => eventKey(event, dimension) === dimensionKey(key),
+      ),
   )
 }
 

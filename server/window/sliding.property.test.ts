@@ -90,7 +90,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 function createBench(maxKeys: number) {
   const pins = createPins()
   const retention = createRetention()
-  const options = { measures, pins, retention, maxKeys }
+  const options = { measures, crossed: [], pins, retention, maxKeys }
   const pyramid = createPyramid({ ...options, maxRestingBytes: 0 })
   const pending = createPending(options)
   const stored = new Map<string, FrozenPane>()

@@ -11,13 +11,8 @@ import {
 } from '../../window/bytes.ts'
 import { freeze, mergeFrozen, readPane, writePane } from '../../window/codec.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
-import type { MeasureSet } from '../../window/measures.ts'
-import {
-  newPane,
-  PANE_DIMENSIONS,
-  type PaneDimension,
-  type PlacedPane,
-} from '../../window/pane-dimension.ts'
+import { newPane, type PaneDimension, type PlacedPane } from '../../window/pane-dimension.ts'
+import type { Pyramid } from '../../window/pyramid.ts'
 
 const VERSION = 1
 
@@ -39,8 +34,7 @@ export function encodeDelta(panes: readonly PlacedPane[]): Uint8Array {
 /** Leaves out what this version has no place for: a level or a dimension that is gone. */
 export function decodeDelta(
   bytes: Uint8Array,
-  measures: MeasureSet,
-  intern: (key: string) => string,
+  { measures, dimensions, intern }: Pick<Pyramid, 'measures' | 'dimensions' | 'intern'>,
 ): PlacedPane[] {
   const reader = newReader(bytes)
   const version = readByte(reader)
@@ -52,7 +46,7 @@ export function decodeDelta(
     const start = readVarint(reader) * ms
     const frozen = readPane(reader, intern)
     const level = LEVELS.findIndex((one) => one.ms === ms)
-    if (level < 0 || !PANE_DIMENSIONS.includes(dimension)) continue
+    if (level < 0 || !dimensions.includes(dimension)) continue
     const pane = newPane(measures, { level, dimension })
     mergeFrozen(pane, frozen)
     panes.push({ level, dimension, start, pane })

@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../../lib/event.ts'
 import type { FeedEvent } from '../../../lib/frames.ts'
 import { micros, moneyText } from '../../../lib/money.ts'
-import type { Filter } from '../../../lib/view.ts'
+import { type Filters, filterList } from '../../../lib/view.ts'
 import type { AppliedEvent } from '../../stream/stream-app.ts'
 import { dimensionKey, eventKey } from '../../window/keys.ts'
 import type { RecentEvents } from './recent-events.ts'
@@ -17,7 +17,7 @@ const MS_PER_EVENT = 250
 const MAX_NEW = 4
 
 /** A sample of the newest events, of the filter where there is one. */
-export function createFeed(recent: RecentEvents, filter?: Filter): Feed {
+export function createFeed(recent: RecentEvents, filter?: Filters): Feed {
   let shown: FeedEvent[] = []
   let seen = 0
   let lastAt = Number.NEGATIVE_INFINITY
@@ -48,8 +48,10 @@ export function createFeed(recent: RecentEvents, filter?: Filter): Feed {
   }
 }
 
-const matches = (event: StreamEvent, filter: Filter | undefined): boolean =>
-  filter === undefined || eventKey(event, filter.dimension) === dimensionKey(filter.key)
+const matches = (event: StreamEvent, filters: Filters | undefined): boolean =>
+  filterList(filters).every(
+    ({ dimension, key }) => eventKey(event, dimension) === dimensionKey(key),
+  )
 
 function feedEvent({ event, late }: AppliedEvent): FeedEvent {
   const money = moneyOf(event)

@@ -1,10 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Dimension } from '../../../lib/kpis.ts'
 import { decompose } from '../../window/decompose.ts'
 import { levelAt } from '../../window/levels.ts'
 import type { Selection } from '../../window/measures.ts'
 import { boundPane, mergePane, NONE_PINNED, type Pane } from '../../window/pane.ts'
+import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { TimeRange } from '../../window/window-range.ts'
+import type { KeySpace } from './key-space.ts'
 import type { PaneReader } from './pane-reader.ts'
 
 /** Panes of a dimension that are in memory for one reading: each may hold thousands of keys. */
@@ -17,7 +18,7 @@ export const panesOf = ({ from, to }: TimeRange): TimeRange[] =>
 /** Calls `use` with a few panes after the other, which can then be read; between them others have their turn. */
 export async function readInTurns<Piece extends TimeRange>(
   reader: PaneReader,
-  dimension: Dimension,
+  dimension: PaneDimension,
   panes: readonly Piece[],
   use: (some: readonly Piece[]) => void,
 ): Promise<void> {
@@ -29,24 +30,26 @@ export async function readInTurns<Piece extends TimeRange>(
   }
 }
 
-/** All keys of a dimension, or these, over a range of any length. Each event is in it once or, if it came meanwhile, not. */
+/** All keys of a space, or those that panes hold as `only`, over a range of any length. Each event is in it once or, if it came meanwhile, not. */
 export async function gatherKeys(
   reader: PaneReader,
   range: TimeRange,
-  dimension: Dimension,
+  space: KeySpace,
   selection: Selection,
   only?: ReadonlySet<string>,
 ): Promise<Pane> {
   let all: Pane | undefined
-  await readInTurns(reader, dimension, panesOf(range), (panes) => {
+  await readInTurns(reader, space.dimension, panesOf(range), (panes) => {
     const [first, last] = [panes[0], panes.at(-1)]
     if (first === undefined || last === undefined) return
-    const part = reader.keys({ from: first.from, to: last.to }, dimension, selection, only)
+    const read = { from: first.from, to: last.to }
+    const held = reader.keys(read, space.dimension, selection, only)
+    const part = space.within(held, selection)
     if (all === undefined) all = part
     else {
       mergePane(all, part, selection)
       boundPane(all, NONE_PINNED)
     }
   })
-  return all ?? reader.keys({ from: 0, to: 0 }, dimension, selection)
+  return all ?? reader.keys({ from: 0, to: 0 }, space.dimension, selection)
 }

@@ -4,14 +4,15 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StreamEvent } from '../../../lib/event.ts'
-import { BUILT_IN, createCatalog, kpiOf } from '../../../lib/kpi-catalog.ts'
+import { BUILT_IN, type Catalog, createCatalog, kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
-import { addsUp, DIMENSIONS, KPIS, type Kpi, OTHER_KEY } from '../../../lib/kpis.ts'
+import { addsUp, DIMENSIONS, type Dimension, KPIS, type Kpi, OTHER_KEY } from '../../../lib/kpis.ts'
 import { DAY_MS, epochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../lib/time.ts'
-import type { Filter } from '../../../lib/view.ts'
+import { type Filter, type Filters, filtersOf } from '../../../lib/view.ts'
 import { WINDOW_IDS, WINDOWS } from '../../../lib/windows.ts'
 import { openStore, type Store } from '../../store/open-store.ts'
 import { eventKey } from '../../window/keys.ts'
+import { crossedDimension, type PaneDimension } from '../../window/pane-dimension.ts'
 import { eventsIn, recount } from '../../window/recount.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { createKpiApp, type KpiApp } from './kpi-app.ts'
@@ -28,51 +29,58 @@ const own = (id: string, formula: Kpi['formula'], unit: Kpi['unit']): Kpi => ({
   help: '',
 })
 
+/** Every event. */
+const EVENTS_KPI = own('own_events', { kind: 'count', of: {} }, 'count')
+
 /** As a team may add them: every kind of formula, and every kind of condition. */
-const CATALOG = createCatalog([
-  ...BUILT_IN.kpis,
-  own(
-    'own_count',
-    { kind: 'count', of: { where: [{ field: 'device', is: ['d0', 'd1'] }] } },
-    'per_second',
-  ),
-  own(
-    'own_ratio',
-    {
-      kind: 'ratio',
-      over: { type: 'request', where: [{ field: 'duration_ms', below: 100 }] },
-      under: { type: 'request', where: [{ field: 'status', atLeast: 400 }] },
-    },
-    'percent',
-  ),
-  own('own_distinct', { kind: 'distinct', field: 'session', of: { type: 'page_view' } }, 'count'),
-  own(
-    'own_cost',
-    { kind: 'money', field: 'cost', of: { where: [{ field: 'account', not: ['a1'] }] } },
-    'per_hour',
-  ),
-  own(
-    'own_yield',
-    {
-      kind: 'money_per',
-      field: 'cost',
-      of: { type: 'ad_click' },
-      under: { type: 'ad_impression' },
-      times: 1_000,
-    },
-    'per_mille',
-  ),
-  own(
-    'own_quantile',
-    {
-      kind: 'quantile',
-      field: 'duration_ms',
-      of: { where: [{ field: 'country', is: ['C1'] }] },
-      q: 0.9,
-    },
-    'ms',
-  ),
-])
+const CATALOG = createCatalog(
+  [
+    ...BUILT_IN.kpis,
+    EVENTS_KPI,
+    own(
+      'own_count',
+      { kind: 'count', of: { where: [{ field: 'device', is: ['d0', 'd1'] }] } },
+      'per_second',
+    ),
+    own(
+      'own_ratio',
+      {
+        kind: 'ratio',
+        over: { type: 'request', where: [{ field: 'duration_ms', below: 100 }] },
+        under: { type: 'request', where: [{ field: 'status', atLeast: 400 }] },
+      },
+      'percent',
+    ),
+    own('own_distinct', { kind: 'distinct', field: 'session', of: { type: 'page_view' } }, 'count'),
+    own(
+      'own_cost',
+      { kind: 'money', field: 'cost', of: { where: [{ field: 'account', not: ['a1'] }] } },
+      'per_hour',
+    ),
+    own(
+      'own_yield',
+      {
+        kind: 'money_per',
+        field: 'cost',
+        of: { type: 'ad_click' },
+        under: { type: 'ad_impression' },
+        times: 1_000,
+      },
+      'per_mille',
+    ),
+    own(
+      'own_quantile',
+      {
+        kind: 'quantile',
+        field: 'duration_ms',
+        of: { where: [{ field: 'country', is: ['C1'] }] },
+        q: 0.9,
+      },
+      'ms',
+    ),
+  ],
+  [...BUILT_IN.crossed, ['page', 'country']],
+)
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-kpi-'))
 let store: Store
@@ -189,21 +197,23 @@ let streams = 0
 
 /** A stream with its app, what the app was given, and a process that can die. */
 async function createWorld(options: {
+  catalog?: Catalog
   maxKeys?: number
   maxRestingBytes?: number
-  pins?: Filter[]
+  pins?: Filters[]
 }) {
   const streamId = ++streams
   let now = 1_790_000_123_456 + streams * 977
   const clock = { now: () => now, monotonicMs: () => now }
   const events: StreamEvent[] = []
   let uncommitted: StreamEvent[] = []
+  let { catalog = CATALOG } = options
   let app: KpiApp = await boot()
 
   async function boot(): Promise<KpiApp> {
     const { maxKeys, maxRestingBytes, pins = [] } = options
     const next = createKpiApp({
-      catalog: CATALOG,
+      catalog,
       db: store.db,
       streamId,
       clock,
@@ -270,7 +280,13 @@ async function createWorld(options: {
     }
   }
 
-  return { events, run, commit, app: () => app, now: () => now }
+  return {
+    ...{ events, run, commit, app: () => app, now: () => now },
+    /** From the next restart on. */
+    use(next: Catalog) {
+      catalog = next
+    },
+  }
 }
 
 /** What the oracle says, in `prefer` if there is any of it. */
@@ -278,7 +294,7 @@ function expected(
   events: readonly StreamEvent[],
   range: TimeRange,
   kpi: Kpi,
-  filter: Filter | undefined,
+  filter: Filters | undefined,
   prefer?: string,
 ): KpiValue {
   const free = recount(events, range, kpi, filter)
@@ -288,12 +304,18 @@ function expected(
   return any && money[prefer] === undefined ? free : recount(events, range, kpi, filter, prefer)
 }
 
+const PAIRS = CATALOG.crossed.map(crossedDimension)
+
+/** Whether a pane of the dimension counts the event. */
+const hasKeys = (event: StreamEvent, dimension: PaneDimension): boolean =>
+  dimension.split('*').every((each) => eventKey(event, each as Dimension) !== undefined)
+
 /** The currency of most of the window's money, else of that before. */
 function mainCurrency(
   events: readonly StreamEvent[],
   range: TimeRange,
   kpi: Kpi,
-  filter: Filter | undefined,
+  filter: Filters | undefined,
 ) {
   const { formula } = kpi
   if (formula.kind !== 'money' && formula.kind !== 'money_per') return undefined
@@ -306,7 +328,19 @@ function mainCurrency(
   return 'USD'
 }
 
-const FILTERS: (Filter | undefined)[] = [
+/** A pair that is crossed by default, and one that a team added: every event may have both fields of it. */
+const CROSSED_FILTERS: Filters[] = [
+  [
+    { dimension: 'account', key: 'a1' },
+    { dimension: 'device', key: 'd1' },
+  ],
+  [
+    { dimension: 'page', key: '/p1' },
+    { dimension: 'country', key: 'C2' },
+  ],
+]
+
+const FILTERS: (Filters | undefined)[] = [
   undefined,
   ...DIMENSIONS.map((dimension) => ({
     dimension,
@@ -320,6 +354,7 @@ const FILTERS: (Filter | undefined)[] = [
       country: 'C2',
     }[dimension],
   })),
+  ...CROSSED_FILTERS,
 ]
 
 describe('windows against the naive recount', () => {
@@ -359,7 +394,8 @@ describe('windows against the naive recount', () => {
   }, 120_000)
 
   it('with few keys kept apart, rows and "other" still add up to the total, and pinned keys are whole', async () => {
-    const pins: Filter[] = [
+    const pins: Filters[] = [
+      ...CROSSED_FILTERS,
       { dimension: 'page', key: '/p5' },
       { dimension: 'campaign', key: 'c3' },
     ]
@@ -371,12 +407,12 @@ describe('windows against the naive recount', () => {
         const [app, now] = [world.app(), world.now()]
         for (const window of WINDOW_IDS) {
           const range = windowRange(WINDOWS[window], now)
-          for (const dimension of DIMENSIONS) {
+          for (const dimension of [...DIMENSIONS, ...PAIRS]) {
             const needs = [{ ...range, dimension }]
             const sum = await app.reader.read(needs, () =>
               sumOfKeys(app.reader.keys(range, dimension, app.reader.measures.everything)),
             )
-            const whole = world.events.filter((event) => eventKey(event, dimension) !== undefined)
+            const whole = world.events.filter((event) => hasKeys(event, dimension))
             for (const kpi of CATALOG.kpis) {
               const { id } = kpi
               const precise = expected(whole, range, kpi, undefined)
@@ -438,6 +474,187 @@ describe('windows against the naive recount', () => {
   }, 60_000)
 })
 
+describe('keys under a filter against the naive recount', () => {
+  const byOf = fc.constantFrom(
+    ['device', { dimension: 'account', key: 'a1' }],
+    ['account', { dimension: 'device', key: 'd1' }],
+    ['country', { dimension: 'page', key: '/p1' }],
+    ['page', { dimension: 'country', key: 'C2' }],
+  ) as fc.Arbitrary<[Dimension, Filter]>
+
+  const crossed = (by: Dimension, key: string, of: Filter) =>
+    filtersOf([{ dimension: by, key }, of])
+
+  it('every key is there, with every KPI of its events and no others', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        byOf,
+        fc.constantFrom(...WINDOW_IDS),
+        async (script, [by, of], window) => {
+          const world = await createWorld({})
+          for (const one of script) await world.run(one)
+          await world.commit()
+          const [app, now] = [world.app(), world.now()]
+          const range = windowRange(WINDOWS[window], now)
+          const answer = await app.kpis(
+            { window, filter: of, by: { dimension: by, limit: 100, rankedBy: 'page_views' } },
+            now,
+          )
+          const keys = new Set(
+            eventsIn(world.events, range, of).map((event) => eventKey(event, by)),
+          )
+          keys.delete(undefined)
+          expect(new Set(answer.by?.rows.map(({ key }) => key))).toEqual(keys)
+          expect(answer.by).toMatchObject({ keys: keys.size, other: null, foldedPairs: 0 })
+          for (const { key, kpis } of answer.by?.rows ?? []) {
+            for (const kpi of CATALOG.kpis) {
+              const prefer = answer.kpis[kpi.id]?.value.currency
+              const want = expected(world.events, range, kpi, crossed(by, key, of), prefer)
+              expect({ key, id: kpi.id, value: kpis[kpi.id] }).toEqual({
+                key,
+                id: kpi.id,
+                value: want,
+              })
+            }
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  }, 60_000)
+
+  it('with few pairs kept apart none is too large, and how many were not is said', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        byOf,
+        fc.integer({ min: 1, max: 3 }),
+        async (script, [by, of], maxKeys) => {
+          const world = await createWorld({ maxKeys })
+          for (const one of script) await world.run(one)
+          await world.commit()
+          const [app, now] = [world.app(), world.now()]
+          const range = windowRange(WINDOWS['1h'], now)
+          const answer = await app.kpis(
+            { window: '1h', filter: of, by: { dimension: by, limit: 100, rankedBy: 'page_views' } },
+            now,
+          )
+          const events = eventsIn(world.events, range, of)
+          let lacking = 0
+          for (const key of new Set(events.map((event) => eventKey(event, by)))) {
+            if (key === undefined) continue
+            const want = Number(recount(events, range, EVENTS_KPI, crossed(by, key, of)).value)
+            const row = answer.by?.rows.find((each) => each.key === key)
+            const got = Number(row?.kpis.own_events?.value ?? 0)
+            expect(got).toBeLessThanOrEqual(want)
+            lacking += want - got
+          }
+          if (lacking > 0) expect(answer.by?.foldedPairs).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  }, 60_000)
+
+  it('a series of each key has the oracle’s points', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, byOf, async (script, [by, of]) => {
+        const world = await createWorld({})
+        for (const one of script) await world.run(one)
+        await world.commit()
+        const now = world.now()
+        const answer = await world.app().series(
+          {
+            ...{ kpi: 'own_events', spanMs: 10 * MINUTE_MS, stepMs: MINUTE_MS, filter: of },
+            by: { dimension: by, limit: 2, rankedBy: 'own_events' },
+          },
+          now,
+        )
+        for (const { key, points } of answer.by?.series ?? []) {
+          for (const { t, value } of points) {
+            if (t + answer.stepMs <= world.app().reader.oldest()) continue
+            const step = { from: t, to: t + answer.stepMs }
+            expect(value).toEqual(recount(world.events, step, EVENTS_KPI, crossed(by, key, of)))
+          }
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  }, 60_000)
+})
+
+describe('a pair that is crossed later', () => {
+  const view: Draft = {
+    ageMs: 0,
+    event: { type: 'page_view', page: '/a', country: 'DE', currency: 'USD' },
+  }
+  const filter: Filters = [
+    { dimension: 'page', key: '/a' },
+    { dimension: 'country', key: 'DE' },
+  ]
+
+  it('has no past: what was not measured is not shown as nothing, and since when it is is said', async () => {
+    const world = await createWorld({ catalog: BUILT_IN })
+    await world.run({ kind: 'fold', drafts: [view] })
+    await world.commit()
+    await world.run({ kind: 'wait', ms: 9 * MINUTE_MS })
+    world.use(CATALOG)
+    await world.run({ kind: 'restart' })
+    const since = world.now()
+    await world.run({ kind: 'wait', ms: 5 * MINUTE_MS })
+    await world.run({ kind: 'fold', drafts: [view, view] })
+    await world.commit()
+    const now = world.now()
+    const answer = await world.app().kpis({ window: '15m', filter }, now)
+    expect(answer.measuredFrom).toBe(since)
+    expect(answer.kpis.page_views).toMatchObject({ value: { value: 2 }, before: { value: null } })
+    const recent = await world.app().kpis({ window: '1m', filter }, now)
+    expect(recent).not.toHaveProperty('measuredFrom')
+    const series = { kpi: 'page_views', spanMs: 15 * MINUTE_MS, stepMs: MINUTE_MS, filter }
+    const { points } = await world.app().series(series, now)
+    const nothing = points.filter(({ t }) => t + MINUTE_MS <= since)
+    expect(nothing.length).toBeGreaterThan(7)
+    expect(nothing.every(({ value }) => value.value === null)).toBe(true)
+    expect(points.at(-1)?.value.value).toBe(2)
+    const by = { dimension: 'country' as const, limit: 5, rankedBy: 'page_views' }
+    const rows = await world.app().kpis({ window: '15m', filter: filter[0], by }, now)
+    expect(rows.by).toMatchObject({ measuredFrom: since, rows: [{ key: 'DE' }] })
+    expect(rows.kpis.page_views?.value.value).toBe(3)
+    await world.run({ kind: 'restart' })
+    expect((await world.app().kpis({ window: '15m', filter }, now)).measuredFrom).toBe(since)
+  })
+
+  it('leaves no rows behind once it is not crossed any more', async () => {
+    const pairs = () =>
+      store.db
+        .selectFrom('pane')
+        .select('dimension')
+        .where('stream_id', '=', streams)
+        .where('dimension', '=', 'page*country')
+        .execute()
+    const world = await createWorld({})
+    await world.run({ kind: 'fold', drafts: [view] })
+    await world.run({ kind: 'flush' })
+    expect(await pairs()).not.toEqual([])
+    world.use(BUILT_IN)
+    await world.run({ kind: 'restart' })
+    expect(await pairs()).toEqual([])
+    world.use(CATALOG)
+    await world.run({ kind: 'restart' })
+    expect((await world.app().kpis({ window: '1m', filter }, world.now())).measuredFrom).toBe(
+      world.now(),
+    )
+  })
+
+  it('gives a rule that was made for it no value once it is not crossed any more', async () => {
+    const world = await createWorld({ catalog: BUILT_IN })
+    world.app().pin([filter])
+    const rule = { kpi: 'page_views', filter, window: '1m' as const }
+    expect(await world.app().value(rule, world.now())).toEqual({ value: null })
+  })
+})
+
 describe('charts against the naive recount', () => {
   it('a view kept up to date step by step is the view computed anew, and its points are the oracle’s', async () => {
     await fc.assert(
@@ -450,7 +667,8 @@ describe('charts against the naive recount', () => {
           const kpi = kpiOf(CATALOG, id)
           const world = await createWorld({})
           const overview = { kind: 'overview' as const, window, kpi: id, ...(filter && { filter }) }
-          const spend = { kind: 'spend' as const, window, ...(filter && { filter }) }
+          const spendOf = Array.isArray(filter) ? undefined : filter
+          const spend = { kind: 'spend' as const, window, ...(spendOf && { filter: spendOf }) }
           let [app, live, liveSpend] = [
             world.app(),
             createOverviewView(overview, world.app()),
@@ -497,10 +715,10 @@ describe('charts against the naive recount', () => {
             if (amount === null) continue
             const end = t + chart.stepMs
             expect(amount).toBe(
-              recount(world.events, { from: t, to: end }, KPIS.spend, filter, inMoney).value,
+              recount(world.events, { from: t, to: end }, KPIS.spend, spendOf, inMoney).value,
             )
             expect(over).toBe(
-              recount(world.events, { from: end - spanMs, to: end }, KPIS.spend, filter, inMoney)
+              recount(world.events, { from: end - spanMs, to: end }, KPIS.spend, spendOf, inMoney)
                 .value,
             )
           }
@@ -592,7 +810,7 @@ describe('the store', () => {
       new Set([SECOND_MS, 10 * SECOND_MS, MINUTE_MS, HOUR_MS]),
     )
     await world.run({ kind: 'wait', ms: 4 * HOUR_MS })
-    for (let turn = 0; turn < 40; turn++) await world.commit()
+    for (let turn = 0; turn < 48; turn++) await world.commit()
     expect(new Set((await rows()).map((row) => row.level_ms))).toEqual(
       new Set([MINUTE_MS, HOUR_MS]),
     )

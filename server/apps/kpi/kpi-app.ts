@@ -3,7 +3,7 @@ import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
 import type { Catalog } from '../../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from '../../../lib/kpi-questions.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
-import type { Filter } from '../../../lib/view.ts'
+import type { Filters } from '../../../lib/view.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { StreamApp } from '../../stream/stream-app.ts'
 import { createMeasureSet } from '../../window/measures.ts'
@@ -11,6 +11,7 @@ import { createPending } from '../../window/pending.ts'
 import { createPins } from '../../window/pins.ts'
 import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
 import { createRetention, type Retention } from '../../window/retention.ts'
+import { createCrossedSince } from './crossed-since.ts'
 import { createPaneLog } from './pane-log.ts'
 import { createPaneReader, type PaneReader } from './pane-reader.ts'
 import { readKpis, readSeries, readValue } from './readings.ts'
@@ -23,7 +24,7 @@ export interface KpiApp extends StreamApp {
   /** The next seal writes all panes: the next start then has nothing to replay. */
   flushNext(): void
   /** These keys keep panes of their own, whatever the bound on keys is. Replaces the last list. */
-  pin(filters: readonly Filter[]): void
+  pin(filters: readonly Filters[]): void
   kpis(query: KpisQuery, now: number): Promise<KpisAnswer>
   series(query: SeriesQuery, now: number): Promise<SeriesAnswer>
   /** For rules: money is in the rule's currency, USD without one. */
@@ -66,10 +67,16 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   } = ports
   const pins = createPins()
   const measures = createMeasureSet(catalog.kpis)
-  const pyramid = createPyramid({ measures, pins, retention, maxRestingBytes, maxKeys })
-  const pending = createPending({ measures, pins, retention, maxKeys })
+  const { crossed } = catalog
+  const options = { measures, crossed, pins, retention, maxKeys }
+  const pyramid = createPyramid({ ...options, maxRestingBytes })
+  const pending = createPending(options)
   const log = createPaneLog({ db, streamId, pyramid, clock })
-  const reader = createPaneReader({ db, streamId, pyramid, pins, catalog })
+  const since = createCrossedSince({ db, streamId }, crossed)
+  const reader = createPaneReader({
+    ...{ db, streamId, pyramid, pins, catalog },
+    measuredFrom: since.of,
+  })
   const recent = createRecentEvents()
   let tooOld = 0
   /** Since the last seal. */
@@ -93,7 +100,11 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
       freshTooOld = 0
       return log.seal(pending.take())
     },
-    restore: log.restore,
+    async restore() {
+      await log.restore()
+      const isNew = pyramid.oldest() === Number.POSITIVE_INFINITY
+      await since.remember({ isNew, now: clock.now() })
+    },
     flushNext: log.flushNext,
     pin: pins.set,
     kpis: (query, now) => readKpis(reader, query, now),

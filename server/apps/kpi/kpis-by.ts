@@ -1,10 +1,12 @@
 import type { KpisAnswer } from '../../../lib/api.ts'
 import type { KeysQuery } from '../../../lib/kpi-questions.ts'
 import { type Kpi, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
+import type { Filter } from '../../../lib/view.ts'
 import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
-import { cellOf, keyCount } from '../../window/pane.ts'
+import { cellOf } from '../../window/pane.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { gatherKeys } from './gather-keys.ts'
+import { keySpace } from './key-space.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
 
@@ -12,25 +14,42 @@ export function everyKpi<T>({ catalog }: PaneReader, value: (kpi: Kpi) => T): Re
   return Object.fromEntries(catalog.kpis.map((kpi) => [kpi.id, value(kpi)])) as Record<KpiId, T>
 }
 
-/** Every KPI of the first keys of a dimension. No panes are read of a range that is `gone`. */
+/** Every KPI of the first keys of a dimension, under `of` where there is a filter. No panes are read of a range that is `gone`. */
 export async function readKpisBy(
   reader: PaneReader,
   { dimension, rankedBy, limit }: KeysQuery,
-  { gone, choiceOf, ...range }: TimeRange & { gone: boolean; choiceOf(id: KpiId): CurrencyChoice },
+  {
+    of,
+    gone,
+    choiceOf,
+    ...range
+  }: TimeRange & {
+    of: Filter | undefined
+    gone: boolean
+    choiceOf(id: KpiId): CurrencyChoice
+  },
 ): Promise<NonNullable<KpisAnswer['by']>> {
-  if (gone) return { dimension, rankedBy, rows: [], other: null, keys: 0 }
-  const all = await gatherKeys(reader, range, dimension, reader.select([rankedBy]))
+  const space = keySpace(dimension, of)
+  const since = reader.measuredFrom(space.dimension)
+  const measured = since > range.from ? { measuredFrom: since } : {}
+  if (gone || since >= range.to) {
+    return { dimension, rankedBy, rows: [], other: null, keys: 0, ...measured }
+  }
+  const all = await gatherKeys(reader, range, space, reader.select([rankedBy]))
   const rank = rankedKeys(reader, rankedBy)
   const ranked = rank(all, choiceOf(rankedBy)).slice(0, limit)
-  const only = new Set([...ranked, OTHER_KEY])
-  const whole = await gatherKeys(reader, range, dimension, reader.measures.everything, only)
+  const only = new Set([...ranked.map(space.held), OTHER_KEY])
+  const whole = await gatherKeys(reader, range, space, reader.measures.everything, only)
   const valuesOf = (key: string) =>
     everyKpi(reader, ({ id }) => reader.value(id, cellOf(whole, key), choiceOf(id)))
+  const { keys, foldedPairs } = space.count(all)
   return {
     dimension,
     rankedBy,
     rows: ranked.map((key) => ({ key, kpis: valuesOf(key) })),
     other: all.rows.has(OTHER_KEY) ? valuesOf(OTHER_KEY) : null,
-    keys: keyCount(all),
+    keys,
+    ...(of !== undefined && { foldedPairs }),
+    ...measured,
   }
 }

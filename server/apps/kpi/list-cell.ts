@@ -1,9 +1,12 @@
 import type { ListCell, ListRow } from '../../../lib/frames.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { type Dimension, type Kpi, type KpiId, OTHER_KEY, RANKED_BY } from '../../../lib/kpis.ts'
-import { cellOf, keyCount } from '../../window/pane.ts'
+import type { Filter } from '../../../lib/view.ts'
+import { cellOf } from '../../window/pane.ts'
 import type { SlidingCell } from '../../window/sliding-cell.ts'
+import { subjectOf } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
+import { keySpace } from './key-space.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 import { currencyFor, preferring } from './readings.ts'
@@ -20,13 +23,22 @@ interface Ranked {
   cell: ListCell
 }
 
-/** The top of one dimension over a window: `rank`, then `cell`, each inside a `read` of what it needs. */
+/** The top of one dimension over a window, under `of` where there is one: `rank`, then `cell`, each inside a `read` of what it needs. */
 export function createListCell(
   reader: PaneReader,
-  { dimension, window, chosen }: { dimension: Dimension; window: string; chosen: KpiId },
+  {
+    dimension,
+    of,
+    window,
+    chosen,
+  }: { dimension: Dimension; of: Filter | undefined; window: string; chosen: KpiId },
 ) {
   const rankedBy = RANKED_BY[dimension]
-  const keys = reader.windows.keys(window, dimension)
+  const space = keySpace(dimension, of)
+  const keys = reader.windows.keys(window, space.dimension)
+  /** What shares are of, under a filter; else of all keys. */
+  const subject = subjectOf(of)
+  const whole = of === undefined ? undefined : reader.windows.cell(window, subject)
   const ranked = rankedKeys(reader, rankedBy)
   const selection = reader.select([chosen])
   const hasOwnWindows = !isInKeys(kpiOf(reader.catalog, chosen))
@@ -35,8 +47,9 @@ export function createListCell(
 
   function compute(range: TimeRange): ListCell {
     keys.moveTo(range)
-    const all = keys.pane()
-    const total = sumOfKeys(all)
+    whole?.moveTo(range)
+    const all = space.within(keys.pane(), reader.measures.everything)
+    const total = whole === undefined ? sumOfKeys(all) : whole.cell()
     const choice = preferring(currencyFor(reader, rankedBy, total))
     const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), choice)
     const chosenFor = (key: string) =>
@@ -47,12 +60,16 @@ export function createListCell(
       .slice(0, MAX_ROWS)
       .map((key) => ({ key, value: valueFor(key), ...chosenFor(key) }))
       .filter(({ value }) => value.value !== 0)
+    const since = reader.measuredFrom(space.dimension)
+    const { keys: count, foldedPairs } = space.count(all)
     return {
+      ...(of !== undefined && { of, foldedPairs }),
+      ...(since > range.from && { measuredFrom: since }),
       rankedBy,
       rows,
       ...(all.rows.has(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
       total: reader.value(rankedBy, total, choice),
-      keys: keyCount(all),
+      keys: count,
     }
   }
 
@@ -67,7 +84,14 @@ export function createListCell(
     }
     for (const key of wanted) {
       if (rowWindows.has(key)) continue
-      rowWindows.set(key, reader.windows.cell(window, { dimension, key }, selection))
+      rowWindows.set(
+        key,
+        reader.windows.cell(
+          window,
+          { dimension: space.dimension, key: space.held(key) },
+          selection,
+        ),
+      )
     }
   }
 
@@ -78,7 +102,10 @@ export function createListCell(
   }
 
   return {
-    needs: (range: TimeRange): Need[] => needsOf(keys, dimension, range),
+    needs: (range: TimeRange): Need[] => [
+      ...needsOf(keys, space.dimension, range),
+      ...(whole === undefined ? [] : needsOf(whole, subject.dimension, range)),
+    ],
     rank(range: TimeRange): void {
       const version = reader.touches.version()
       if (last?.version === version && last.from === range.from) return
@@ -86,13 +113,14 @@ export function createListCell(
       if (hasOwnWindows) keepRowWindows()
     },
     cellNeeds: (range: TimeRange): Need[] =>
-      [...rowWindows.values()].flatMap((cell) => needsOf(cell, dimension, range)),
+      [...rowWindows.values()].flatMap((cell) => needsOf(cell, space.dimension, range)),
     cell(range: TimeRange): ListCell | undefined {
       if (last === undefined || !hasOwnWindows) return last?.cell
       return { ...last.cell, rows: rowsOf().map((row) => addChosen(row, range)) }
     },
     close(): void {
       keys.close()
+      whole?.close()
       for (const cell of rowWindows.values()) cell.close()
     },
   }

@@ -2,9 +2,11 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import type { Dimension, KpiId } from '../../../lib/kpis.ts'
 import type { Cell } from '../../window/cell.ts'
 import { LEVELS } from '../../window/levels.ts'
+import { subjectOf } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { gatherKeys } from './gather-keys.ts'
-import { type PaneReader, subjectOf } from './pane-reader.ts'
+import { keySpace } from './key-space.ts'
+import type { PaneReader } from './pane-reader.ts'
 
 /** Ranges that are read before others have their turn: a few milliseconds. */
 const RANGES_AT_ONCE = 16
@@ -37,6 +39,6 @@ export function createMeasuredSteps(reader: PaneReader) {
     },
     totals,
     keys: (range: TimeRange, dimension: Dimension, kpis: readonly KpiId[]) =>
-      gatherKeys(reader, range, dimension, reader.select(kpis)),
+      gatherKeys(reader, range, keySpace(dimension), reader.select(kpis)),
   }
 }

@@ -1,11 +1,13 @@
+import { restriction } from '../../../lib/crossed.ts'
 import type { Cells, Point, ViewState } from '../../../lib/frames.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { NO_VALUE } from '../../../lib/kpi-value.ts'
 import { addsUp, DIMENSIONS, type Kpi, type KpiId } from '../../../lib/kpis.ts'
-import type { View } from '../../../lib/view.ts'
+import { filterList, type View } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
 import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
+import { type Subject, subjectOf } from '../../window/subject.ts'
 import {
   coveredMs,
   rangeBefore,
@@ -16,7 +18,7 @@ import {
 import { createFeed } from './feed.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { createListCell } from './list-cell.ts'
-import { type Need, needsOf, type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
+import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { currencyFor, preferring } from './readings.ts'
 import { sparkStep } from './spark-step.ts'
 import { createStepValues } from './step-values.ts'
@@ -35,16 +37,21 @@ export interface ViewPart {
   series: ViewState['series']
 }
 
-/** Cells `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are of all events: dimensions are not crossed. */
+/** Cells `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are restricted by a filter of a crossed dimension; others are of all events. */
 export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   const { reader } = app
   const window = WINDOWS[view.window]
   const { chart } = window
   const subject = subjectOf(view.filter)
   const feed = createFeed(app.recent, view.filter)
-  const lists = DIMENSIONS.map((dimension) =>
-    createListCell(reader, { dimension, window: `${view.window} now`, chosen: view.kpi }),
-  )
+  const lists = DIMENSIONS.map((dimension) => {
+    const of = restriction(reader.catalog, filterList(view.filter), dimension)
+    return createListCell(reader, {
+      ...{ dimension, of },
+      window: `${view.window} now`,
+      chosen: view.kpi,
+    })
+  })
   const current = reader.windows.cell(`${view.window} now`, subject)
   const before = reader.windows.cell(`${view.window} before`, subject)
   let figures = createFigures(reader, view, subject, new Map())
@@ -77,7 +84,9 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   function compute(range: TimeRange, now: number): ViewPart {
     const [cell, cellBefore] = cellsAt(range)
     // A change against a part of the window before would say nothing.
-    const known = rangeBefore(range).from >= reader.oldest()
+    const oldest = reader.oldest(subject.dimension)
+    const since = reader.measuredFrom(subject.dimension)
+    const known = rangeBefore(range).from >= oldest
     const { currencies } = figures
     const cells: Record<string, unknown> = {
       chart: {
@@ -86,7 +95,8 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
         ...(view.filter !== undefined && { filter: view.filter }),
         spanMs: chart.spanMs,
         stepMs: chart.stepMs,
-        coveredMs: coveredMs(range, reader.oldest()),
+        coveredMs: coveredMs(range, oldest),
+        ...(since > range.from && { measuredFrom: since }),
         endsAt: stepEnd(now, chart.stepMs),
         ...(currencies.has(view.kpi) && { currency: currencies.get(view.kpi) }),
       },

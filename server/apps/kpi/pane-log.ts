@@ -95,7 +95,12 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
         deleted = done?.ordinal ?? 0
         if (done !== undefined) await deleteDeltas(tx, streamId, done.seq)
       }
-      await expireRows(tx, streamId, { turn: mine, now: clock.now(), retention })
+      await expireRows(tx, streamId, {
+        turn: mine,
+        now: clock.now(),
+        retention,
+        dimensions: pyramid.dimensions,
+      })
       await complete(tx)
     }
 
@@ -124,7 +129,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
     const now = clock.now()
     await rememberRetention(db, streamId, retention, now)
     const placesAbove = (placed: PlacedPane) => placesIn(retention, placed, now)
-    for (const { level, dimension, start } of await newestRows(db, streamId)) {
+    for (const { level, dimension, start } of await newestRows(db, streamId, pyramid.dimensions)) {
       pyramid.storedUpTo(level, dimension, start)
     }
     const oldest = await oldestRow(db, streamId)
@@ -134,7 +139,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
     for await (const { seq, body } of readDeltas(db, streamId)) {
       const mine = ++ordinal
       log.push({ ordinal: mine, seq })
-      const panes = decodeDelta(body, pyramid.measures, pyramid.intern)
+      const panes = decodeDelta(body, pyramid)
       const unknown = panes
         .flatMap((placed) => placesAbove(placed))
         .filter((place) => !upTo.has(nameOf(place)))

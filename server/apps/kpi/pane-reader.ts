@@ -2,21 +2,20 @@ import type { Kysely } from 'kysely'
 import { type Catalog, kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { KpiId } from '../../../lib/kpis.ts'
-import type { Filter } from '../../../lib/view.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { Cell } from '../../window/cell.ts'
 import { decompose } from '../../window/decompose.ts'
 import type { PlacedRef } from '../../window/held.ts'
-import { dimensionKey } from '../../window/keys.ts'
 import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { levelAt, MAX_QUERY_KEYS } from '../../window/levels.ts'
 import type { MeasureSet, Selection } from '../../window/measures.ts'
-import { cellOf, keyedPane, type Pane, TOTAL_KEY, totalPane } from '../../window/pane.ts'
+import { cellOf, keyedPane, type Pane, totalPane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { Pins } from '../../window/pins.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
 import type { Retention } from '../../window/retention.ts'
 import type { SlidingWindow } from '../../window/sliding-window.ts'
+import type { Subject } from '../../window/subject.ts'
 import type { Touches } from '../../window/touches.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { readRows } from './pane-rows.ts'
@@ -25,12 +24,6 @@ import { createSharedWindows, type SharedWindows } from './shared-windows.ts'
 /** Event time in one dimension that is about to be read. */
 export interface Need extends TimeRange {
   dimension: PaneDimension
-}
-
-/** Which cell is read: the total, or one key of a dimension. */
-export interface Subject {
-  dimension: PaneDimension
-  key: string
 }
 
 /** What a sliding window has to read to get to a range. */
@@ -42,11 +35,6 @@ export const needsOf = (
   window
     .needs(range)
     .map(({ level, start }) => ({ dimension, from: start, to: start + levelAt(level).ms }))
-
-export const subjectOf = (filter: Filter | undefined): Subject =>
-  filter === undefined
-    ? { dimension: '', key: TOTAL_KEY }
-    : { dimension: filter.dimension, key: dimensionKey(filter.key) }
 
 /** Answers over any range of whole seconds, as of one moment. */
 export interface PaneReader {
@@ -71,8 +59,10 @@ export interface PaneReader {
   readonly catalog: Catalog
   readonly measures: MeasureSet
   readonly retention: Retention
-  /** Event time before this is not known about. */
-  oldest(): number
+  /** Event time before this is not known about, in a dimension or, without one, in total. */
+  oldest(dimension?: PaneDimension): number
+  /** Event time before this was not measured in a dimension, though the stream may have had events; −∞: all was. */
+  measuredFrom(dimension: PaneDimension): number
   readonly touches: Touches
   /** Windows that are kept up to date: for whoever asks again and again. */
   readonly windows: SharedWindows
@@ -84,10 +74,11 @@ export interface PaneReaderPorts {
   pyramid: Pyramid
   pins: Pins
   catalog: Catalog
+  measuredFrom: (dimension: PaneDimension) => number
 }
 
 export function createPaneReader(ports: PaneReaderPorts): PaneReader {
-  const { db, streamId, pyramid, pins, catalog } = ports
+  const { db, streamId, pyramid, pins, catalog, measuredFrom } = ports
   const { measures } = pyramid
 
   function missing(needs: readonly Need[]): PlacedRef[] {
@@ -141,7 +132,8 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     catalog,
     measures,
     retention: pyramid.retention,
-    oldest: pyramid.oldest,
+    oldest: (dimension = '') => Math.max(pyramid.oldest(), measuredFrom(dimension)),
+    measuredFrom,
     touches: pyramid.touches,
     windows: createSharedWindows(pyramid, pins),
   }

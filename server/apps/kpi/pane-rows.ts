@@ -4,7 +4,7 @@ import { newReader, newWriter, writeByte, written } from '../../window/bytes.ts'
 import { type FrozenPane, readPane, writePane } from '../../window/codec.ts'
 import type { PlacedRef } from '../../window/held.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
-import { PANE_DIMENSIONS, type PaneDimension } from '../../window/pane-dimension.ts'
+import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { CapturedPane } from '../../window/pyramid.ts'
 import type { Retention } from '../../window/retention.ts'
 
@@ -17,8 +17,8 @@ export interface StoredPane extends PlacedRef {
 const VERSION = 1
 const SEQ_BYTES = 6
 const STARTS_A_STATEMENT = 400
-/** Expired rows that go in one commit. */
-const EXPIRED_A_COMMIT = 64
+/** Expired rows that go in one commit: more than the turns until a dimension's next one bring, at a commit a second. */
+const EXPIRED_A_COMMIT = 96
 
 /** Row bodies ready to be written, but for the number of the delta they go with. */
 export function encodeRows(
@@ -109,10 +109,14 @@ function grouped(places: readonly PlacedRef[]): [number, PaneDimension, number[]
 }
 
 /** The newest row of each level and dimension that has any. */
-export async function newestRows(db: Kysely<Schema>, streamId: number): Promise<PlacedRef[]> {
+export async function newestRows(
+  db: Kysely<Schema>,
+  streamId: number,
+  dimensions: readonly PaneDimension[],
+): Promise<PlacedRef[]> {
   const newest: PlacedRef[] = []
   for (let level = 0; level < LEVELS.length; level++) {
-    for (const dimension of PANE_DIMENSIONS) {
+    for (const dimension of dimensions) {
       const start = await edge(db, streamId, level, dimension, 'desc')
       if (start !== undefined) newest.push({ level, dimension, start })
     }
@@ -151,6 +155,24 @@ async function edge(
   return row?.start_ms
 }
 
+/** Deletes all rows of a dimension. */
+export async function deleteDimension(
+  db: Kysely<Schema>,
+  streamId: number,
+  dimension: PaneDimension,
+): Promise<void> {
+  await db
+    .deleteFrom('pane')
+    .where('stream_id', '=', streamId)
+    .where(
+      'level_ms',
+      'in',
+      LEVELS.map(({ ms }) => ms),
+    )
+    .where('dimension', '=', dimension)
+    .execute()
+}
+
 /**
  * Deletes some rows that are older than their level keeps: of the one level and dimension that `turn`
  * chooses, so that calling it with 0, 1, 2, … comes round to all of them.
@@ -158,10 +180,15 @@ async function edge(
 export async function expireRows(
   db: Kysely<Schema>,
   streamId: number,
-  { turn, now, retention }: { turn: number; now: number; retention: Retention },
+  {
+    turn,
+    now,
+    retention,
+    dimensions,
+  }: { turn: number; now: number; retention: Retention; dimensions: readonly PaneDimension[] },
 ): Promise<void> {
   const level = turn % LEVELS.length
-  const dimension = PANE_DIMENSIONS[Math.floor(turn / LEVELS.length) % PANE_DIMENSIONS.length] ?? ''
+  const dimension = dimensions[Math.floor(turn / LEVELS.length) % dimensions.length] ?? ''
   const before = retention.keptFrom(level, now)
   const rows = db
     .selectFrom('pane')

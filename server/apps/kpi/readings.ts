@@ -1,18 +1,20 @@
 import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
+import { crossedProblem } from '../../../lib/crossed.ts'
 import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from '../../../lib/kpi-questions.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import type { Kpi, KpiId } from '../../../lib/kpis.ts'
-import type { Filter } from '../../../lib/view.ts'
+import { type Filters, filterList } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
 import { amountsOf, type CurrencyChoice, largestCurrency } from '../../window/kpi-of-cell.ts'
 import { levelAt } from '../../window/levels.ts'
+import { type Subject, subjectOf } from '../../window/subject.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
-import { type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
+import type { PaneReader } from './pane-reader.ts'
 import { readSeriesBy } from './series-by.ts'
 
 /** A series is never longer; a finer step is made coarser instead. */
@@ -51,7 +53,7 @@ export async function readKpis(
   const { stepMs, ...range } = kpisRange(reader.retention, asked, now)
   const subject = subjectOf(query.filter)
   const { by } = query
-  const { choiceOf, kpis } = await readCells(reader, range, { subject, now })
+  const { choiceOf, kpis, measured } = await readCells(reader, range, { subject, now })
   const gone = !isReadable(reader.retention, range.from, now)
   return {
     asOf: now,
@@ -60,8 +62,16 @@ export async function readKpis(
     spanMs: range.to - range.from,
     alignedToMs: stepMs,
     ...filterOf(query.filter),
+    ...measured,
     kpis,
-    ...(by !== undefined && { by: await readKpisBy(reader, by, { ...range, gone, choiceOf }) }),
+    ...(by !== undefined && {
+      by: await readKpisBy(reader, by, {
+        ...range,
+        of: filterList(query.filter)[0],
+        gone,
+        choiceOf,
+      }),
+    }),
   }
 }
 
@@ -83,14 +93,16 @@ function readCells(
       reader.catalog.kpis.map(({ id }) => [id, currencyFor(reader, id, cell, cellBefore)]),
     )
     const choiceOf = (id: KpiId) => preferring(currencies.get(id))
+    const since = reader.measuredFrom(dimension)
+    const isMeasured = (one: TimeRange) => (one === range ? since < one.to : since <= one.from)
     const valueIn = (one: TimeRange, held: Cell | undefined, id: KpiId) =>
-      readable.includes(one) ? reader.value(id, held, choiceOf(id)) : NO_VALUE
+      readable.includes(one) && isMeasured(one) ? reader.value(id, held, choiceOf(id)) : NO_VALUE
     const kpis = everyKpi(reader, ({ id, unit }) => ({
       value: valueIn(range, cell, id),
       before: valueIn(before, cellBefore, id),
       unit,
     }))
-    return { choiceOf, kpis }
+    return { choiceOf, kpis, measured: measuredOf(since, range) }
   })
 }
 
@@ -100,7 +112,7 @@ export async function readSeries(
   now: number,
 ): Promise<SeriesAnswer> {
   const range = seriesRange(reader.retention, query, leastStep(query, now), now)
-  const { points, steps, choice } = await readPoints(reader, query, { ...range, now })
+  const { points, steps, choice, measured } = await readPoints(reader, query, { ...range, now })
   const { kpi, by } = query
   const answer: SeriesAnswer = {
     asOf: now,
@@ -108,12 +120,16 @@ export async function readSeries(
     unit: kpiOf(reader.catalog, kpi).unit,
     ...filterOf(query.filter),
     ...range,
+    ...measured,
     points,
   }
   if (by === undefined) return answer
   const rankIn = (total: Cell) => preferring(currencyFor(reader, by.rankedBy, total))
   const { stepMs } = range
-  const whole = { kpi, stepMs, steps, points, choice, rankIn }
+  const whole = {
+    ...{ kpi, stepMs, steps, points, choice, rankIn },
+    of: filterList(query.filter)[0],
+  }
   return { ...answer, by: await readSeriesBy(reader, by, whole) }
 }
 
@@ -140,7 +156,7 @@ function readPoints(
             DEFAULT_CURRENCY,
         }
       : {}
-    const steps = kept.filter((t) => t + stepMs > reader.oldest())
+    const steps = kept.filter((t) => t + stepMs > reader.oldest(dimension))
     const known = new Set(steps)
     const valueAt = (t: number): KpiValue => {
       if (!known.has(t)) return NO_VALUE
@@ -148,7 +164,8 @@ function readPoints(
       return reader.value(query.kpi, cell, choice)
     }
     const points = all.map((t) => ({ t, value: valueAt(t), open: t + stepMs > now }))
-    return { points, steps, choice }
+    const since = reader.measuredFrom(dimension)
+    return { points, steps, choice, measured: measuredOf(since, { from, to }) }
   })
 }
 
@@ -164,6 +181,9 @@ export async function readValue(
   now: number,
 ): Promise<KpiValue> {
   const range = windowRange(WINDOWS[query.window], now)
+  const filtered = filterList(query.filter).map(({ dimension }) => dimension)
+  // A rule outlives the pair that it was made for.
+  if (crossedProblem(reader.catalog, filtered) !== undefined) return NO_VALUE
   const subject = subjectOf(query.filter)
   return reader.read([{ ...range, dimension: subject.dimension }], () => {
     const cell = reader.cell(range, subject, reader.select([query.kpi]))
@@ -172,4 +192,8 @@ export async function readValue(
   })
 }
 
-const filterOf = (filter: Filter | undefined) => (filter === undefined ? {} : { filter })
+/** Said where not all of the range was measured. */
+const measuredOf = (since: number, { from }: TimeRange) =>
+  since > from ? { measuredFrom: since } : {}
+
+const filterOf = (filter: Filters | undefined) => (filter === undefined ? {} : { filter })

@@ -2,11 +2,13 @@ import type { SeriesAnswer, SeriesPoint } from '../../../lib/api.ts'
 import type { KeysQuery } from '../../../lib/kpi-questions.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
+import type { Filter } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
 import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
-import { cellOf, keyCount, keyedPane, mergeRow, type Pane, rowOf } from '../../window/pane.ts'
+import { cellOf, keyedPane, mergeRow, type Pane, rowOf } from '../../window/pane.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
+import { type KeySpace, keySpace } from './key-space.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 
@@ -21,6 +23,8 @@ export interface WholeSeries {
   choice: CurrencyChoice
   /** The currency that keys are ranked in; `total`: all keys together. */
   rankIn(total: Cell): CurrencyChoice
+  /** Only keys under this. */
+  of: Filter | undefined
 }
 
 /**
@@ -32,14 +36,17 @@ export async function readSeriesBy(
   { dimension, limit, rankedBy }: KeysQuery,
   whole: WholeSeries,
 ): Promise<NonNullable<SeriesAnswer['by']>> {
-  const { steps, stepMs, points } = whole
+  const { stepMs, points } = whole
+  const space = keySpace(dimension, whole.of)
+  const since = reader.measuredFrom(space.dimension)
+  const steps = whole.steps.filter((t) => t + stepMs > since)
   const [from = 0, last = -stepMs] = [steps[0], steps.at(-1)]
   const range = { from, to: last + stepMs }
-  const all = await gatherKeys(reader, range, dimension, reader.select([rankedBy]))
+  const all = await gatherKeys(reader, range, space, reader.select([rankedBy]))
   const rank = rankedKeys(reader, rankedBy)
   const keys = rank(all, whole.rankIn(sumOfKeys(all))).slice(0, limit)
   const values = new Map<number, Map<string, KpiValue>>()
-  await readSteps(reader, { ...whole, dimension, keys: new Set(keys) }, (t, sum) => {
+  await readSteps(reader, { ...whole, steps, space, keys: new Set(keys) }, (t, sum) => {
     const of = (key: string): [string, KpiValue] => [
       key,
       reader.value(whole.kpi, cellOf(sum, key), whole.choice),
@@ -48,22 +55,25 @@ export async function readSeriesBy(
   })
   const pointsOf = (key: string): SeriesPoint[] =>
     points.map(({ t, open }) => ({ t, value: values.get(t)?.get(key) ?? NO_VALUE, open }))
+  const count = space.count(all)
   return {
     dimension,
     rankedBy,
     series: keys.map((key) => ({ key, points: pointsOf(key) })),
     other: all.keys.length > keys.length ? pointsOf(OTHER_KEY) : null,
-    keys: keyCount(all),
+    keys: count.keys,
+    ...(whole.of !== undefined && { foldedPairs: count.foldedPairs }),
+    ...(since > (points[0]?.t ?? since) && { measuredFrom: since }),
   }
 }
 
 /** Gives for each step a pane with a row for each of `keys`, and one for all others. */
 async function readSteps(
   reader: PaneReader,
-  series: WholeSeries & { dimension: KeysQuery['dimension']; keys: ReadonlySet<string> },
+  series: WholeSeries & { space: KeySpace; keys: ReadonlySet<string> },
   use: (t: number, sum: Pane) => void,
 ): Promise<void> {
-  const { steps, stepMs, dimension, keys } = series
+  const { steps, stepMs, space, keys } = series
   const selection = reader.select([series.kpi])
   const panes = steps.flatMap((t) =>
     panesOf({ from: t, to: t + stepMs }).map((pane) => ({ ...pane, t })),
@@ -72,12 +82,12 @@ async function readSteps(
   let sum = newSum()
   const add = (range: TimeRange) => {
     // One pane at a time: over several a key might be folded into "other".
-    const pane = reader.keys(range, dimension, selection)
+    const pane = space.within(reader.keys(range, space.dimension, selection), selection)
     for (const [row, key] of pane.keys.entries()) {
       mergeRow(sum, rowOf(sum, keys.has(key) ? key : OTHER_KEY), pane, row, selection)
     }
   }
-  await readInTurns(reader, dimension, panes, (some) => {
+  await readInTurns(reader, space.dimension, panes, (some) => {
     for (const pane of some) {
       add(pane)
       if (pane.to < pane.t + stepMs) continue

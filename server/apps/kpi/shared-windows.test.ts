@@ -10,6 +10,7 @@ function setUp() {
   const pins = createPins()
   const pyramid = createPyramid({
     measures: createMeasureSet(BUILT_IN.kpis),
+    crossed: [],
     pins,
     retention: createRetention(),
     maxRestingBytes: 0,

@@ -5,7 +5,7 @@ import type { Pyramid } from '../../window/pyramid.ts'
 import { createSlidingCell, type SlidingCell } from '../../window/sliding-cell.ts'
 import { createSlidingKeys, type SlidingKeys } from '../../window/sliding-keys.ts'
 import type { SlidingWindow } from '../../window/sliding-window.ts'
-import type { Subject } from './pane-reader.ts'
+import type { Subject } from '../../window/subject.ts'
 
 /**
  * The sliding windows of all views: who asks for one by a name that another already uses gets the same, so that many

@@ -11,6 +11,7 @@ import { amountsOf } from '../../window/kpi-of-cell.ts'
 import { cellOf, type Pane } from '../../window/pane.ts'
 import type { SlidingCell } from '../../window/sliding-cell.ts'
 import type { SlidingKeys } from '../../window/sliding-keys.ts'
+import { type Subject, subjectOf } from '../../window/subject.ts'
 import {
   coveredMs,
   rangeBefore,
@@ -20,7 +21,7 @@ import {
 } from '../../window/window-range.ts'
 import type { KpiApp } from './kpi-app.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
-import { type Need, needsOf, type PaneReader, type Subject, subjectOf } from './pane-reader.ts'
+import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
 import { currencyFor } from './readings.ts'
 import { createStepValues } from './step-values.ts'

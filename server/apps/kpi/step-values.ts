@@ -1,7 +1,8 @@
 import type { Cell } from '../../window/cell.ts'
 import type { Selection } from '../../window/measures.ts'
+import type { Subject } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
-import { type Need, needsOf, type PaneReader, type Subject } from './pane-reader.ts'
+import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 
 /**
  * What a chart shows of each step of time: its own value, or with `windowMs` the value of the window that
@@ -36,13 +37,14 @@ export function createStepValues<T>(
       : undefined
   const known = new Map<number, T | null>()
   let version = reader.touches.version()
-  let oldest = reader.oldest()
+  let oldest = reader.oldest(subject.dimension)
 
   function forgetTouched(): void {
     const touched = reader.touches.since(version)
     version = reader.touches.version()
-    if (touched === null || oldest !== reader.oldest()) known.clear()
-    oldest = reader.oldest()
+    const newOldest = reader.oldest(subject.dimension)
+    if (touched === null || oldest !== newOldest) known.clear()
+    oldest = newOldest
     for (const { from, to } of touched ?? []) {
       for (let t = from - (from % stepMs); t < to + windowMs - stepMs; t += stepMs) known.delete(t)
     }
