@@ -12,7 +12,7 @@ export const DAY_MS = 86_400_000
 
 /** Earliest and latest event times accepted: years 1970 and 2200; anything else is a unit mistake. */
 const EARLIEST_MS = 0
-const LATEST_MS = 7_258_118_400_000
+export const LATEST_MS = 7_258_118_400_000
 
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 

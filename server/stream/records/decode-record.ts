@@ -24,7 +24,7 @@ export interface DecodedRecord extends DecodedText {
 const NO_AGGREGATE =
   'the record is not UTF-8 text; it begins like a KPL aggregate, but its checksum does not match'
 
-const NO_SUB_RECORDS: readonly SubRecord[] = []
+export const NO_SUB_RECORDS: readonly SubRecord[] = []
 
 /**
  * A record's data is one JSON value, an array of them, or lines of them, perhaps gzipped; or a KPL aggregate

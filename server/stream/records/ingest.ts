@@ -5,11 +5,12 @@ import { compareSequenceNumbers } from '../shards/sequence-number.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import type { TopKeys } from '../shards/top-keys.ts'
 import type { AppliedEvent } from '../stream-app.ts'
-import { type DecodedRecord, decodeRecord } from './decode-record.ts'
+import { type DecodedRecord, decodeRecord, NO_SUB_RECORDS } from './decode-record.ts'
 import type { DecodedItem } from './decode-text.ts'
 import { countOutOfRange } from './hash-range.ts'
 import { jsonText } from './json-text.ts'
-import { parseEvent } from './parse-event.ts'
+import { type AcceptedEvent, fallbackId, type ParsedEvent, parseEvent } from './parse-event.ts'
+import { createRecordScan } from './scan/record.ts'
 import type { SeenIds } from './seen-ids.ts'
 
 /** An event older than the newest of its shard by more than this is late; it is applied all the same. */
@@ -39,10 +40,14 @@ export interface IngestPorts {
   keys?: Pick<TopKeys, 'add'>
 }
 
+/** What is in a record: values to be checked, or events where it could be scanned. */
+type OpenedRecord = Omit<DecodedRecord, 'items'> & { items: readonly OpenedItem[] }
+type OpenedItem = DecodedItem | AcceptedEvent
+
 /** A record opened once, taken in over several turns. */
 export interface RecordCursor {
   readonly record: StreamRecord
-  readonly decoded: DecodedRecord
+  readonly opened: OpenedRecord
   /** Of the text, unfolded. */
   readonly bytes: number
   /** Items whose fate is not settled yet. */
@@ -56,13 +61,21 @@ export function alreadyTaken(record: StreamRecord, shard: ShardProgress): boolea
   return order < 0 || (order === 0 && shard.subSequence === null)
 }
 
-/** Decodes. Where the shard's checkpoint lies inside this very record, it begins there. */
+/** Scans or decodes. Where the shard's checkpoint lies inside this very record, it begins there. */
 export function openRecord(record: StreamRecord, shard: ShardProgress): RecordCursor {
-  const decoded = decodeRecord(record.data)
+  const opened = scanned(record, shard) ?? decodeRecord(record.data)
   const goesOn = shard.subSequence !== null && shard.checkpoint === record.sequenceNumber
   const taken = goesOn ? (shard.subSequence ?? 0) : 0
-  const left = Math.max(0, decoded.items.length - taken)
-  return { record, decoded, bytes: decoded.bytes, left }
+  const left = Math.max(0, opened.items.length - taken)
+  return { record, opened, bytes: opened.bytes, left }
+}
+
+const scanRecord = createRecordScan()
+
+function scanned(record: StreamRecord, { shardId }: ShardProgress): OpenedRecord | undefined {
+  const items = scanRecord(record, shardId)
+  if (items === undefined) return undefined
+  return { items, bytes: record.data.length, escapes: false, subRecords: NO_SUB_RECORDS }
 }
 
 /**
@@ -75,7 +88,7 @@ export function ingestEvents(
   ports: IngestPorts,
   maxEvents: number,
 ): { events: number; done: boolean } {
-  const { items } = cursor.decoded
+  const { items } = cursor.opened
   const from = items.length - cursor.left
   const to = Math.min(items.length, from + maxEvents)
   settle(cursor, { from, to }, shard, ports)
@@ -88,22 +101,21 @@ export function ingestEvents(
 }
 
 function settle(
-  { record, decoded }: RecordCursor,
+  { record, opened }: RecordCursor,
   { from, to }: { from: number; to: number },
   shard: ShardProgress,
   ports: IngestPorts,
 ): void {
-  const { items, escapes } = decoded
+  const { items, escapes } = opened
   const { shardId, fates } = shard
   const { arrivedAt, sequenceNumber } = record
-  let index = from
-  const place = { arrivedAt, escapes, fallbackId: () => `${shardId}:${sequenceNumber}:${index}` }
-  for (; index < to; index++) {
-    const item = items[index] as DecodedItem
-    const parsed = item.ok ? parseEvent(item.value, place) : item
+  for (let index = from; index < to; index++) {
+    const item = items[index] as OpenedItem
+    const parsed =
+      item.ok && 'value' in item ? parsedValue(item.value, record, shardId, index, escapes) : item
     if (!parsed.ok) {
       fates.rejected++
-      reject(parsed.rejection, { record, decoded, index, shardId }, ports)
+      reject(parsed.rejection, { record, opened, index, shardId }, ports)
       continue
     }
     const { event } = parsed
@@ -121,13 +133,27 @@ function settle(
   }
 }
 
+/** A function of its own: what is scanned pays nothing for the closure. */
+const parsedValue = (
+  value: unknown,
+  { arrivedAt, sequenceNumber }: StreamRecord,
+  shardId: string,
+  index: number,
+  escapes: boolean,
+): ParsedEvent =>
+  parseEvent(value, {
+    arrivedAt,
+    escapes,
+    fallbackId: () => fallbackId(shardId, sequenceNumber, index),
+  })
+
 function countRecord(
-  { record, decoded }: RecordCursor,
+  { record, opened }: RecordCursor,
   shard: ShardProgress,
   { keys }: IngestPorts,
 ): void {
   const { arrivedAt, data } = record
-  const { subRecords } = decoded
+  const { subRecords } = opened
   shard.records++
   shard.bytes += data.length
   shard.lastArrivalMs = arrivedAt
@@ -143,13 +169,13 @@ function countRecord(
 
 function reject(
   rejection: Rejection,
-  at: { record: StreamRecord; decoded: DecodedRecord; index: number; shardId: string },
+  at: { record: StreamRecord; opened: OpenedRecord; index: number; shardId: string },
   ports: IngestPorts,
 ): void {
-  const { record, decoded, index, shardId } = at
+  const { record, opened, index, shardId } = at
   const { sequenceNumber, arrivedAt } = record
   ports.reject(rejection.reason, () => {
-    const part = partOf(record, decoded, index)
+    const part = partOf(record, opened, index)
     const own = typeof part === 'string' ? new TextEncoder().encode(part) : part
     const kept = { data: own.slice(0, KEPT_BYTES), bytes: own.length }
     return { ...rejection, shardId, sequenceNumber, index, arrivedAt, ...kept }
@@ -157,7 +183,7 @@ function reject(
 }
 
 /** What of the record an item was: all of it, as it was put, where it is the only one and plain text. */
-function partOf({ data }: StreamRecord, { items, bytes }: DecodedRecord, index: number) {
+function partOf({ data }: StreamRecord, { items, bytes }: OpenedRecord, index: number) {
   const item = items[index] as DecodedItem
   if (!item.ok) return item.part
   return items.length === 1 && bytes === data.length ? data : (jsonText(item.value) ?? data)

@@ -14,10 +14,20 @@ import { jsonText } from './json-text.ts'
 /** A clock may be this far ahead of the stream's before an event counts as from the future. */
 export const FUTURE_SKEW_MS = 5 * SECOND_MS
 
-export type ParsedEvent =
-  /** `named`: the event brought its own id, by which it is de-duplicated. */
-  | { ok: true; event: StreamEvent; named: boolean; clamped: boolean }
-  | { ok: false; rejection: Rejection }
+/** The id of an event that brought none: reading each record exactly once makes it unique. */
+export const fallbackId = (shardId: string, sequenceNumber: string, index: number): string =>
+  `${shardId}:${sequenceNumber}:${index}`
+
+export interface AcceptedEvent {
+  ok: true
+  event: StreamEvent
+  /** It brought its own id, by which it is de-duplicated. */
+  named: boolean
+  /** Its time lay in the future. */
+  clamped: boolean
+}
+
+export type ParsedEvent = AcceptedEvent | { ok: false; rejection: Rejection }
 
 /**
  * Checks one decoded JSON value against the event contract (`eventSchema` in lib/event.ts says the same

@@ -1,0 +1,152 @@
+import {
+  MAX_ID_LENGTH,
+  MAX_TEXT_LENGTH,
+  MAX_TYPE_LENGTH,
+  type StreamEvent,
+} from '../../../../lib/event.ts'
+import type { EpochMs } from '../../../../lib/time.ts'
+/** An event while it is read. */
+export type Draft = { [field in keyof StreamEvent]-?: StreamEvent[field] | undefined }
+
+/** Takes over a field's value, which is not null; false: it is none that the contract allows, or not plain. */
+type Reader = (event: Draft) => boolean
+
+const CURRENCY = /^[A-Z]{3}$/
+
+const isShort = (text: string | undefined): text is string =>
+  text !== undefined && text.length <= MAX_TEXT_LENGTH
+
+/** '' counts as absent. */
+const orAbsent = (text: string): string | undefined => (text === '' ? undefined : text)
+
+/** What reads a value; undefined and NaN: the scan gives up. */
+interface FieldScans {
+  /** Texts that seldom come twice, and those that come again and again. */
+  texts: () => string | undefined
+  pooled: () => string | undefined
+  number: () => number
+  money: () => number
+  time: () => EpochMs | undefined
+  object: () => Record<string, unknown> | undefined
+}
+
+/** By the names that producers write. */
+export const fieldReaders = ({
+  texts,
+  pooled,
+  number,
+  money,
+  time,
+  object,
+}: FieldScans): Record<string, Reader> => ({
+  id(event) {
+    const id = texts()
+    event.id = id
+    return id !== undefined && id !== '' && id.length <= MAX_ID_LENGTH
+  },
+  type(event) {
+    const type = pooled()
+    event.type = type
+    return type !== undefined && type !== '' && type.length <= MAX_TYPE_LENGTH
+  },
+  time(event) {
+    event.time = time()
+    return event.time !== undefined
+  },
+  cost(event) {
+    const cost = money()
+    event.costMicros = cost
+    return cost >= 0
+  },
+  revenue(event) {
+    const revenue = money()
+    event.revenueMicros = revenue
+    return !Number.isNaN(revenue)
+  },
+  currency(event) {
+    const currency = pooled()
+    if (currency === undefined || !CURRENCY.test(currency)) return false
+    event.currency = currency
+    return true
+  },
+  status(event) {
+    const status = number()
+    event.status = status
+    return !Number.isNaN(status)
+  },
+  duration_ms(event) {
+    const durationMs = number()
+    event.durationMs = durationMs
+    return durationMs >= 0
+  },
+  props(event) {
+    event.props = object()
+    return event.props !== undefined
+  },
+  visitor(event) {
+    const text = texts()
+    if (!isShort(text)) return false
+    event.visitor = orAbsent(text)
+    return true
+  },
+  session(event) {
+    const text = texts()
+    if (!isShort(text)) return false
+    event.session = orAbsent(text)
+    return true
+  },
+  page(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.page = orAbsent(text)
+    return true
+  },
+  title(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.title = orAbsent(text)
+    return true
+  },
+  referrer(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.referrer = orAbsent(text)
+    return true
+  },
+  account(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.account = orAbsent(text)
+    return true
+  },
+  campaign(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.campaign = orAbsent(text)
+    return true
+  },
+  ad(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.ad = orAbsent(text)
+    return true
+  },
+  placement(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.placement = orAbsent(text)
+    return true
+  },
+  country(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.country = orAbsent(text)
+    return true
+  },
+  device(event) {
+    const text = pooled()
+    if (!isShort(text)) return false
+    event.device = orAbsent(text)
+    return true
+  },
+})

@@ -1,0 +1,79 @@
+import { latin1 } from './latin1.ts'
+
+/**
+ * Reading events straight from the bytes of a record: what most producers put is plain, and is read several times
+ * as fast so. A scan understands only what is plain, and of that exactly what JSON.parse and `parseEvent` make of
+ * it; at anything else it gives up, and they read the record from its beginning.
+ *
+ * One record is scanned at a time. Its bytes are copied here first. The parts of a scanner are closures over one
+ * source, not functions of a module: only so the compiler takes the arrays for constants, which makes them twice as
+ * fast to read.
+ */
+export interface Source {
+  /** The record, and zeros behind it: no plain record holds one, so every loop ends there. */
+  readonly bytes: Uint8Array
+  /** The same bytes, to be read four at a time. */
+  readonly words: DataView
+  /** Where the scan is. It moves past what was read, unless the scan gives up. */
+  at: number
+  /** Of the record, in bytes. */
+  length: number
+  /** A character for each byte of a small record, else ''. */
+  text: string
+}
+
+/**
+ * Texts of a record up to this are slices of one string, which costs least; as long as one of them is kept, so are
+ * the bytes of the whole record.
+ */
+const MAX_SLICED_BYTES = 16 * 1024
+
+/** Larger records are not scanned. */
+const MAX_BYTES = 1024 * 1024
+/** More than is ever read at a stretch. */
+const PADDING = 32
+
+export function createSource(): Source {
+  const bytes = new Uint8Array(MAX_BYTES + PADDING)
+  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0, text: '' }
+}
+
+/** false: the record is too large. */
+export function openSource(source: Source, data: Uint8Array): boolean {
+  const { bytes } = source
+  const { length } = data
+  if (length > MAX_BYTES) return false
+  bytes.set(data)
+  for (let at = length; at < length + PADDING; at++) bytes[at] = 0
+  source.text = length <= MAX_SLICED_BYTES ? latin1(data, 0, length) : ''
+  source.at = 0
+  source.length = length
+  return true
+}
+
+/** The characters from `from` to `to`, which are ASCII. */
+export const asciiOf = ({ bytes, text }: Source, from: number, to: number): string =>
+  text === '' ? latin1(bytes, from, to) : text.slice(from, to)
+
+/** An enum, because what is built from this holds its numbers and not their names. */
+export enum Byte {
+  tab = 0x09,
+  newline = 0x0a,
+  return = 0x0d,
+  space = 0x20,
+  quote = 0x22,
+  comma = 0x2c,
+  minus = 0x2d,
+  dot = 0x2e,
+  zero = 0x30,
+  colon = 0x3a,
+  upperZ = 0x5a,
+  openBracket = 0x5b,
+  backslash = 0x5c,
+  closeBracket = 0x5d,
+  openBrace = 0x7b,
+  closeBrace = 0x7d,
+}
+
+/** Of a word its first `count` bytes, 0 to 3. */
+export const firstOf = (word: number, count: number): number => word & ((1 << (8 * count)) - 1)
