@@ -7,6 +7,7 @@ export const PAGES = [
   { path: '/shards', name: 'Shards' },
   { path: '/spend', name: 'Spend' },
   { path: '/alerts', name: 'Alerts' },
+  { path: '/kpis', name: 'KPIs' },
   { path: '/dead-letters', name: 'Dead letters' },
 ] as const
 

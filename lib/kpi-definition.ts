@@ -156,6 +156,24 @@ export function kpiOfDefinition({ id, label, formula, unit, better, help }: KpiD
   }
 }
 
+/** As a team would write it down: what would be so anyway is left out. */
+export function definitionOf({ id, label, formula, unit, better, help }: Kpi): KpiDefinition {
+  return {
+    id,
+    label,
+    formula: kpiFormulaSchema.parse(formula),
+    ...(unit !== UNITS[formula.kind][0] && { unit }),
+    better,
+    ...(help !== formulaText(formula) && { help }),
+  }
+}
+
+/** As it stands in a file of KPIs. */
+export const definitionText = (kpi: Kpi): string => {
+  const { better, ...definition } = definitionOf(kpi)
+  return JSON.stringify({ ...definition, ...(better !== 'none' && { better }) }, null, 2)
+}
+
 /** The units that a formula can be shown in, the usual one first. */
 export const unitsOf = ({ kind }: Pick<KpiFormula, 'kind'>): readonly KpiUnit[] => UNITS[kind]
 

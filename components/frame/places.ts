@@ -1,4 +1,4 @@
-import { Bell, Gauge, Layers, type LucideIcon, MailX, WalletMinimal } from 'lucide-react'
+import { Bell, Gauge, Layers, type LucideIcon, MailX, Sigma, WalletMinimal } from 'lucide-react'
 
 export interface Place {
   href: string
@@ -16,6 +16,7 @@ export const PLACES: readonly Place[] = [
   { href: '/shards', label: 'Shards', key: 's', icon: Layers, windowed: false, pausable: true },
   { href: '/spend', label: 'Spend', key: 'p', icon: WalletMinimal, windowed: true, pausable: true },
   { href: '/alerts', label: 'Alerts', key: 'a', icon: Bell, windowed: false, pausable: false },
+  { href: '/kpis', label: 'KPIs', key: 'k', icon: Sigma, windowed: false, pausable: false },
   {
     href: '/dead-letters',
     label: 'Dead letters',

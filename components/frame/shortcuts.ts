@@ -19,7 +19,8 @@ export interface Press {
 export function shortcutOf({ key, modified, target, waiting }: Press): Shortcut | undefined {
   if (modified || target === 'text') return undefined
   const letter = key.toLowerCase()
-  if (waiting && 'ospad'.includes(letter) && letter.length === 1) return { kind: 'go', key: letter }
+  if (waiting && 'ospakd'.includes(letter) && letter.length === 1)
+    return { kind: 'go', key: letter }
   if (letter === 'g') return { kind: 'waiting' }
   if (key === '?') return { kind: 'help' }
   if (key === ' ' && target === 'page') return { kind: 'pause' }

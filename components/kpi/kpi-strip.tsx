@@ -1,6 +1,8 @@
+import Link from 'next/link'
 import { decimal, exact } from '../../lib/format.ts'
 import type { KpiId } from '../../lib/kpis.ts'
 import type { WindowId } from '../../lib/windows.ts'
+import { composeHref } from '../compose/addresses.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useCell } from '../live/store.ts'
 import { Figure } from '../ui/figure.tsx'
@@ -42,6 +44,9 @@ function EventsTile() {
     <div className={styles.tile} data-plain title="Events read from the stream, over the last 10 s">
       <span className={styles.top}>
         <span className={styles.label}>All events</span>
+        <Link href={composeHref()} className={styles.add} title="Compose a KPI of your own">
+          + KPI
+        </Link>
       </span>
       <span className={styles.bottom}>
         {status === undefined ? (

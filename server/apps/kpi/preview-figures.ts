@@ -9,7 +9,7 @@ import {
   kpiOfCell,
   largestCurrency,
 } from '../../window/kpi-of-cell.ts'
-import { createMeasureSet } from '../../window/measures.ts'
+import { createMeasureSet, EVENTS } from '../../window/measures.ts'
 import { cellOf, keyCount, TOTAL_KEY } from '../../window/pane.ts'
 import { coveredMs, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { createPreviewPanes } from './preview-panes.ts'
@@ -86,12 +86,20 @@ export function createPreviewFigures(
   function top(range: TimeRange): PreviewCell['top'] {
     if (dimension === undefined) return null
     const all = panes.keys(range)
-    const rows = all.keys
-      .filter((key) => key !== OTHER_KEY)
-      .map((key) => ({ key, value: value(cellOf(all, key)) }))
-      .filter((row) => row.value.value !== null && row.value.value !== 0)
-      .sort((a, b) => (b.value.value ?? 0) - (a.value.value ?? 0) || (a.key < b.key ? -1 : 1))
-    return { dimension, rows: rows.slice(0, MAX_ROWS), keys: keyCount(all) }
+    const rows = all.keys.flatMap((key) => {
+      const cell = cellOf(all, key)
+      const found = value(cell)
+      const known = key !== OTHER_KEY && found.value !== null && found.value !== 0
+      // The largest ratio would be that of the rarest key.
+      const weight = ranksItself(kpi) ? (found.value ?? 0) : (cell?.counts[EVENTS] ?? 0)
+      return known ? [{ key, value: found, weight }] : []
+    })
+    const first = rows.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1))
+    return {
+      dimension,
+      rows: first.slice(0, MAX_ROWS).map(({ key, value }) => ({ key, value })),
+      keys: keyCount(all),
+    }
   }
 
   function pointAt(t: number): number | null {
@@ -131,3 +139,6 @@ export function createPreviewFigures(
     close: unfollow,
   }
 }
+
+const ranksItself = ({ formula: { kind } }: Kpi): boolean =>
+  kind === 'count' || kind === 'money' || kind === 'distinct'

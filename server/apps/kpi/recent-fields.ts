@@ -79,10 +79,14 @@ function matchOf(events: readonly StreamEvent[], filter: EventFilter): FilterMat
   }
 }
 
+/** Who it was is told last: it is rarely what one looks for. */
+const WHO: readonly string[] = ['visitor', 'session']
+const TOLD = TEXT_CONDITION_FIELDS.filter((field) => !WHO.includes(field))
+
 /** What conditions speak of comes first. */
 function sampleOf(event: StreamEvent, first: readonly string[]): FilterMatch['samples'][number] {
   const props = Object.keys(event.props ?? {}).map((name) => `props.${name}`)
-  const names = new Set([...first, ...TEXT_CONDITION_FIELDS, ...NUMBER_CONDITION_FIELDS, ...props])
+  const names = new Set([...first, ...TOLD, ...NUMBER_CONDITION_FIELDS, ...props, ...WHO])
   const fields = [...names].flatMap((name): [string, string][] => {
     const text = fieldText(event, name)
     return text === undefined || name === 'currency'

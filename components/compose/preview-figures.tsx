@@ -1,0 +1,108 @@
+import { useMemo } from 'react'
+import { count } from '../../lib/format.ts'
+import { kpiFigure } from '../../lib/format-kpi.ts'
+import { clock } from '../../lib/format-time.ts'
+import type { Point, PreviewCell } from '../../lib/frames.ts'
+import { DIMENSION_LABELS, type Kpi } from '../../lib/kpis.ts'
+import { WINDOWS } from '../../lib/windows.ts'
+import { TimeChart } from '../chart/time-chart.tsx'
+import { chartPoints, chartText, openFrom } from '../kpi/chart-values.ts'
+import { useRolled } from '../kpi/use-rolled.ts'
+import { useCell, useShownNow } from '../live/store.ts'
+import { Figure } from '../ui/figure.tsx'
+import { MiddleCut } from '../ui/middle-cut.tsx'
+import styles from './kpi-preview.module.css'
+import type { PreviewWindow } from './use-preview-view.ts'
+
+/** A draft and what is known of it, of one moment. */
+export interface PreviewShown {
+  kpi: Kpi
+  window: PreviewWindow
+  cell: PreviewCell
+  points: readonly Point[]
+}
+
+const HEIGHT = 168
+
+/** The figure with its unit, its way here, and the first keys. */
+export function PreviewFigures({ shown }: { shown: PreviewShown }) {
+  const { kpi, cell, window } = shown
+  const rolled = useRolled(cell.value.value)
+  const { text, unit } = kpiFigure(kpi, { ...cell.value, value: rolled }, cell.coveredMs)
+  const { exact } = kpiFigure(kpi, cell.value, cell.coveredMs)
+  const partly = cell.coveredMs < WINDOWS[window].spanMs
+  return (
+    <>
+      <p className={styles.now}>
+        <Figure text={text} unit={unit} exact={exact} size={28} />
+        <span className={styles.over}>
+          {partly ? `since ${clock(cell.from)}` : `over the last ${WINDOWS[window].label}`}
+        </span>
+      </p>
+      <PreviewChart shown={shown} />
+      <TopKeys shown={shown} />
+    </>
+  )
+}
+
+function PreviewChart({ shown: { kpi, cell, points } }: { shown: PreviewShown }) {
+  const now = useShownNow()
+  const newestAt = useCell('status')?.newestArrivalAt ?? null
+  const { stepMs, spanMs, currency } = cell
+  const series = useMemo(
+    () => [
+      {
+        id: 'now',
+        label: kpi.label,
+        color: 'var(--accent)',
+        points: chartPoints(kpi, points, { stepMs, now, newestAt }),
+        column: 1,
+        kind: 'area' as const,
+      },
+    ],
+    [kpi, points, stepMs, now, newestAt],
+  )
+  if (now === 0) return <div style={{ height: HEIGHT }} />
+  return (
+    <TimeChart
+      label={kpi.label}
+      series={series}
+      from={now - spanMs}
+      to={now}
+      stepMs={stepMs}
+      unitFormat={(value) => chartText(kpi, value, currency)}
+      height={HEIGHT}
+      openFrom={openFrom({ stepMs, now, newestAt })}
+    />
+  )
+}
+
+function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
+  const { top } = cell
+  if (top === null || top.rows.length === 0) return null
+  const most = Math.max(...top.rows.map(({ value }) => value.value ?? 0))
+  const rest = top.keys - top.rows.length
+  return (
+    <>
+      <h3 className={styles.heading}>
+        By {DIMENSION_LABELS[top.dimension].one}
+        {rest > 0 && <span className={styles.rest}>and {count(rest)} more</span>}
+      </h3>
+      <ul className={styles.keys}>
+        {top.rows.map(({ key, value }) => {
+          const figure = kpiFigure(kpi, value, cell.coveredMs)
+          return (
+            <li key={key} className={styles.key}>
+              <span
+                className={styles.bar}
+                style={{ width: `${most > 0 ? ((value.value ?? 0) / most) * 100 : 0}%` }}
+              />
+              <MiddleCut text={key} tail={8} className={styles.keyText ?? ''} />
+              <Figure text={figure.text} unit={figure.unit} exact={figure.exact} size={13} />
+            </li>
+          )
+        })}
+      </ul>
+    </>
+  )
+}
