@@ -39,11 +39,13 @@ export async function startProduct(fake, env = {}) {
   const ended = once(child, 'exit')
   const kill = () => child.kill('SIGKILL')
   process.on('exit', kill)
-  const json = async (where) => {
+  const answered = async (where) => {
     const answer = await fetch(`${url}${where}`)
     if (!answer.ok) throw new Error(`${where}: ${answer.status}`)
-    return answer.json()
+    return answer
   }
+  const json = async (where) => (await answered(where)).json()
+  const text = async (where) => (await answered(where)).text()
   const stop = async () => {
     child.kill('SIGTERM')
     await ended
@@ -59,6 +61,7 @@ export async function startProduct(fake, env = {}) {
   return {
     pid: child.pid,
     json,
+    text,
     stop,
     /** Calls back with every frame of a view, as a page gets it. Returns how to leave. */
     watch(view, { onSnapshot = () => {}, onDelta = () => {} }) {

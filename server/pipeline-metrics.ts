@@ -13,7 +13,7 @@ export function createPipelineMetrics(readings: () => ConsumerReadings | undefin
   const commits = new Histogram({
     name: 'kinesight_commit_seconds',
     help: 'How long a commit took.',
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers: [registry],
   })
   return {

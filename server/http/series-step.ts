@@ -7,6 +7,8 @@ import { stepEnd } from '../window/window-range.ts'
 export const MAX_POINTS = 2_000
 /** Of a series whose step was not said. */
 const USUAL_POINTS = 360
+/** With a series a key: of a week it is hours then, and a pane of each key is read for every step. */
+const USUAL_POINTS_BY_KEY = 180
 
 const STEPS_MS = [
   ...[1, 2, 5, 10, 15, 20, 30].map((n) => n * SECOND_MS),
@@ -16,8 +18,10 @@ const STEPS_MS = [
 ]
 
 /** The shortest usual step that makes few enough points. */
-export const usualStep = (spanMs: number): number =>
-  STEPS_MS.find((stepMs) => spanMs / stepMs <= USUAL_POINTS) ?? 2 * DAY_MS
+export function usualStep(spanMs: number, byKey = false): number {
+  const most = byKey ? USUAL_POINTS_BY_KEY : USUAL_POINTS
+  return STEPS_MS.find((stepMs) => spanMs / stepMs <= most) ?? 2 * DAY_MS
+}
 
 /** What is wrong with the step, and the nearest one that would do. `spanMs`: how long the range is. */
 export function stepProblem(

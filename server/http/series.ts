@@ -55,7 +55,7 @@ const query = z.strictObject({
   ...timeParameters(DEFAULT_WINDOW),
   step: durationParameter(
     'step',
-    'How long one point is; if absent, as short as 360 points allow.',
+    'How long one point is; if absent, as short as 360 points allow, 180 with "by".',
   ).optional(),
   filter: filterParameter.optional(),
   by: z.enum(DIMENSIONS).optional().describe('A series for each of the first keys, too'),
@@ -102,7 +102,7 @@ function questionOf(
   const asked = askedRange(time, WINDOWS[DEFAULT_WINDOW].spanMs, now)
   if (!asked.ok) return { ok: false, errors: [...errors, ...asked.errors] }
   const { range, spanMs } = asked
-  const stepMs = step ?? usualStep(spanMs)
+  const stepMs = step ?? usualStep(spanMs, by !== undefined)
   const wrong = step === undefined ? undefined : stepProblem(range, { spanMs, stepMs, now })
   if (wrong !== undefined) errors.push({ field: 'step', message: wrong })
   if (errors.length > 0) return { ok: false, errors }

@@ -25,7 +25,15 @@ import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { hashDigits } from './hash.ts'
 import { MEASURE_KINDS, type Measure, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
-import { addCount, coarsenPane, countAt, keyedPane, type Pane, rowOf } from './pane.ts'
+import {
+  addCount,
+  coarsenPane,
+  countAt,
+  type KeyChoice,
+  keyedPane,
+  type Pane,
+  rowOf,
+} from './pane.ts'
 import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
 
 /**
@@ -204,18 +212,18 @@ function endSection(writer: ByteWriter, id: number): void {
 }
 
 /**
- * Adds the selected measures of a frozen pane to `target`, key by key; `only`: of these keys.
+ * Adds the selected measures of a frozen pane to `target`, key by key.
  * O(bytes of the selected sections + keys).
  */
 export function mergeFrozen(
   target: Pane,
   { keys, body }: FrozenPane,
   selection: Selection = target.measures.everything,
-  only?: ReadonlySet<string>,
+  choice?: KeyChoice,
 ): void {
-  const rows = rowsFor(target, keys, only)
+  const rows = rowsFor(target, keys, choice)
   if (rows === undefined) return
-  const unwanted = only === undefined ? target : nobody(target.measures)
+  const unwanted = choice === undefined ? target : nobody(target.measures)
   const reader = newReader(body)
   while (reader.at < body.length) {
     const id = readVarint(reader)
@@ -252,13 +260,36 @@ function nobody(measures: MeasureSet): Pane {
 function rowsFor(
   target: Pane,
   keys: readonly string[],
-  only: ReadonlySet<string> | undefined,
+  choice: KeyChoice | undefined,
 ): Int32Array | undefined {
   const rows = new Int32Array(keys.length).fill(-1)
-  if (only === undefined) {
+  if (choice === undefined) {
     for (let index = 0; index < keys.length; index++) rows[index] = rowOf(target, keys[index] ?? '')
     return rows
   }
+  if (typeof choice === 'function') return rowsUnder(target, keys, choice)
+  return rowsOnly(target, keys, choice)
+}
+
+function rowsUnder(
+  target: Pane,
+  keys: readonly string[],
+  under: (key: string) => string | undefined,
+): Int32Array {
+  const rows = new Int32Array(keys.length)
+  for (let index = 0; index < keys.length; index++) {
+    const key = under(keys[index] as string)
+    rows[index] = key === undefined ? -1 : rowOf(target, key)
+  }
+  return rows
+}
+
+function rowsOnly(
+  target: Pane,
+  keys: readonly string[],
+  only: ReadonlySet<string>,
+): Int32Array | undefined {
+  const rows = new Int32Array(keys.length).fill(-1)
   if (only.size === 1) {
     const [key] = only
     const index = keys.indexOf(key as string)

@@ -149,20 +149,25 @@ export function addToPane(pane: Pane, key: string, event: Measured): void {
   }
 }
 
-/** Adds `source` row by row; it stays as it is and nothing of it is shared. `only`: leaves out all other keys. */
+/** These keys and no other; or the key that a key is counted under, undefined: it is left out. */
+export type KeyChoice = ReadonlySet<string> | ((key: string) => string | undefined)
+
+/** Adds `source` row by row; it stays as it is and nothing of it is shared. Every key, if none are chosen. */
 export function mergePane(
   target: Pane,
   source: Pane,
   selection: Selection = target.measures.everything,
-  only?: ReadonlySet<string>,
+  choice?: KeyChoice,
 ): void {
   coarsenPane(target, source.precision)
-  if (only === undefined) {
+  if (choice === undefined || typeof choice === 'function') {
     for (let from = 0; from < source.keys.length; from++) {
-      mergeRow(target, rowOf(target, source.keys[from] as string), source, from, selection)
+      const key = source.keys[from] as string
+      const to = choice === undefined ? key : choice(key)
+      if (to !== undefined) mergeRow(target, rowOf(target, to), source, from, selection)
     }
   } else {
-    for (const key of only) {
+    for (const key of choice) {
       const from = source.rows.get(key)
       if (from !== undefined) mergeRow(target, rowOf(target, key), source, from, selection)
     }

@@ -5,7 +5,7 @@ import { createHeldPanes, type Held, isEmpty, newHeld, type PlacedRef } from './
 import { createKeyPool } from './key-pool.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
 import type { MeasureSet, Selection } from './measures.ts'
-import { boundPane, mergePane, type Pane } from './pane.ts'
+import { boundPane, type KeyChoice, mergePane, type Pane } from './pane.ts'
 import { type PaneDimension, type PlacedPane, paneDimensions } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 import { createResting } from './resting.ts'
@@ -49,7 +49,7 @@ export interface Pyramid {
     dimension: PaneDimension,
     target: Pane,
     selection: Selection,
-    only?: ReadonlySet<string>,
+    choice?: KeyChoice,
   ): void
   /** There are rows in the store up to this start: older panes that are not in memory may be there. */
   storedUpTo(level: number, dimension: PaneDimension, start: number): void
@@ -255,13 +255,13 @@ export function createPyramid(options: PyramidOptions): Pyramid {
       }
       return places
     },
-    read(refs, dimension, target, selection, only) {
+    read(refs, dimension, target, selection, choice) {
       for (const { level, start } of refs) {
         const held = table(level, dimension).get(start)
         if (held === undefined) continue
         rollUp.catchUp(held)
-        if (held.live !== null) mergePane(target, held.live, selection, only)
-        else mergeFrozen(target, held.frozen, selection, only)
+        if (held.live !== null) mergePane(target, held.live, selection, choice)
+        else mergeFrozen(target, held.frozen, selection, choice)
         if (resting.has(held)) resting.add(held)
         boundPane(target, pins.of(dimension))
       }

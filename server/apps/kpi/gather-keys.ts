@@ -1,36 +1,48 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { decompose } from '../../window/decompose.ts'
-import { levelAt } from '../../window/levels.ts'
+import { levelAt, MAX_QUERY_KEYS } from '../../window/levels.ts'
 import type { Selection } from '../../window/measures.ts'
-import { boundPane, mergePane, NONE_PINNED, type Pane } from '../../window/pane.ts'
+import { type KeyChoice, keyedPane, type Pane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import type { KeySpace } from './key-space.ts'
 import type { PaneReader } from './pane-reader.ts'
 
-/** Panes of a dimension that are in memory for one reading: each may hold thousands of keys. */
-const PANES_AT_ONCE = 64
+/** Panes of a dimension that are read in one turn: each may hold thousands of keys, and commits wait meanwhile. */
+const PANES_A_TURN = 4
+
+/** Adds what a pane holds to `target`. */
+type AddPane = (target: Pane, selection: Selection, choice?: KeyChoice) => void
 
 /** The panes that make up a range, oldest first. */
 export const panesOf = ({ from, to }: TimeRange): TimeRange[] =>
   decompose(from, to).map(({ level, start }) => ({ from: start, to: start + levelAt(level).ms }))
 
-/** Calls `use` with a few panes after the other, which can then be read; between them others have their turn. */
+/** Calls `use` with one pane after the other, in turns of a few; between them others have theirs. */
 export async function readInTurns<Piece extends TimeRange>(
   reader: PaneReader,
   dimension: PaneDimension,
   panes: readonly Piece[],
-  use: (some: readonly Piece[]) => void,
+  use: (pane: Piece, add: AddPane) => void,
 ): Promise<void> {
-  for (let at = 0; at < panes.length; at += PANES_AT_ONCE) {
+  for (let at = 0; at < panes.length; at += PANES_A_TURN) {
     if (at > 0) await breathe()
-    const some = panes.slice(at, at + PANES_AT_ONCE)
+    const some = panes.slice(at, at + PANES_A_TURN)
     const needs = some.map(({ from, to }) => ({ from, to, dimension }))
-    await reader.read(needs, () => use(some))
+    await reader.read(needs, () => {
+      for (const pane of some) {
+        use(pane, (target, selection, choice) =>
+          reader.add(target, pane, dimension, selection, choice),
+        )
+      }
+    })
   }
 }
 
-/** All keys of a space, or those that panes hold as `only`, over a range of any length. Each event is in it once or, if it came meanwhile, not. */
+/**
+ * All keys of a space, or those that panes hold as `only`, over a range of any length. Each event is in it once or, if
+ * it came meanwhile, not.
+ */
 export async function gatherKeys(
   reader: PaneReader,
   range: TimeRange,
@@ -38,18 +50,15 @@ export async function gatherKeys(
   selection: Selection,
   only?: ReadonlySet<string>,
 ): Promise<Pane> {
-  let all: Pane | undefined
-  await readInTurns(reader, space.dimension, panesOf(range), (panes) => {
-    const [first, last] = [panes[0], panes.at(-1)]
-    if (first === undefined || last === undefined) return
-    const read = { from: first.from, to: last.to }
-    const held = reader.keys(read, space.dimension, selection, only)
-    const part = space.within(held, selection)
-    if (all === undefined) all = part
-    else {
-      mergePane(all, part, selection)
-      boundPane(all, NONE_PINNED)
-    }
-  })
-  return all ?? reader.keys({ from: 0, to: 0 }, space.dimension, selection)
+  const all = keyedPane(reader.measures, MAX_QUERY_KEYS)
+  const choice = only === undefined ? space.listed : listedOf(space, only)
+  await readInTurns(reader, space.dimension, panesOf(range), (_, add) =>
+    add(all, selection, choice),
+  )
+  return all
 }
+
+const listedOf =
+  ({ listed }: KeySpace, only: ReadonlySet<string>) =>
+  (held: string): string | undefined =>
+    only.has(held) ? listed(held) : undefined

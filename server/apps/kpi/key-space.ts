@@ -6,7 +6,7 @@ import { dimensionKey } from '../../window/keys.ts'
 import { MAX_QUERY_KEYS } from '../../window/levels.ts'
 import type { Selection } from '../../window/measures.ts'
 import { pairKey, splitPair } from '../../window/pair-key.ts'
-import { keyCount, keyedPane, mergeRow, type Pane, rowOf } from '../../window/pane.ts'
+import { keyCount, keyedPane, mergePane, type Pane } from '../../window/pane.ts'
 import { crossedDimension, type PaneDimension } from '../../window/pane-dimension.ts'
 
 /** The keys of a dimension as they are listed: of all events, or of those that a filter on a crossed one lets through. */
@@ -15,6 +15,8 @@ export interface KeySpace {
   dimension: PaneDimension
   /** How panes name a key of the space; "other" is of a whole pane. */
   held(key: string): string
+  /** How a key that a pane holds is listed; undefined: it lies outside. */
+  listed(held: string): string | undefined
   /** What of a pane lies in the space, by the keys that are listed. Of all events: the pane itself. */
   within(pane: Pane, selection: Selection): Pane
   /**
@@ -26,9 +28,10 @@ export interface KeySpace {
 
 export const keySpace = (by: Dimension, of?: Filter): KeySpace =>
   of === undefined
-    ? { dimension: by, held: (key) => key, within: (pane) => pane, count: countAll }
+    ? { dimension: by, held: sameKey, listed: sameKey, within: (pane) => pane, count: countAll }
     : keySpaceOf(by, of)
 
+const sameKey = (key: string): string => key
 const countAll = (pane: Pane) => ({ keys: keyCount(pane), foldedPairs: 0 })
 
 function keySpaceOf(by: Dimension, { dimension, key }: Filter): KeySpace {
@@ -43,13 +46,10 @@ function keySpaceOf(by: Dimension, { dimension, key }: Filter): KeySpace {
   return {
     dimension: crossedDimension(pair),
     held: (other) => (isFirst ? pairKey(fixed, other) : pairKey(other, fixed)),
+    listed,
     within(pane, selection) {
       const part = keyedPane(pane.measures, MAX_QUERY_KEYS)
-      for (const [row, held] of pane.keys.entries()) {
-        const found = listed(held)
-        if (found !== undefined) mergeRow(part, rowOf(part, found), pane, row, selection)
-      }
-      part.folded = pane.folded
+      mergePane(part, pane, selection, listed)
       return part
     },
     count: (part) => ({

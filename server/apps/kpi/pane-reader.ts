@@ -9,7 +9,7 @@ import type { PlacedRef } from '../../window/held.ts'
 import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { levelAt, MAX_QUERY_KEYS } from '../../window/levels.ts'
 import type { MeasureSet, Selection } from '../../window/measures.ts'
-import { cellOf, keyedPane, type Pane, totalPane } from '../../window/pane.ts'
+import { cellOf, type KeyChoice, keyedPane, type Pane, totalPane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { Pins } from '../../window/pins.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
@@ -46,12 +46,15 @@ export interface PaneReader {
   /** Inside `read`: one subject's cell; undefined: no event. */
   cell(range: TimeRange, subject: Subject, selection: Selection): Cell | undefined
   /** Inside `read`: all keys of a dimension, or these. */
-  keys(
+  keys(range: TimeRange, dimension: PaneDimension, selection: Selection, choice?: KeyChoice): Pane
+  /** Inside `read`: adds to `target` what `keys` would answer. */
+  add(
+    target: Pane,
     range: TimeRange,
     dimension: PaneDimension,
     selection: Selection,
-    only?: ReadonlySet<string>,
-  ): Pane
+    choice?: KeyChoice,
+  ): void
   /** What a cell says of a KPI. */
   value(kpi: KpiId, cell: Cell | undefined, choice?: CurrencyChoice): KpiValue
   /** The columns that these KPIs are computed from. */
@@ -122,11 +125,13 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
       pyramid.read(decompose(from, to), dimension, pane, selection, new Set([key]))
       return cellOf(pane, key)
     },
-    keys({ from, to }, dimension, selection, only) {
+    keys({ from, to }, dimension, selection, choice) {
       const pane = keyedPane(measures, MAX_QUERY_KEYS)
-      pyramid.read(decompose(from, to), dimension, pane, selection, only)
+      pyramid.read(decompose(from, to), dimension, pane, selection, choice)
       return pane
     },
+    add: (target, { from, to }, dimension, selection, choice) =>
+      pyramid.read(decompose(from, to), dimension, target, selection, choice),
     value: (kpi, cell, choice) => kpiOfCell(kpiOf(catalog, kpi), cell, { measures }, choice),
     select: (kpis) => measures.select(kpis.map((kpi) => kpiOf(catalog, kpi))),
     catalog,

@@ -5,8 +5,7 @@ import { type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
 import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
-import { cellOf, keyedPane, mergeRow, type Pane, rowOf } from '../../window/pane.ts'
-import type { TimeRange } from '../../window/window-range.ts'
+import { cellOf, keyedPane, type Pane } from '../../window/pane.ts'
 import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
 import { type KeySpace, keySpace } from './key-space.ts'
 import type { PaneReader } from './pane-reader.ts'
@@ -78,21 +77,16 @@ async function readSteps(
   const panes = steps.flatMap((t) =>
     panesOf({ from: t, to: t + stepMs }).map((pane) => ({ ...pane, t })),
   )
+  const apart = (held: string): string | undefined => {
+    const key = space.listed(held)
+    return key === undefined || keys.has(key) ? key : OTHER_KEY
+  }
   const newSum = () => keyedPane(reader.measures, keys.size + 1)
   let sum = newSum()
-  const add = (range: TimeRange) => {
-    // One pane at a time: over several a key might be folded into "other".
-    const pane = space.within(reader.keys(range, space.dimension, selection), selection)
-    for (const [row, key] of pane.keys.entries()) {
-      mergeRow(sum, rowOf(sum, keys.has(key) ? key : OTHER_KEY), pane, row, selection)
-    }
-  }
-  await readInTurns(reader, space.dimension, panes, (some) => {
-    for (const pane of some) {
-      add(pane)
-      if (pane.to < pane.t + stepMs) continue
-      use(pane.t, sum)
-      sum = newSum()
-    }
+  await readInTurns(reader, space.dimension, panes, (pane, add) => {
+    add(sum, selection, apart)
+    if (pane.to < pane.t + stepMs) return
+    use(pane.t, sum)
+    sum = newSum()
   })
 }
