@@ -12,6 +12,7 @@ import {
   YAxis,
 } from 'recharts'
 import { clock, clockShort } from '../../lib/format-time.ts'
+import { BandFlags, Bands, type ChartBand } from './bands.tsx'
 import { type ChartRow, type ChartSeries, chartRows, topValue } from './chart-rows.ts'
 import { Cursor } from './cursor.tsx'
 import { LonePoints } from './lone-points.tsx'
@@ -32,6 +33,8 @@ export interface TimeChartProps {
   /** A value with its unit: "152.3/s". */
   unitFormat: (value: number) => string
   thresholds?: readonly ChartThreshold[]
+  /** Spans of time that have a name. */
+  bands?: readonly ChartBand[]
   /** px */
   height: number
   /** Steps that end after this time are drawn as unfinished. */
@@ -59,7 +62,7 @@ export function TimeChart(props: TimeChartProps) {
 
 function Drawing(props: TimeChartProps & { width: number }) {
   const { series, from, to, stepMs, unitFormat, width, height, openFrom } = props
-  const { thresholds = NO_THRESHOLDS, stacked = false } = props
+  const { thresholds = NO_THRESHOLDS, bands = NO_BANDS, stacked = false } = props
   const gradient = useId()
   const coloured = useMemo(() => withColours(series), [series])
   const centred = series.some((each) => each.kind === 'bar')
@@ -91,6 +94,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
 
   return (
     <>
+      <Bands bands={bands} plot={plot} />
       <div aria-hidden="true">
         <ComposedChart
           width={width}
@@ -160,11 +164,13 @@ function Drawing(props: TimeChartProps & { width: number }) {
         stacked={stacked}
         changeText={props.changeText}
       />
+      <BandFlags bands={bands} plot={plot} />
     </>
   )
 }
 
 const NO_THRESHOLDS: readonly ChartThreshold[] = []
+const NO_BANDS: readonly ChartBand[] = []
 const AXIS_TEXT = { fontSize: 12, fill: 'var(--text-faint)' }
 
 interface Look {

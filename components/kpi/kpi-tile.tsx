@@ -4,6 +4,7 @@ import type { Kpi } from '../../lib/kpis.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { Sparkline } from '../chart/sparkline.tsx'
 import { useArrived, useCell, useSeries } from '../live/store.ts'
+import { MarkSign } from '../marks/mark-sign.tsx'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -66,6 +67,7 @@ function TileContent({ kpi, window }: { kpi: Kpi; window: WindowId }) {
     <>
       <span className={styles.top}>
         <span className={styles.label}>{kpi.label}</span>
+        <MarkSign kpi={kpi.id} />
         <Change
           change={kpiChange(kpi, cell.now, cell.before)}
           title={`against the ${label} before`}

@@ -6,6 +6,7 @@ import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { useArrived, useCell, useDataAge, useSeries, useShownNow } from '../live/store.ts'
+import { useBands } from '../marks/use-bands.ts'
 import { TakeAlong } from '../take-along/take-along.tsx'
 import { Button } from '../ui/button.tsx'
 import { Change } from '../ui/change.tsx'
@@ -113,6 +114,7 @@ function Plot({ kpi, window, filters, onLift }: MainChartProps) {
   const now = useShownNow()
   const arrived = useArrived()
   const newestAt = status?.newestArrivalAt ?? null
+  const bands = useBands({ kpi: kpi.id, currency: chart?.currency, filters })
   const drawn = chart?.kpi === kpi.id && chart.window === window ? chart : undefined
   const stepMs = drawn?.stepMs ?? WINDOWS[window].chart.stepMs
   const spanMs = drawn?.spanMs ?? WINDOWS[window].chart.spanMs
@@ -153,6 +155,7 @@ function Plot({ kpi, window, filters, onLift }: MainChartProps) {
         stepMs={stepMs}
         unitFormat={text}
         height={height}
+        bands={bands}
         openFrom={openFrom({ stepMs, now, newestAt })}
         changeText={(value, then) => {
           const change = kpiChange(kpi, { value }, { value: then })

@@ -6,6 +6,8 @@ import { useUrlState, windowOf } from '../frame/url-state.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useWatch } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
+import type { Fault } from '../marks/faults.ts'
+import { MarksPanel } from '../marks/marks-panel.tsx'
 import { useEscape } from '../ui/use-escape.ts'
 import { EventFeed } from './event-feed.tsx'
 import { KpiStrip } from './kpi-strip.tsx'
@@ -33,12 +35,15 @@ export function Overview() {
   const lift = (filter: Filter) => restrict(filters.filter((each) => each !== filter))
   const choose = (chosen: KpiId) => change(kpiPatch(chosen))
   const pick = (picked: Filter, of?: Filter) => restrict(pickFilter(filters, picked, of))
+  const show = ({ lead, key }: Fault) =>
+    change({ ...kpiPatch(lead.kpi), ...filtersPatch(key === undefined ? [] : [key]) })
   const last = filters.at(-1)
   useEscape(last && (() => lift(last)))
 
   return (
     <div className={styles.overview} data-stale={stale || undefined}>
       <KpiStrip window={window} chosen={kpi.id} onChoose={choose} />
+      <MarksPanel onShow={show} />
       <MainChart kpi={kpi} window={window} filters={filters} onLift={lift} />
       <div className={styles.lists}>
         <Lists kpi={kpi} window={window} filters={filters} onPick={pick} />

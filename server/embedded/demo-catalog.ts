@@ -176,6 +176,10 @@ export const API_CALLS: readonly (readonly [path: string, medianMs: number])[] =
   ['/api/reviews', 60],
 ]
 
+/** What goes wrong now and then: requests for this fail, or nobody comes from there. */
+export const FAULTY_PATH = '/api/recommendations'
+export const SILENT_COUNTRY = 'DE'
+
 /** null: typed in, or from a bookmark. */
 export const REFERRERS: readonly (readonly [url: string | null, weight: number])[] = [
   ['https://www.google.com/', 38],

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
+import { FAULTY_PATH, SILENT_COUNTRY } from './demo-catalog.ts'
 import { hashed } from './random.ts'
 
 /** When the demo traffic does what. Pure functions of the seed, the start and the time. */
@@ -9,9 +10,15 @@ export interface Rhythm {
   surge: number
   /** A page that is suddenly wanted: which one, uniform in [0, 1). */
   hotPage: number | undefined
-  /** Share of requests that fail on the server. */
-  failing: number
+  fault: DemoFault | undefined
 }
+
+/** What goes wrong in one place, for somebody to find. */
+export type DemoFault =
+  /** So many of the requests for one path fail, and the others are slow. */
+  | { kind: 'path_fails'; path: string; share: number }
+  /** Nobody comes from there. */
+  | { kind: 'country_silent'; country: string }
 
 interface Recurring {
   /** Keeps one kind's chances apart from another's. */
@@ -38,41 +45,47 @@ const HOT_PAGE: Recurring = {
   jitterMs: 80 * SECOND_MS,
   lastsMs: [25 * SECOND_MS, 45 * SECOND_MS],
 }
-const FAILING: Recurring = {
-  salt: 3,
-  firstMs: 3.5 * MINUTE_MS,
+
+/** The first one soon after it is known what is usual: that takes five minutes. */
+const FAULT: Recurring = {
+  salt: 5,
+  firstMs: 6 * MINUTE_MS,
   everyMs: 8 * MINUTE_MS,
-  jitterMs: 2 * MINUTE_MS,
-  lastsMs: [12 * SECOND_MS, 25 * SECOND_MS],
+  jitterMs: 20 * SECOND_MS,
+  lastsMs: [90 * SECOND_MS, 100 * SECOND_MS],
 }
+/** In turn. */
+const FAULTS: readonly DemoFault[] = [
+  { kind: 'path_fails', path: FAULTY_PATH, share: 0.7 },
+  { kind: 'country_silent', country: SILENT_COUNTRY },
+]
 
 const WAVE_MS = 10 * MINUTE_MS
-const WAVE = 0.35
+const WAVE = 0.2
 const DAILY = 0.12
 const BUSIEST_HOUR_UTC = 18
 const RAMP_MS = 5 * SECOND_MS
-const FAILING_SHARE = 0.12
-const FAILING_ALWAYS = 0.002
 
 export function rhythmAt(seed: number, startedAt: number, t: number): Rhythm {
   const sinceStart = t - startedAt
   const wave = 1 + WAVE * Math.sin((2 * Math.PI * sinceStart) / WAVE_MS)
   const dayPart = ((t % DAY_MS) - BUSIEST_HOUR_UTC * HOUR_MS) / DAY_MS
+  const fault = during(FAULT, seed, sinceStart)
   const surge = during(SURGE, seed, sinceStart)
   return {
     load: wave * (1 + DAILY * Math.cos(2 * Math.PI * dayPart)),
     surge: surge === undefined ? 0 : Math.min(1, surge.forMs / RAMP_MS),
     hotPage: during(HOT_PAGE, seed, sinceStart)?.chance,
-    failing: during(FAILING, seed, sinceStart) === undefined ? FAILING_ALWAYS : FAILING_SHARE,
+    fault: fault && FAULTS[fault.turn % FAULTS.length],
   }
 }
 
-/** For how long it has been going on, and a number of its own; undefined: not now. */
+/** For how long it has been going on, which time it is, and a number of its own; undefined: not now. */
 function during(
   event: Recurring,
   seed: number,
   sinceStart: number,
-): { forMs: number; chance: number } | undefined {
+): { forMs: number; turn: number; chance: number } | undefined {
   if (sinceStart < event.firstMs) return undefined
   const turn = Math.floor((sinceStart - event.firstMs) / event.everyMs)
   const draw = (n: number) => hashed(seed, turn * 16 + event.salt * 4 + n)
@@ -80,5 +93,5 @@ function during(
   const [shortest, longest] = event.lastsMs
   const forMs = sinceStart - begin
   if (forMs < 0 || forMs >= shortest + (longest - shortest) * draw(1)) return undefined
-  return { forMs, chance: draw(2) }
+  return { forMs, turn, chance: draw(2) }
 }

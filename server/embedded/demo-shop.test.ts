@@ -8,6 +8,7 @@ import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import { filterList } from '../../lib/view.ts'
 import { decodeRecord } from '../stream/records/decode-record.ts'
 import { parseEvent } from '../stream/records/parse-event.ts'
+import { FAULTY_PATH, SILENT_COUNTRY } from './demo-catalog.ts'
 import { rhythmAt } from './demo-rhythm.ts'
 import { DEMO_SAMPLE_RULE } from './demo-sample-rule.ts'
 import { createDemoShop, type DemoRecord } from './demo-shop.ts'
@@ -128,8 +129,20 @@ describe('the demo shop', () => {
     })
     const bursts = failed.filter((share) => share > 0.05).length
     expect(bursts).toBeGreaterThan(15)
-    expect(bursts).toBeLessThan(150)
+    expect(bursts).toBeLessThan(260)
     expect(failed.filter((share) => share === 0).length).toBeGreaterThan(600)
+  })
+
+  test('something goes wrong in one place every eight minutes: a path fails, then a country is silent', () => {
+    const during = (minute: number) => eventsOf(seconds.slice(minute * 60 + 25, minute * 60 + 85))
+    const failing = ofType(during(6), 'request').filter(({ status }) => (status ?? 0) >= 500)
+    expect(failing.length).toBeGreaterThan(100)
+    const paths = failing.filter(({ page }) => page === FAULTY_PATH)
+    expect(paths.length / failing.length).toBeGreaterThan(0.9)
+    const german = (minute: number) =>
+      during(minute).filter(({ country }) => country === SILENT_COUNTRY).length
+    expect(german(12)).toBeGreaterThan(300)
+    expect(german(14)).toBe(0)
   })
 
   test('now and then one partition key gets a crowd', () => {

@@ -52,6 +52,10 @@ type Task =
   | { kind: 'conversion'; at: number; visit: Visit; won: WonAd }
 
 const VISITS_PER_S = 7.3
+/** Share of requests that fail on the server, always. */
+const FAILING = 0.002
+/** A path that fails is as much slower. */
+const SLOW_TIMES = 3
 const CROWD_VISITS_PER_S = 14
 const WARM_UP_MS = 150_000
 /** The events of one page come over this long; they are given out once all of them have happened. */
@@ -98,9 +102,8 @@ export function createDemoShop(options: { seed: number; startedAt: number }): De
 
   function pageLoad(at: number, visit: Visit, rhythm: Rhythm): DemoRecord {
     const { page, visitor } = visit
-    const status = someStatus(random, rhythm.failing)
-    const slow = rhythm.failing > 0.05 ? 3 : 1
-    const answerMs = Math.min(30_000, logNormal(random, ANSWER_MS[page.kind] * slow, 0.55))
+    const status = someStatus(random, FAILING)
+    const answerMs = Math.min(30_000, logNormal(random, ANSWER_MS[page.kind], 0.55))
     const by = byVisitor(visit)
     const events: EventInput[] = [
       request(nextId(), Math.floor(at), page.path, status, answerMs, visitor),
@@ -121,16 +124,31 @@ export function createDemoShop(options: { seed: number; startedAt: number }): De
       }
       for (const [path, medianMs] of API_CALLS) {
         if (!chance(random, 0.22)) continue
-        const callMs = logNormal(random, medianMs * slow, 0.6)
-        events.push(
-          request(nextId(), shown + 50, path, someStatus(random, rhythm.failing), callMs, visitor),
-        )
+        events.push(apiCall(shown + 50, { path, medianMs }, visitor, rhythm))
       }
       if (page.kind === 'product' && chance(random, 0.3)) visit.basketCents += page.priceCents ?? 0
       if (page.kind === 'thanks') events.push(purchase(shown, visit))
     }
     follow(at, visit, status < 400)
     return record(at, visit, events)
+  }
+
+  function apiCall(
+    at: number,
+    { path, medianMs }: { path: string; medianMs: number },
+    visitor: Visitor,
+    { fault }: Rhythm,
+  ): EventInput {
+    const share = fault?.kind === 'path_fails' && fault.path === path ? fault.share : 0
+    const callMs = logNormal(random, medianMs * (share > 0 ? SLOW_TIMES : 1), 0.6)
+    return request(
+      nextId(),
+      at,
+      path,
+      someStatus(random, Math.max(FAILING, share)),
+      callMs,
+      visitor,
+    )
   }
 
   function adPlace(at: number, visit: Visit, placement: string, rhythm: Rhythm): EventInput[] {
@@ -194,14 +212,15 @@ export function createDemoShop(options: { seed: number; startedAt: number }): De
     agenda.push({ kind: 'page', at: at + dwellMs, visit: onward })
   }
 
-  function perform(task: Task, rhythm: Rhythm): DemoRecord {
+  function perform(task: Task, rhythm: Rhythm): DemoRecord[] {
+    if (isSilent(task.visit, rhythm)) return []
     switch (task.kind) {
       case 'page':
-        return pageLoad(task.at, task.visit, rhythm)
+        return [pageLoad(task.at, task.visit, rhythm)]
       case 'click':
-        return adClick(task)
+        return [adClick(task)]
       case 'conversion':
-        return conversion(task)
+        return [conversion(task)]
     }
   }
 
@@ -210,7 +229,7 @@ export function createDemoShop(options: { seed: number; startedAt: number }): De
     arrivals(from - PAGE_TAKES_MS, until, rhythmAt(seed, startedAt, until))
     const due = agenda.filter((task) => task.at < until).sort((a, b) => a.at - b.at)
     agenda = agenda.filter((task) => task.at >= until)
-    return due.map((task) => perform(task, rhythmAt(seed, startedAt, task.at)))
+    return due.flatMap((task) => perform(task, rhythmAt(seed, startedAt, task.at)))
   }
 
   // The shop is open already: people are in the middle of their visits.
@@ -220,6 +239,9 @@ export function createDemoShop(options: { seed: number; startedAt: number }): De
 
 const somePage = (random: Random, kind: PageKind): ShopPage =>
   weighted(random, PAGES[kind], (candidate) => candidate.weight)
+
+const isSilent = ({ visitor }: Visit, { fault }: Rhythm): boolean =>
+  fault?.kind === 'country_silent' && visitor.country === fault.country
 
 const byVisitor = ({ visitor, session }: Visit) => ({
   visitor: visitor.id,

@@ -46,8 +46,10 @@ const FORGET = Math.exp(-1 / LEVEL_STEPS)
 
 /** Huber's ψ: a step further away than this counts as this far (Huber 1964). */
 const CLIP = 2.5
-/** A step with so many events, where next to none are expected, is the beginning of something new. */
+/** A step with so many events, where too few are expected to judge by, is the beginning of something new. */
 const WAKING_EVENTS = 30
+/** And so many times as much money. */
+const WAKING_TIMES = 10
 
 /** 1 / E min(Z², CLIP²) for a standard normal Z: makes the clipped variance right (Huber's proposal 2). */
 const CLIPPED_VARIANCE = 1.0229
@@ -103,10 +105,12 @@ export function createBaseline(): Baseline {
 
   /** Nothing was usual, and now there is something: a level brought back to nothing would never rise. */
   function wakes(reading: Reading, { amount, events }: Amounts): boolean {
+    if (reading.kind !== 'count' && reading.kind !== 'money') return false
     const is = usual()
-    const isCounted = reading.kind === 'count' || reading.kind === 'money'
-    if (!isCounted || amount <= 0 || events < WAKING_EVENTS) return false
-    return !saysSomething(reading, is) && residual(reading, is) > CLIP * deviations()
+    const isMuch =
+      reading.kind === 'count' ? events >= WAKING_EVENTS : amount >= WAKING_TIMES * is.value
+    if (amount <= 0 || !(is.value === 0 || isMuch) || saysSomething(reading, is)) return false
+    return residual(reading, is) > CLIP * deviations()
   }
 
   function learnSpread(distance: number): void {

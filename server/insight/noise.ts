@@ -4,6 +4,8 @@ import { type Amounts, amountsOf, type Reading } from './reading.ts'
 
 /** Fewer events than these in a step say nothing. */
 const MIN_EXPECTED_EVENTS = 10
+/** Fewer than these of money: they are events as large as the large ones are, so a few of them say more. */
+const MIN_EXPECTED_PAYMENTS = 4
 /** What an average over thousands of steps may be off by. */
 const ROUNDING = 1e-9
 const MIN_UNDER = 30
@@ -24,8 +26,9 @@ export function saysSomething(reading: Reading, usual: Usual): boolean {
   const expectedEvents = (usual.value * exposure) / usual.perEvent
   switch (reading.kind) {
     case 'count':
-    case 'money':
       return expectedEvents >= MIN_EXPECTED_EVENTS * (1 - ROUNDING)
+    case 'money':
+      return expectedEvents >= MIN_EXPECTED_PAYMENTS * (1 - ROUNDING)
     case 'ratio':
     case 'money_per':
       // Whatever `over` is: to leave out steps where it is small would leave out half the evidence.

@@ -5,7 +5,7 @@ import type { Reading } from '../insight/reading.ts'
 import type { Cell } from '../window/cell.ts'
 import { estimateDistinct } from '../window/distinct.ts'
 import { amountsOf } from '../window/kpi-of-cell.ts'
-import { countMeasure, EVENTS, type MeasureSet } from '../window/measures.ts'
+import { EVENTS, type MeasureSet } from '../window/measures.ts'
 import { bucketOf, quantileOf, sortedBuckets } from '../window/quantile.ts'
 
 /** What is judged by itself: a KPI, and of money each currency. */
@@ -20,7 +20,7 @@ export interface CellKind {
   precision: number
 }
 
-/** What a subject read where `cell` was measured; undefined: no event. */
+/** What a subject read where `cell` was measured; undefined: no event. Of money, events are those of every type. */
 export function readingOf(
   { kpi, currency = '' }: Subject,
   cell: Cell | undefined,
@@ -30,7 +30,6 @@ export function readingOf(
   const [first = 0, second = 0] = measures.columnsOf(formula)
   const countIn = (column: number): number => cell?.counts[column] ?? 0
   const sum = () => amountIn(kpi, cell, measures, currency)
-  const events = () => countIn(payingEvents(kpi, measures))
   switch (formula.kind) {
     case 'count':
       return { kind: 'count', count: countIn(first) }
@@ -39,12 +38,12 @@ export function readingOf(
     case 'ratio':
       return { kind: 'ratio', over: countIn(first), under: countIn(second) }
     case 'money':
-      return { kind: 'money', sum: sum(), events: events() }
+      return { kind: 'money', sum: sum(), events: countIn(EVENTS) }
     case 'money_per':
       return {
         kind: 'money_per',
         sum: formula.times * sum(),
-        events: events(),
+        events: countIn(EVENTS),
         under: countIn(second),
       }
     case 'quantile': {
@@ -118,20 +117,6 @@ function amountIn(
   currency: string,
 ): number {
   return moneyNumber(amountsOf(kpi, cell, measures).get(currency) ?? micros(0n))
-}
-
-/**
- * The column that counts the events which money comes from: those of its filter where some KPI counts them, else all.
- * Too many of them make its noise look small at first; how uneven it really is, is learned.
- */
-function payingEvents({ formula }: Kpi, measures: MeasureSet): number {
-  const of = 'of' in formula ? formula.of : undefined
-  if (of === undefined) return EVENTS
-  const { name } = countMeasure(of)
-  return Math.max(
-    EVENTS,
-    measures.columns.counts.findIndex((column) => column.name === name),
-  )
 }
 
 const valuesIn = (buckets: readonly (readonly [bucket: number, count: number])[]): number =>

@@ -1,9 +1,10 @@
 import type { Kpi } from '../../lib/kpis.ts'
 import type { Change, Mark } from '../insight/detector.ts'
-import { STEP_MS } from '../insight/reading.ts'
+import { type Reading, STEP_MS } from '../insight/reading.ts'
 import { createWatch, type Watch } from '../insight/watch.ts'
 import type { Cell } from '../window/cell.ts'
 import { TOTAL_PRECISION } from '../window/distinct.ts'
+import { createEventSize, type EventSize } from './event-size.ts'
 import { currenciesIn, perStep, readingOf, type Subject } from './kpi-reading.ts'
 import type { Measured } from './measured.ts'
 
@@ -32,6 +33,8 @@ const MAX_CURRENCIES = 4
 interface Watched {
   subject: Subject
   watch: Watch
+  /** Of money. */
+  size: EventSize
 }
 
 export function createWatchedKpis({
@@ -47,7 +50,7 @@ export function createWatchedKpis({
     const known = ofKpi?.get(currency)
     if (ofKpi === undefined || known !== undefined) return known
     if (ofKpi.size >= MAX_CURRENCIES) return undefined
-    const fresh = { subject, watch: createWatch() }
+    const fresh = { subject, watch: createWatch(), size: createEventSize() }
     ofKpi.set(currency, fresh)
     return fresh
   }
@@ -64,17 +67,21 @@ export function createWatchedKpis({
     }
   }
 
+  /** Of one step. */
+  function stepReading({ subject, size }: Watched, cell: Cell | undefined): Reading {
+    const reading = readingOf(subject, cell, kind)
+    return 'sum' in reading ? { ...reading, events: size.eventsIn(reading.sum) } : reading
+  }
+
   return {
     see(cell, at) {
-      return [...all(cell)].flatMap(({ subject, watch }): SubjectChange[] => {
-        const { change } = watch.see(readingOf(subject, cell, kind), at)
-        return change.kind === 'none' ? [] : [{ subject, change }]
+      return [...all(cell)].flatMap((one): SubjectChange[] => {
+        const { change } = one.watch.see(stepReading(one, cell), at)
+        return change.kind === 'none' ? [] : [{ subject: one.subject, change }]
       })
     },
     remember(cell, at) {
-      for (const { subject, watch } of all(cell)) {
-        watch.remember(readingOf(subject, cell, kind), at)
-      }
+      for (const one of all(cell)) one.watch.remember(stepReading(one, cell), at)
     },
     rememberSeason(cell, at, steps) {
       for (const { subject, watch } of all(cell)) {
