@@ -21,6 +21,7 @@ const MOST_RECORDS_IN_A_PUT = 500
 export interface Kinesight {
   readonly url: string
   readonly port: number
+  readonly dataDir: string
   /** What it printed lately, for the words of a failure. */
   output(): string
   /** Starts it on its port and data folder, and waits until it is ready. */
@@ -136,6 +137,7 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
   return {
     url,
     port,
+    dataDir,
     output: () => printed,
     start,
     stop: () => end('SIGTERM'),
