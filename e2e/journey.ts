@@ -85,7 +85,7 @@ export function pageViews(count: number, page = '/pricing') {
 /** `count` ad impressions now, each of `cost`. */
 export function impressions(
   count: number,
-  ad: { account: string; cost: string; campaign?: string },
+  ad: { account: string; cost: string; campaign?: string; device?: string },
 ) {
   const run = crypto.randomUUID().slice(0, 8)
   return Array.from({ length: count }, (_, index) => ({

@@ -29,6 +29,12 @@ export const isCrossed = (
   other: Dimension,
 ): boolean => crossed.some((pair) => samePair(pair, pairOf(one, other)))
 
+/** The dimensions that can be combined with this one. */
+export const crossedWith = (
+  catalog: Pick<Catalog, 'crossed'>,
+  dimension: Dimension,
+): readonly Dimension[] => DIMENSIONS.filter((other) => isCrossed(catalog, dimension, other))
+
 /** Which of the filters a list of this dimension can be restricted to: one at most, the first. */
 export const restriction = (
   catalog: Pick<Catalog, 'crossed'>,

@@ -187,7 +187,7 @@ function latency(id: BuiltInKpiId, name: string, q: number): Kpi {
 }
 
 /** The KPI that ranks each dimension's list. */
-export const RANKED_BY: Record<Dimension, BuiltInKpiId> = {
+const RANKED_BY: Record<Dimension, BuiltInKpiId> = {
   page: 'page_views',
   referrer: 'page_views',
   campaign: 'spend',
@@ -196,3 +196,10 @@ export const RANKED_BY: Record<Dimension, BuiltInKpiId> = {
   device: 'page_views',
   country: 'page_views',
 }
+
+/**
+ * The KPI that ranks a list. Under a filter on what advertisers are told apart by there may be ads alone, and no page is
+ * viewed in these: by what is spent, too.
+ */
+export const rankedBy = (dimension: Dimension, under?: Dimension): BuiltInKpiId =>
+  under !== undefined && RANKED_BY[under] === 'spend' ? 'spend' : RANKED_BY[dimension]

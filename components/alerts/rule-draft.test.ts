@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { AlertRule } from '../../lib/alert-rule.ts'
 import { BUILT_IN, createCatalog } from '../../lib/kpi-catalog.ts'
 import type { Kpi } from '../../lib/kpis.ts'
+import type { Filters } from '../../lib/view.ts'
 import { checkDraft, draftOf, errorsOf, newDraft, patchOf, type RuleDraft } from './rule-draft.ts'
 
 const draft = (part: Partial<RuleDraft> = {}): RuleDraft => ({
@@ -44,6 +45,26 @@ describe('a draft', () => {
       ok: true,
       input: { value: '50', currency: 'USD', filter: { key: 'acme' } },
     })
+  })
+  test('of a rule with two filters keeps both', () => {
+    const { id: _id, createdAt: _c, updatedAt: _u, sample: _s, ...input } = rule
+    const filter: Filters = [
+      { dimension: 'account', key: 'acme' },
+      { dimension: 'device', key: 'mobile' },
+    ]
+    expect(checkDraft(BUILT_IN, draftOf({ ...rule, filter }))).toEqual({
+      ok: true,
+      input: { ...input, filter },
+    })
+  })
+  test('with two filters names the one that lacks its key, or that they cannot be combined', () => {
+    const two = draft({ value: '1', dimension: 'device', key: 'mobile', second: 'account' })
+    expect(checkDraft(BUILT_IN, two)).toEqual({
+      ok: false,
+      errors: { secondKey: 'Enter which account' },
+    })
+    const apart = checkDraft(BUILT_IN, { ...two, second: 'page', secondKey: '/' })
+    expect(!apart.ok && apart.errors.second).toMatch(/^Page and device are not crossed/)
   })
   test('without a filter takes it away from the rule', () => {
     const checked = checkDraft(BUILT_IN, draft())

@@ -9,7 +9,7 @@ import type { Problem } from '../../lib/api.ts'
 import { DEFAULT_CURRENCY } from '../../lib/event.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { DIMENSION_LABELS, type Dimension, type KpiId } from '../../lib/kpis.ts'
-import { type Filter, type Filters, filterList, filtersOf } from '../../lib/view.ts'
+import { type Filter, type Filters, filterList } from '../../lib/view.ts'
 import type { WindowId } from '../../lib/windows.ts'
 
 /** A threshold as it is being typed: every blank of the sentence has something in it, perhaps wrong. */
@@ -85,7 +85,8 @@ export function checkDraft(catalog: Catalog, draft: RuleDraft): Checked {
 /** What the draft says, whether it is right or not. */
 function inputOf(catalog: Catalog, draft: RuleDraft): RuleInput {
   const { window, when } = draft
-  const filter = filtersOf(filtersIn(draft))
+  // In the order in which they are typed, so that what is wrong is said at its blank.
+  const [one, other] = filtersIn(draft)
   const kpi = catalog.kpi(draft.kpi)
   const money = kpi !== undefined && isMoney(kpi)
   return {
@@ -93,7 +94,7 @@ function inputOf(catalog: Catalog, draft: RuleDraft): RuleInput {
     window,
     when,
     value: draft.value.trim(),
-    ...(filter !== undefined && { filter }),
+    ...(one !== undefined && { filter: other === undefined ? one : [one, other] }),
     ...(money && { currency: draft.currency.trim().toUpperCase() }),
   }
 }

@@ -7,9 +7,9 @@ import { WINDOWS } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { useCatalog } from '../live/catalog.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { filterText } from './filter-text.ts'
+import { filterQuery } from './filter-query.ts'
 import { coveredMs, drawnSpanMs, previewPoints, timesBeyond } from './preview-series.ts'
-import { checkDraft, type RuleDraft } from './rule-draft.ts'
+import { checkDraft, filtersIn, type RuleDraft } from './rule-draft.ts'
 import styles from './rule-preview.module.css'
 import { limitText } from './rule-words.ts'
 import { type Preview, usePreview } from './use-preview.ts'
@@ -18,12 +18,12 @@ const HEIGHT = 168
 
 /** What the rule would have seen until now, with its threshold as it is being typed. */
 export function RulePreview({ draft }: { draft: RuleDraft }) {
-  const { dimension, window } = draft
+  const { window } = draft
   const kpi = useCatalog().kpi(draft.kpi)
-  const key = draft.key.trim()
-  const needsKey = dimension !== 'all' && key === ''
-  const filter = dimension === 'all' || needsKey ? undefined : filterText({ dimension, key })
-  const preview = usePreview(needsKey || kpi === undefined ? null : { kpi, window, filter })
+  const filters = filtersIn(draft)
+  const missing = filters.find(({ key }) => key === '')
+  const filter = filterQuery(filters)
+  const preview = usePreview(missing || kpi === undefined ? null : { kpi, window, filter })
   return (
     <figure className={styles.preview}>
       {kpi === undefined ? (
@@ -31,9 +31,9 @@ export function RulePreview({ draft }: { draft: RuleDraft }) {
           There is no KPI {draft.kpi} any more. Choose another, and what it did so far is drawn
           here.
         </p>
-      ) : needsKey ? (
+      ) : missing ? (
         <p className={styles.place}>
-          Enter which {dimension}, and what it did so far is drawn here.
+          Enter which {missing.dimension}, and what it did so far is drawn here.
         </p>
       ) : (
         <Drawn kpi={kpi} preview={preview} draft={draft} />

@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import { isMoney, ruleUnit } from '../../lib/alert-rule.ts'
+import { crossedWith } from '../../lib/crossed.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { DIMENSION_LABELS, DIMENSIONS, type Dimension, type KpiId } from '../../lib/kpis.ts'
 import { WINDOW_IDS, WINDOWS, type WindowId } from '../../lib/windows.ts'
@@ -53,11 +54,19 @@ export function RuleSentenceFields({
           aria-label="Of what"
           value={draft.dimension}
           options={OF_OPTIONS}
-          onChange={(dimension) => onChange({ dimension, key: '' })}
+          onChange={(dimension) => onChange({ dimension, key: '', second: 'none', secondKey: '' })}
         />
       </Field>
       {draft.dimension !== 'all' && (
-        <KeyField dimension={draft.dimension} draft={draft} errors={errors} onChange={onChange} />
+        <>
+          <KeyField
+            dimension={draft.dimension}
+            value={draft.key}
+            error={errors.key}
+            onChange={(key) => onChange({ key })}
+          />
+          <SecondFields first={draft.dimension} draft={draft} errors={errors} onChange={onChange} />
+        </>
       )}
       <span className={styles.word}>over</span>
       <Field label="Window" labelHidden error={errors.window} className={styles.window ?? ''}>
@@ -111,20 +120,59 @@ interface PartProps {
   onChange: (part: Partial<RuleDraft>) => void
 }
 
-function KeyField({ dimension, draft, errors, onChange }: PartProps & { dimension: Dimension }) {
+/** A second filter, of what is crossed with the first. */
+function SecondFields({ first, draft, errors, onChange }: PartProps & { first: Dimension }) {
+  const others = crossedWith(useCatalog(), first)
+  if (others.length === 0 && draft.second === 'none') return null
+  const shown = draft.second === 'none' ? others : [...new Set([...others, draft.second])]
+  const options = shown.map((id) => ({ value: id, label: DIMENSION_LABELS[id].one }))
+  return (
+    <>
+      <span className={styles.word}>and</span>
+      <Field label="And what" labelHidden error={errors.second} className={styles.of ?? ''}>
+        <Select<Dimension | 'none'>
+          aria-label="And what"
+          value={draft.second}
+          options={[{ value: 'none', label: 'nothing more' }, ...options]}
+          onChange={(second) => onChange({ second, secondKey: '' })}
+        />
+      </Field>
+      {draft.second !== 'none' && (
+        <KeyField
+          dimension={draft.second}
+          value={draft.secondKey}
+          error={errors.secondKey}
+          onChange={(secondKey) => onChange({ secondKey })}
+        />
+      )}
+    </>
+  )
+}
+
+function KeyField({
+  dimension,
+  value,
+  error,
+  onChange,
+}: {
+  dimension: Dimension
+  value: string
+  error: string | undefined
+  onChange: (key: string) => void
+}) {
   const suggestions = useSuggestions(dimension)
   const id = useId()
   const { one } = DIMENSION_LABELS[dimension]
   return (
-    <Field label={`Which ${one}`} labelHidden error={errors.key} className={styles.key ?? ''}>
+    <Field label={`Which ${one}`} labelHidden error={error} className={styles.key ?? ''}>
       <TextInput
         aria-label={`Which ${one}`}
         list={id}
         autoComplete="off"
         maxLength={2_048}
         placeholder={`which ${one}`}
-        value={draft.key}
-        onChange={(event) => onChange({ key: event.currentTarget.value })}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
       />
       <datalist id={id}>
         {suggestions.map((key) => (

@@ -14,8 +14,8 @@ export type Preview =
 export interface PreviewWish {
   kpi: Kpi
   window: WindowId
-  /** `account:acme`; absent: everything. */
-  filter: string | undefined
+  /** As a part of the API's query; '': everything. */
+  filter: string
 }
 
 /** Typing settles before anything is asked for. */
@@ -29,7 +29,7 @@ export function usePreview(wish: PreviewWish | null): Preview {
   const window = wish?.window
   const filter = wish?.filter
   useEffect(() => {
-    if (kpi === undefined || window === undefined) return
+    if (kpi === undefined || window === undefined || filter === undefined) return
     const gone = new AbortController()
     const load = () => ask({ kpi, window, filter }, gone.signal).then(setPreview, () => undefined)
     const first = setTimeout(load, SETTLE_MS)
@@ -55,7 +55,6 @@ async function ask(wish: PreviewWish, signal: AbortSignal): Promise<Preview> {
 
 function address({ kpi, filter }: PreviewWish, plan: PreviewPlan, to?: string): string {
   const query = new URLSearchParams({ window: plan.window, step: plan.step })
-  if (filter !== undefined) query.set('filter', filter)
   if (to !== undefined) query.set('to', to)
-  return `/api/v1/kpis/${kpi.id}/series?${query}`
+  return `/api/v1/kpis/${kpi.id}/series?${query}${filter === '' ? '' : `&${filter}`}`
 }

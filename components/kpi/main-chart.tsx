@@ -144,7 +144,7 @@ function Plot({ kpi, window, filters, onLift }: MainChartProps) {
   const currency = drawn.currency
   const text = (value: number) => chartText(kpi, value, currency)
   const nothing = points.every((point) => !point[1])
-  const since = addsUp(kpi) ? measuredSince(points, { from: now - spanMs, stepMs }) : undefined
+  const firstAt = addsUp(kpi) ? measuredSince(points, { from: now - spanMs, stepMs }) : undefined
   return (
     <div className={styles.plot} data-stale={!arrived || undefined}>
       <TimeChart
@@ -163,8 +163,11 @@ function Plot({ kpi, window, filters, onLift }: MainChartProps) {
           return change.kind === 'change' ? `${sign}${change.text}` : change.text
         }}
       />
-      {since !== undefined && !nothing && (
-        <span className={styles.since}>no events before {clock(since)}</span>
+      {drawn.measuredFrom !== undefined && drawn.measuredFrom > now - spanMs ? (
+        <span className={styles.since}>together measured since {clock(drawn.measuredFrom)}</span>
+      ) : (
+        firstAt !== undefined &&
+        !nothing && <span className={styles.since}>no events before {clock(firstAt)}</span>
       )}
       {nothing && (
         <div className={styles.nothing}>

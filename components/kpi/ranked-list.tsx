@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { count, percent } from '../../lib/format.ts'
 import { kpiFigure } from '../../lib/format-kpi.ts'
+import { clock } from '../../lib/format-time.ts'
 import type { ListCell, ListRow } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import { DIMENSION_LABELS, type Dimension, type Kpi } from '../../lib/kpis.ts'
@@ -44,7 +45,7 @@ export function RankedList(props: RankedListProps) {
     return (
       <div className={styles.list}>
         <Empty
-          title={`No ${DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()} in these ${WINDOWS[window].label}`}
+          title={`No ${DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()}${cell.of === undefined ? '' : ` ${ofText(cell.of)}`} in these ${WINDOWS[window].label}`}
           reason={
             <>
               Events name theirs in the field <code>{dimension}</code>.
@@ -73,6 +74,7 @@ function Rows({
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.
   const twoValues = kpi.id !== rankedBy.id && rows.some(({ chosen }) => chosen?.value)
+  const scope = scopeText(cell, filters, dimension)
   const isPicked = (key: string) =>
     filters.some((filter) => filter.dimension === dimension && filter.key === key)
   const hold = { onPointerEnter: () => setHeld(true), onPointerLeave: () => setHeld(false) }
@@ -83,7 +85,9 @@ function Rows({
       {...hold}
     >
       <div className={styles.head}>
-        <span>{scopeText(cell, filters, dimension)}</span>
+        <span className={styles.scope} title={scope}>
+          {scope}
+        </span>
         {twoValues && (
           <span className={styles.number} title={kpi.label}>
             {kpi.label}
@@ -160,18 +164,28 @@ function Value({
 function share(row: ListRow, cell: ListCell): string | undefined {
   const all = cell.total.value
   if (all === null || all <= 0 || row.value.value === null) return undefined
-  return `${percent(row.value.value / all)} of all`
+  return `${percent(row.value.value / all)} of ${cell.of === undefined ? 'all' : cell.of.key}`
 }
 
+const ofText = ({ dimension, key }: Filter): string =>
+  `of ${DIMENSION_LABELS[dimension].one} ${key}`
+
 /** What the list is about, where that is not what the chart shows. */
-function scopeText({ of }: ListCell, filters: readonly Filter[], dimension: Dimension): string {
-  if (of !== undefined) return `of ${DIMENSION_LABELS[of.dimension].one} ${of.key}`
+function scopeText(
+  { of, measuredFrom }: ListCell,
+  filters: readonly Filter[],
+  dimension: Dimension,
+): string {
+  const since = measuredFrom === undefined ? '' : `, measured since ${clock(measuredFrom)}`
+  if (of !== undefined) return `${ofText(of)}${since}`
   const elsewhere = filters.some((filter) => filter.dimension !== dimension)
-  return elsewhere ? 'whole stream, not filtered' : ''
+  return elsewhere ? 'all events' : ''
 }
 
 function footText(cell: ListCell, shown: number): string {
   const rest = cell.keys - shown
+  // Of which key they are is not known.
+  if (cell.foldedPairs) return rest > 0 ? `and over ${count(rest)} more` : 'and perhaps light ones'
   if (rest > 0) return `and ${count(rest)} more`
   return cell.other === undefined ? '' : 'and others, counted together'
 }

@@ -60,6 +60,19 @@ test('a list is asked for by its dimension, and by its rank where that is not th
   )
 })
 
+test('what is restricted twice is asked for with both filters, a list with the one it is restricted to', () => {
+  const acme: Filter = { dimension: 'account', key: 'acme' }
+  const mobile: Filter = { dimension: 'device', key: 'mobile' }
+  expect(apiAddress(chart({ filters: [acme, mobile] }), null)).toBe(
+    '/api/v1/kpis/page_views/series?window=5m&step=2s&filter=account:acme&filter=device:mobile',
+  )
+  const devices = list({ dimension: 'device', rankedBy: 'spend', of: acme })
+  expect(apiAddress(devices, null)).toBe(
+    '/api/v1/kpis?window=5m&by=device&limit=8&filter=account:acme',
+  )
+  expect(answerWords(devices, null)).toBe('The first 8 over 5 min, of account acme')
+})
+
 test('while paused the range ends with the step of the moment shown', () => {
   expect(apiAddress(chart(), PAUSED_AT)).toBe(
     '/api/v1/kpis/page_views/series?window=5m&step=2s&to=2026-01-31T09:30:06Z',

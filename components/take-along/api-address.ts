@@ -1,5 +1,11 @@
 import { clock, duration, exactTime } from '../../lib/format-time.ts'
-import { addsUp, type Dimension, type Kpi, type KpiId, RANKED_BY } from '../../lib/kpis.ts'
+import {
+  addsUp,
+  type Dimension,
+  type Kpi,
+  type KpiId,
+  rankedBy as usualRank,
+} from '../../lib/kpis.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
@@ -29,7 +35,7 @@ export function apiAddress(shown: Shown, pausedAt: number | null): string {
     case 'list': {
       const { dimension, rankedBy, limit, of } = shown
       const only = of === undefined ? '' : filterText(of)
-      const rank = rankedBy === RANKED_BY[dimension] ? '' : `&rank=${rankedBy}`
+      const rank = rankedBy === usualRank(dimension, of?.dimension) ? '' : `&rank=${rankedBy}`
       const to = end(pausedAt, window.slideMs)
       return `/api/v1/kpis?window=${durationText(window.spanMs)}&by=${dimension}&limit=${limit}${rank}${only}${to}`
     }

@@ -287,6 +287,21 @@ describe('alert rules', () => {
   const rule = { kpi: 'spend', window: '1h', when: 'above', value: '50', currency: 'USD' }
   const filter = { dimension: 'account', key: 'acme' }
 
+  it('take two filters of crossed dimensions, in any order', async () => {
+    const device = { dimension: 'device', key: 'mobile' }
+    for (const both of [
+      [filter, device],
+      [device, filter],
+    ]) {
+      const made = await post('/api/v1/alerts/rules', { ...rule, filter: both })
+      expect(JSON.parse(made.text)).toMatchObject({ filter: [filter, device] })
+      await server.send({
+        path: `/api/v1/alerts/rules/${JSON.parse(made.text).id}`,
+        method: 'DELETE',
+      })
+    }
+  })
+
   it('are made, changed and deleted, and the pipeline is told each time', async () => {
     const made = await post('/api/v1/alerts/rules', { ...rule, filter })
     expect(made.status).toBe(201)
@@ -320,6 +335,19 @@ describe('alert rules', () => {
     [{ ...rule, kpi: 'ctr' }, 'currency', /CTR is not money, leave it out/],
     [{ ...rule, colour: 'red' }, 'colour', /There is no field "colour"/],
     [{ ...rule, filter: { dimension: 'account', key: '' } }, 'filter.key', /must not be empty/],
+    [
+      { ...rule, filter: [filter, { dimension: 'device', key: '' }] },
+      'filter.1.key',
+      /not be empty/,
+    ],
+    [{ ...rule, filter: [filter, { dimension: 'page', key: '/' }] }, 'filter', /are not crossed/],
+    [{ ...rule, filter: [filter, filter] }, 'filter', /account is there twice/],
+    [
+      { ...rule, filter: [filter] },
+      'filter',
+      /a "dimension" \(page, .*\) and a "key", or a list of two/,
+    ],
+    [{ ...rule, filter: { dimension: 'colour', key: 'red' } }, 'filter', /must be a filter with/],
     ['rule', '', /The body must be an object/],
   ])('%j is refused at %s', async (body, field, message) => {
     const answer = await post('/api/v1/alerts/rules', body)

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { KpisAnswer, SeriesAnswer } from '../../lib/api.ts'
 import { NO_VALUE } from '../../lib/kpi-value.ts'
+import type { Filters } from '../../lib/view.ts'
 import { parseCsv } from './csv.testing.ts'
 import { csvText } from './csv.ts'
 import { kpisCsv, seriesCsv } from './kpi-csv.ts'
@@ -55,6 +56,15 @@ it('what a filter lets through is named by it', () => {
   const filter = { dimension: 'account' as const, key: '=acme' }
   const [, first] = rowsOf(kpisCsv({ ...kpis, filter }))
   expect(first?.slice(2, 5)).toEqual(['filter', 'account', "'=acme"])
+  const filters: Filters = [
+    { dimension: 'account', key: 'a,"b"' },
+    { dimension: 'device', key: 'mobile' },
+  ]
+  const [, both] = rowsOf(kpisCsv({ ...kpis, filter: filters }))
+  const [part, dimensions = '', keys = ''] = both?.slice(2, 5) ?? []
+  expect(part).toBe('filter')
+  expect(JSON.parse(dimensions)).toEqual(['account', 'device'])
+  expect(JSON.parse(keys)).toEqual(['a,"b"', 'mobile'])
 })
 
 it('a series is a row for each point and currency, then those of the keys', () => {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { KpisAnswer } from '../../lib/api.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import type { AskedRange, KpisQuery } from '../../lib/kpi-questions.ts'
-import { DIMENSIONS, type KpiUnit, RANKED_BY } from '../../lib/kpis.ts'
-import { filtersSchema } from '../../lib/view.ts'
+import { DIMENSIONS, type KpiUnit, rankedBy } from '../../lib/kpis.ts'
+import { filterList, filtersSchema } from '../../lib/view.ts'
 import { DEFAULT_WINDOW, WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import { ANSWER_BY_KEY_TIMEOUT_MS, askedRange, timeParameters } from './asked-time.ts'
@@ -96,7 +96,11 @@ export const kpisRoute = (context: ApiContext) =>
         ...named(asked.range),
         ...(filter !== undefined && { filter }),
         ...(by !== undefined && {
-          by: { dimension: by, limit: limit ?? DEFAULT_LIMIT, rankedBy: rank ?? RANKED_BY[by] },
+          by: {
+            dimension: by,
+            limit: limit ?? DEFAULT_LIMIT,
+            rankedBy: rank ?? rankedBy(by, filterList(filter)[0]?.dimension),
+          },
         }),
       }
       const timeoutMs = by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS

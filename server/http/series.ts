@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { SeriesAnswer } from '../../lib/api.ts'
 import { type Catalog, unknownKpi } from '../../lib/kpi-catalog.ts'
 import type { SeriesQuery } from '../../lib/kpi-questions.ts'
-import { DIMENSIONS, type Dimension, type Kpi, type KpiId, RANKED_BY } from '../../lib/kpis.ts'
-import { filtersSchema } from '../../lib/view.ts'
+import { DIMENSIONS, type Dimension, type Kpi, type KpiId, rankedBy } from '../../lib/kpis.ts'
+import { filterList, filtersSchema } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import {
@@ -112,14 +112,18 @@ function questionOf(
     stepMs,
     ...(filter !== undefined && { filter }),
     ...(by !== undefined && {
-      by: { dimension: by, limit: limit ?? DEFAULT_LIMIT, rankedBy: rankOf(kpi, by) },
+      by: {
+        dimension: by,
+        limit: limit ?? DEFAULT_LIMIT,
+        rankedBy: rankOf(kpi, by, filterList(filter)[0]?.dimension),
+      },
     }),
   }
   return { ok: true, question }
 }
 
 /** The largest ratios and the slowest percentiles are those of the rarest keys: these rank as in the lists. */
-function rankOf({ id, formula }: Kpi, dimension: Dimension): KpiId {
+function rankOf({ id, formula }: Kpi, dimension: Dimension, under?: Dimension): KpiId {
   switch (formula.kind) {
     case 'count':
     case 'distinct':
@@ -128,6 +132,6 @@ function rankOf({ id, formula }: Kpi, dimension: Dimension): KpiId {
     case 'ratio':
     case 'money_per':
     case 'quantile':
-      return RANKED_BY[dimension]
+      return rankedBy(dimension, under)
   }
 }

@@ -1,6 +1,12 @@
 import type { ListCell, ListRow } from '../../../lib/frames.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
-import { type Dimension, type Kpi, type KpiId, OTHER_KEY, RANKED_BY } from '../../../lib/kpis.ts'
+import {
+  type Dimension,
+  type Kpi,
+  type KpiId,
+  OTHER_KEY,
+  rankedBy as usualRank,
+} from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import { cellOf } from '../../window/pane.ts'
 import type { SlidingCell } from '../../window/sliding-cell.ts'
@@ -33,7 +39,7 @@ export function createListCell(
     chosen,
   }: { dimension: Dimension; of: Filter | undefined; window: string; chosen: KpiId },
 ) {
-  const rankedBy = RANKED_BY[dimension]
+  const rankedBy = usualRank(dimension, of?.dimension)
   const space = keySpace(dimension, of)
   const keys = reader.windows.keys(window, space.dimension)
   /** What shares are of, under a filter; else of all keys. */

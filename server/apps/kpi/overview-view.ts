@@ -87,6 +87,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     const oldest = reader.oldest(subject.dimension)
     const since = reader.measuredFrom(subject.dimension)
     const known = rangeBefore(range).from >= oldest
+    const chartFrom = Math.min(range.from, now - chart.spanMs)
     const { currencies } = figures
     const cells: Record<string, unknown> = {
       chart: {
@@ -96,7 +97,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
         spanMs: chart.spanMs,
         stepMs: chart.stepMs,
         coveredMs: coveredMs(range, oldest),
-        ...(since > range.from && { measuredFrom: since }),
+        ...(since > chartFrom && { measuredFrom: since }),
         endsAt: stepEnd(now, chart.stepMs),
         ...(currencies.has(view.kpi) && { currency: currencies.get(view.kpi) }),
       },
