@@ -33,6 +33,7 @@ import {
   keyedPane,
   type Pane,
   rowOf,
+  setAt,
 } from './pane.ts'
 import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
 
@@ -350,7 +351,7 @@ function add<T>(
   row: number,
   merge: (reader: ByteReader, value: T | null) => T | null,
 ): void {
-  column[row] = merge(reader, column[row] ?? null)
+  setAt(column, row, merge(reader, column[row] ?? null))
 }
 
 /** Number of currencies; of each its name, the low part with a bit that says whether a high one follows. */

@@ -2,7 +2,7 @@ import type { Changes } from './changes.ts'
 import { EMPTY_PANE, type FrozenPane, mergeFrozen } from './codec.ts'
 import type { PaneRef } from './decompose.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
-import { boundPane, mergePane, type OnFold, type Pane, trimPane } from './pane.ts'
+import { isCrowded, mergePane, type OnFold, type Pane, trimPane } from './pane.ts'
 import { newPane, type PaneDimension } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 
@@ -63,16 +63,15 @@ export function createHeldPanes(
   changes: Changes,
 ): HeldPanes {
   const fresh = (held: Held) => newPane(measures, held, maxKeys)
-  const bound = (held: Held, pane: Pane) =>
-    boundPane(pane, pins.of(held.dimension), onFold(held, pane))
-
-  function onFold(held: Held, pane: Pane): OnFold | undefined {
-    if (!changes.areHeard(held.dimension)) return undefined
-    const places = placesOf(held, pane)
-    return (key, row) => {
-      for (const place of places) changes.folded(place, { key, pane, row })
-    }
+  const bound = (held: Held, pane: Pane) => {
+    if (isCrowded(pane)) trim(held, pane)
   }
+  const trim = (held: Held, pane: Pane) => {
+    trimPane(pane, pins.of(held.dimension), onFold(held, pane))
+  }
+
+  const onFold = (held: Held, pane: Pane): OnFold | undefined =>
+    changes.areHeard(held.dimension) ? changes.folding(placesOf(held, pane), pane) : undefined
 
   function copy(held: Held, pane: Pane): Pane {
     const twin = fresh(held)
@@ -93,7 +92,7 @@ export function createHeldPanes(
     thaw,
     copy,
     bound,
-    trim: (held, pane) => trimPane(pane, pins.of(held.dimension), onFold(held, pane)),
+    trim,
     add(held, pane) {
       const live = thaw(held)
       mergePane(live, pane)

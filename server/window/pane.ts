@@ -38,7 +38,7 @@ export interface Pane {
   readonly width: number
   /** `width` numbers a row, with room for more rows behind them. */
   counts: Float64Array
-  /** By column, then by row; so are the next two. */
+  /** By column, then by row, up to the last that has something; so are the next two. */
   money: (MoneySum | null)[][]
   distinct: (Distinct | null)[][]
   quantiles: (Buckets | null)[][]
@@ -106,16 +106,22 @@ export function addCount(pane: Pane, row: number, column: number, count: number)
 
 /** The row of a key, which it gets if it has none. */
 export function rowOf(pane: Pane, key: string): number {
-  const known = pane.rows.get(key)
-  if (known !== undefined) return known
+  return pane.rows.get(key) ?? newRow(pane, key)
+}
+
+/** Gives a row to a key that has none. */
+export function newRow(pane: Pane, key: string): number {
   const row = pane.keys.length
   pane.rows.set(key, row)
   pane.keys.push(key)
-  for (const column of pane.money) column.push(null)
-  for (const column of pane.distinct) column.push(null)
-  for (const column of pane.quantiles) column.push(null)
   if ((row + 1) * pane.width > pane.counts.length) pane.counts = larger(pane.counts)
   return row
+}
+
+/** What a row has in a column, whose rows before it may have nothing yet. */
+export function setAt<T>(column: (T | null)[], row: number, value: T | null): void {
+  while (column.length < row) column.push(null)
+  column[row] = value
 }
 
 function larger(counts: Float64Array): Float64Array {
@@ -136,16 +142,16 @@ export function addToPane(pane: Pane, key: string, event: Measured): void {
   }
   for (let at = 0; at < size.money; at++) {
     const sums = pane.money[columns.money[at] as number] as (MoneySum | null)[]
-    sums[row] = addMoney(sums[row] ?? null, event.currency, event.micros[at] as number, 0)
+    setAt(sums, row, addMoney(sums[row] ?? null, event.currency, event.micros[at] as number, 0))
   }
   const entries = precision === TOTAL_PRECISION ? event.totalEntries : event.keyEntries
   for (let at = 0; at < size.distinct; at++) {
     const sketches = pane.distinct[columns.distinct[at] as number] as (Distinct | null)[]
-    sketches[row] = addEntry(sketches[row] ?? null, entries[at] as number, precision)
+    setAt(sketches, row, addEntry(sketches[row] ?? null, entries[at] as number, precision))
   }
   for (let at = 0; at < size.quantiles; at++) {
     const buckets = pane.quantiles[columns.quantiles[at] as number] as (Buckets | null)[]
-    buckets[row] = addBucket(buckets[row] ?? null, event.buckets[at] as number)
+    setAt(buckets, row, addBucket(buckets[row] ?? null, event.buckets[at] as number))
   }
 }
 
@@ -205,7 +211,7 @@ export function mergeRow(
     const added = source.money[column]?.[from] ?? null
     if (added === null || selection.money[column] !== true) continue
     const sums = target.money[column] as (MoneySum | null)[]
-    sums[row] = mergeMoney(sums[row] ?? null, added)
+    setAt(sums, row, mergeMoney(sums[row] ?? null, added))
   }
   for (let column = 0; column < target.distinct.length; column++) {
     const added = source.distinct[column]?.[from] ?? null
@@ -213,13 +219,13 @@ export function mergeRow(
     const sketches = target.distinct[column] as (Distinct | null)[]
     const like =
       source.precision === precision ? added : coarser(added, source.precision, precision)
-    sketches[row] = mergeDistinct(sketches[row] ?? null, like, precision)
+    setAt(sketches, row, mergeDistinct(sketches[row] ?? null, like, precision))
   }
   for (let column = 0; column < target.quantiles.length; column++) {
     const added = source.quantiles[column]?.[from] ?? null
     if (added === null || selection.quantiles[column] !== true) continue
     const buckets = target.quantiles[column] as (Buckets | null)[]
-    buckets[row] = mergeBuckets(buckets[row] ?? null, added)
+    setAt(buckets, row, mergeBuckets(buckets[row] ?? null, added))
   }
 }
 
@@ -230,55 +236,100 @@ export function subtractRow(target: Pane, row: number, source: Pane, from: numbe
   for (let column = 0; column < width; column++) {
     counts[to + column] = (counts[to + column] as number) - (source.counts[at + column] as number)
   }
-  for (const [column, sums] of target.money.entries()) {
+  for (let column = 0; column < target.money.length; column++) {
     const gone = source.money[column]?.[from] ?? null
-    if (gone !== null) sums[row] = subtractMoney(sums[row] ?? null, gone)
+    const sums = target.money[column] as (MoneySum | null)[]
+    if (gone !== null) setAt(sums, row, subtractMoney(sums[row] ?? null, gone))
   }
 }
 
-/** Told of each key before its row goes into "other". */
-export type OnFold = (key: string, row: number) => void
+/** Told of each key before its row goes into "other"; `entry` is what is remembered of it. */
+export type OnFold = (key: string, row: number, entry: number) => void
 
 /** To be called after adding: folds keys if there are twice as many as may stay apart. */
-export function boundPane(pane: Pane, pinned: Pinned, onFold?: OnFold): void {
-  if (pane.keys.length > 2 * pane.cap) trimPane(pane, pinned, onFold)
+export function boundPane(pane: Pane, pinned: Pinned): void {
+  if (isCrowded(pane)) trimPane(pane, pinned)
 }
 
-/** Leaves at most `cap` keys beside "other" and the pinned ones; of equals the first by name stay. */
-export function trimPane(pane: Pane, pinned: Pinned, onFold?: OnFold): void {
+/** It holds as many keys as it may. */
+export const isCrowded = ({ keys, cap }: Pane): boolean => keys.length > 2 * cap
+
+/**
+ * Leaves at most `cap` keys beside "other" and the pinned ones; of equals those that came first stay. Answers which rows
+ * stayed, in their order, where some had to go.
+ */
+export function trimPane(pane: Pane, pinned: Pinned, onFold?: OnFold): Int32Array | undefined {
   const foldable: number[] = []
-  for (const [row, key] of pane.keys.entries()) {
+  for (let row = 0; row < pane.keys.length; row++) {
+    const key = pane.keys[row] as string
     if (key !== OTHER_KEY && !pinned.has(key)) foldable.push(row)
   }
-  if (foldable.length <= pane.cap) return
-  const key = (row: number) => pane.keys[row] as string
-  const weight = (row: number) => countAt(pane, row, EVENTS)
-  foldable.sort((a, b) => weight(b) - weight(a) || (key(a) < key(b) ? -1 : 1))
-  const light = new Set(foldable.slice(pane.cap))
+  if (foldable.length <= pane.cap) return undefined
   const other = rowOf(pane, OTHER_KEY)
-  for (const row of light) {
-    onFold?.(key(row), row)
+  const light = lightest(pane, foldable)
+  for (let at = 0; at < light.length; at++) {
+    const row = light[at] as number
+    const key = pane.keys[row] as string
+    const entry = keyEntry(key)
+    onFold?.(key, row, entry)
     mergeRow(pane, other, pane, row)
-    pane.folded = addEntry(pane.folded, keyEntry(key(row)), KEY_PRECISION)
+    pane.folded = addEntry(pane.folded, entry, KEY_PRECISION)
   }
-  dropRows(pane, light)
+  return dropRows(pane, light)
 }
 
-/** The others move together, in their order. */
-export function dropRows(pane: Pane, rows: ReadonlySet<number>): void {
-  const kept = pane.keys.map((_, row) => row).filter((row) => !rows.has(row))
-  const { width } = pane
-  const counts = new Float64Array(kept.length * width)
-  for (const [to, row] of kept.entries()) {
-    counts.set(pane.counts.subarray(row * width, (row + 1) * width), to * width)
+/** All but `cap` of these rows, in their order. */
+function lightest(pane: Pane, rows: readonly number[]): number[] {
+  const weights = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at++) weights[at] = countAt(pane, rows[at] as number, EVENTS)
+  const sorted = weights.slice().sort()
+  const first = sorted.length - pane.cap
+  const limit = pane.cap === 0 ? Number.POSITIVE_INFINITY : (sorted[first] as number)
+  /** How many of those that are just heavy enough may stay. */
+  let room = 0
+  for (let at = first; at < sorted.length && sorted[at] === limit; at++) room++
+  return rows.filter((_, at) => {
+    const weight = weights[at] as number
+    if (weight !== limit) return weight < limit
+    return room-- <= 0
+  })
+}
+
+/** The others, which it answers, move together in their order. `rows` ascend. */
+export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
+  const kept = new Int32Array(pane.keys.length - rows.length)
+  let [next, count] = [0, 0]
+  for (let row = 0; row < pane.keys.length; row++) {
+    if (rows[next] === row) next++
+    else kept[count++] = row
   }
-  const move = <T>(column: (T | null)[]) => kept.map((row) => column[row] ?? null)
-  pane.keys = kept.map((row) => pane.keys[row] as string)
-  pane.rows = new Map(pane.keys.map((key, row) => [key, row]))
+  const { width } = pane
+  const counts = new Float64Array(Math.max(FIRST_ROWS, 2 * count) * width)
+  const keys: string[] = []
+  const byKey = new Map<string, number>()
+  for (let to = 0; to < count; to++) {
+    const row = kept[to] as number
+    for (let column = 0; column < width; column++) {
+      counts[to * width + column] = pane.counts[row * width + column] as number
+    }
+    const key = pane.keys[row] as string
+    keys.push(key)
+    byKey.set(key, to)
+  }
+  const move = <T>(column: (T | null)[]) => {
+    const moved: (T | null)[] = []
+    for (let to = 0; to < count && (kept[to] as number) < column.length; to++) {
+      moved.push(column[kept[to] as number] ?? null)
+    }
+    return moved
+  }
+  pane.keys = keys
+  pane.rows = byKey
   pane.counts = counts
   pane.money = pane.money.map(move)
   pane.distinct = pane.distinct.map(move)
   pane.quantiles = pane.quantiles.map(move)
+  return kept
 }
 
 /** How many keys were added, "other" apart: exact while nothing was folded, else estimated within a few percent. */
@@ -295,7 +346,7 @@ export function keyCount(pane: Pane): number {
 const hash: Hash64 = { hi: 0, lo: 0 }
 
 /** How a folded key is remembered. */
-export function keyEntry(key: string): number {
+function keyEntry(key: string): number {
   hashText(key, hash)
   return distinctEntry(hash, KEY_PRECISION)
 }

@@ -94,10 +94,8 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
       const row = rowOf(pane, key)
       subtractRow(pane, row, source, from)
       for (const [column, buckets] of pane.quantiles.entries()) {
-        buckets[row] = subtractBuckets(
-          buckets[row] ?? null,
-          source.quantiles[column]?.[from] ?? null,
-        )
+        const gone = source.quantiles[column]?.[from] ?? null
+        if (gone !== null) buckets[row] = subtractBuckets(buckets[row] ?? null, gone)
       }
     },
     moved({ from }) {
@@ -105,7 +103,9 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
     },
     added: add,
     // What a sketch holds of one pane cannot be taken out of the middle.
-    folded: (_, folded) => folded.key !== key && key !== OTHER_KEY,
+    folding: (_place, _pane, lost) => (gone) => {
+      if (gone === key || key === OTHER_KEY) lost()
+    },
   }
 
   return {

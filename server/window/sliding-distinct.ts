@@ -108,7 +108,8 @@ export function createSlidingDistinct(precision: number): SlidingDistinct {
   function add(sketch: Distinct | null, second: number): void {
     if (sketch === null) return
     isEmpty = false
-    for (const entry of entriesOf(sketch)) raise(entry, second)
+    if (typeof sketch === 'number') raise(sketch, second)
+    else for (const entry of entriesOf(sketch)) raise(entry, second)
   }
 
   return {

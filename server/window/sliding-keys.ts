@@ -7,9 +7,9 @@ import { EVENTS, type MeasureSet, type Selection } from './measures.ts'
 import {
   countAt,
   dropRows,
-  keyEntry,
   keyedPane,
   mergeRow,
+  newRow,
   type Pane,
   rowOf,
   subtractRow,
@@ -20,6 +20,9 @@ import type { Pins } from './pins.ts'
 import type { Pyramid } from './pyramid.ts'
 import { createSlidingDistinct } from './sliding-distinct.ts'
 import { createSlidingWindow, type SlidingSum, type SlidingWindow } from './sliding-window.ts'
+
+/** Enough for the top of a list, few enough to stay in the processor's cache. */
+const MAX_WINDOW_KEYS = 5_000
 
 /**
  * The counts and the money of every key of a dimension over a sliding window: the sum of its panes.
@@ -41,37 +44,43 @@ export interface SlidingKeysOptions {
 }
 
 export function createSlidingKeys(options: SlidingKeysOptions): SlidingKeys {
-  const { pyramid, pins, dimension, maxKeys = MAX_QUERY_KEYS } = options
+  const { pyramid, pins, dimension, maxKeys = MAX_WINDOW_KEYS } = options
   const { measures } = pyramid
   const selection = countsAndMoney(measures)
   const folded = createSlidingDistinct(KEY_PRECISION)
   let pane = keyedPane(measures, maxKeys)
-  /** Of keys that were in "other": the first pane whose part is in their own row. */
-  const since = new Map<string, number>()
+  /** By row, of keys that were in "other" before: the first pane whose part is in their own row. */
+  let since: number[] = []
   let wasTrimmed = false
   let hasEmptyRows = false
 
-  const isOwn = (key: string, { start }: PaneRef): boolean =>
-    start >= (since.get(key) ?? Number.NEGATIVE_INFINITY)
+  const isOwn = (row: number, { start }: PaneRef): boolean => start >= (since[row] ?? 0)
 
   /** The row that holds the key's part of a pane inside. */
   function rowHeldBy(key: string, place: PaneRef): number {
     const row = pane.rows.get(key)
-    return row !== undefined && isOwn(key, place) ? row : rowOf(pane, OTHER_KEY)
+    return row !== undefined && isOwn(row, place) ? row : rowOf(pane, OTHER_KEY)
   }
 
   /** The row that takes in the key's part of a pane inside. */
   function rowFor(key: string, place: PaneRef, windowEnd: number): number {
-    if (pane.rows.has(key)) return rowHeldBy(key, place)
-    const row = rowOf(pane, key)
+    const known = pane.rows.get(key)
+    if (known !== undefined) return isOwn(known, place) ? known : rowOf(pane, OTHER_KEY)
+    const row = newRow(pane, key)
     if (!wasTrimmed || key === OTHER_KEY) return row
-    since.set(key, windowEnd)
+    while (since.length < row) since.push(0)
+    since[row] = windowEnd
     return rowOf(pane, OTHER_KEY)
   }
 
+  const keep = (rows: Int32Array): void => {
+    if (since.length > 0) since = Array.from(rows, (row) => since[row] ?? 0)
+  }
+
   function add(place: PaneRef, source: Pane, windowEnd: number): void {
-    for (const [from, key] of source.keys.entries()) {
-      mergeRow(pane, rowFor(key, place, windowEnd), source, from, selection)
+    for (let from = 0; from < source.keys.length; from++) {
+      const row = rowFor(source.keys[from] as string, place, windowEnd)
+      mergeRow(pane, row, source, from, selection)
     }
     folded.add(source.folded, place.start / SECOND_MS)
     if (pane.keys.length > 2 * maxKeys) trim(windowEnd)
@@ -80,7 +89,8 @@ export function createSlidingKeys(options: SlidingKeysOptions): SlidingKeys {
   function trim(windowEnd: number): void {
     wasTrimmed = true
     pane.folded = null
-    trimPane(pane, pins.of(dimension), (key) => since.delete(key))
+    const kept = trimPane(pane, pins.of(dimension))
+    if (kept !== undefined) keep(kept)
     folded.add(pane.folded, windowEnd / SECOND_MS - 1)
     pane.folded = null
   }
@@ -93,28 +103,27 @@ export function createSlidingKeys(options: SlidingKeysOptions): SlidingKeys {
 
   /** Those that came back and were in no pane since they count for themselves may go. */
   function dropEmptyRows(windowEnd: number): void {
-    const empty = new Set<number>()
-    for (const [row, key] of pane.keys.entries()) {
-      if (countAt(pane, row, EVENTS) !== 0 || (since.get(key) ?? 0) >= windowEnd) continue
-      empty.add(row)
-      since.delete(key)
+    const empty: number[] = []
+    for (let row = 0; row < pane.keys.length; row++) {
+      if (countAt(pane, row, EVENTS) !== 0) continue
+      if ((since[row] ?? 0) < windowEnd) empty.push(row)
     }
-    if (empty.size > 0) dropRows(pane, empty)
+    if (empty.length > 0) keep(dropRows(pane, empty))
     hasEmptyRows = false
   }
 
   const sum: SlidingSum = {
     clear() {
       pane = keyedPane(measures, maxKeys)
-      since.clear()
+      since = []
       folded.clear()
       wasTrimmed = false
     },
     enter: (place, windowEnd) => add(place, read(place), windowEnd),
     leave(place) {
       const source = read(place)
-      for (const [from, key] of source.keys.entries()) {
-        subtractRow(pane, rowHeldBy(key, place), source, from)
+      for (let from = 0; from < source.keys.length; from++) {
+        subtractRow(pane, rowHeldBy(source.keys[from] as string, place), source, from)
       }
       hasEmptyRows = true
     },
@@ -123,15 +132,14 @@ export function createSlidingKeys(options: SlidingKeysOptions): SlidingKeys {
       dropEmptyRows(to)
     },
     added: add,
-    folded(place, { key, pane: source, row: from }) {
+    folding: (place, source) => (key, from, entry) => {
       const row = rowHeldBy(key, place)
       const other = rowOf(pane, OTHER_KEY)
-      if (row === other) return true
+      if (row === other) return
       subtractRow(pane, row, source, from)
       mergeRow(pane, other, source, from, selection)
-      folded.add(keyEntry(key), place.start / SECOND_MS)
+      folded.add(entry, place.start / SECOND_MS)
       hasEmptyRows = true
-      return true
     },
   }
   const window = createSlidingWindow(pyramid, dimension, sum)

@@ -1,6 +1,5 @@
-import type { FoldedRow } from './changes.ts'
 import type { PaneRef } from './decompose.ts'
-import type { Pane } from './pane.ts'
+import type { OnFold, Pane } from './pane.ts'
 import type { PaneDimension } from './pane-dimension.ts'
 import type { Pyramid } from './pyramid.ts'
 import { createWindowPanes, type Move } from './window-panes.ts'
@@ -15,8 +14,11 @@ export interface SlidingSum {
   moved(range: TimeRange): void
   /** Events came to a pane that is inside. */
   added(place: PaneRef, pane: Pane, windowEnd: number): void
-  /** In a pane that is inside a key is about to go into "other". Answers whether the sum can follow that. */
-  folded(place: PaneRef, row: FoldedRow): boolean
+  /**
+   * In a pane that is inside keys are about to go into "other", or that part of them which `pane` holds. Answers what
+   * follows each; it calls `lost` where it cannot follow.
+   */
+  folding(place: PaneRef, pane: Pane, lost: () => void): OnFold
 }
 
 /**
@@ -45,9 +47,8 @@ export function createSlidingWindow(
       if (level > place.level) panes.forget()
       else sum.added(place, pane, panes.end())
     },
-    folded(place, row) {
-      if (panes.has(place) && !sum.folded(place, row)) panes.forget()
-    },
+    folding: (place, pane) =>
+      panes.has(place) ? sum.folding(place, pane, panes.forget) : undefined,
   })
 
   function plan(range: TimeRange): Move {
