@@ -10,7 +10,7 @@ import { coarserEntry, type Distinct, entriesOf } from './distinct.ts'
 export interface SlidingDistinct {
   /** Takes in a sketch as of `second`. O(its entries × the length of a list). */
   add(sketch: Distinct | null, second: number): void
-  /** Drops what is older than `second`. O(registers + what goes). */
+  /** Drops what is older than `second`. O(registers + what goes), nothing where that was done before. */
   dropBefore(second: number): void
   /** The sketch of what is left; null: nothing. Changes with the next call. */
   sketch(): Uint8Array | null
@@ -35,9 +35,12 @@ export function createSlidingDistinct(precision: number): SlidingDistinct {
   let older = new Int32Array(FIRST_ROOM)
   let used = 0
   let free = NONE
-  let isEmpty = true
+  let inUse = 0
+  /** Nothing here is older. */
+  let droppedTo = 0
 
   function newNode(second: number, rank: number, next: number): number {
+    inUse++
     let node = free
     if (node === NONE) {
       if (used === seconds.length) grow()
@@ -58,6 +61,7 @@ export function createSlidingDistinct(precision: number): SlidingDistinct {
 
   /** Gives back the node and answers the next older one. */
   function freed(node: number): number {
+    inUse--
     const next = older[node] as number
     older[node] = free
     free = node
@@ -107,7 +111,7 @@ export function createSlidingDistinct(precision: number): SlidingDistinct {
 
   function add(sketch: Distinct | null, second: number): void {
     if (sketch === null) return
-    isEmpty = false
+    if (second < droppedTo) droppedTo = 0
     if (typeof sketch === 'number') raise(sketch, second)
     else for (const entry of entriesOf(sketch)) raise(entry, second)
   }
@@ -115,21 +119,23 @@ export function createSlidingDistinct(precision: number): SlidingDistinct {
   return {
     add,
     dropBefore(second) {
+      if (second <= droppedTo) return
       for (let register = 0; register < registers; register++) {
         if ((oldest[register] as number) < second && newest[register] !== NONE) {
           cut(register, second)
         }
       }
-      isEmpty = newest.every((node) => node === NONE)
+      droppedTo = second
     },
-    sketch: () => (isEmpty ? null : highest),
+    sketch: () => (inUse === 0 ? null : highest),
     clear() {
       newest.fill(NONE)
       highest.fill(0)
       oldest.fill(0)
       used = 0
       free = NONE
-      isEmpty = true
+      inUse = 0
+      droppedTo = 0
     },
     coarser(to) {
       const target = createSlidingDistinct(to)
