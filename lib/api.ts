@@ -81,7 +81,16 @@ export interface KpisAnswer {
   /** Event time before this was not measured for these two filters; absent where it all was. */
   measuredFrom?: number
   /** `before`: the range of the same length just before. */
-  kpis: Record<KpiId, { value: KpiValue; before: KpiValue; unit: KpiUnit }>
+  kpis: Record<
+    KpiId,
+    {
+      value: KpiValue
+      before: KpiValue
+      unit: KpiUnit
+      /** Not all of the range was measured: from when on it was, epoch ms. */
+      measuredFrom?: number
+    }
+  >
   /** With `by`: the first `limit` keys, and what was folded into "other". */
   by?: {
     dimension: Dimension

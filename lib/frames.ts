@@ -132,6 +132,8 @@ export interface KpiCell {
   now: KpiValue
   /** The window before this one; no value while the stream does not reach back over all of it. */
   before: KpiValue
+  /** Not all of the window was measured: from when on it was, and how much of the window that is. */
+  young?: { from: number; coveredMs: number }
 }
 
 export interface ListCell {

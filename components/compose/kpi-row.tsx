@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import type { DefinedKpi } from '../../lib/api.ts'
 import { kpiFigure } from '../../lib/format-kpi.ts'
+import { clock } from '../../lib/format-time.ts'
 import { definitionText } from '../../lib/kpi-definition.ts'
 import { formulaText } from '../../lib/kpi-formula-text.ts'
 import type { Kpi } from '../../lib/kpis.ts'
@@ -57,10 +58,17 @@ export function KpiRow({
 
 function Value({ kpi }: { kpi: Kpi }) {
   const cell = useCell(`kpi.${kpi.id}`)
-  const spanMs = useCovered(DEFAULT_WINDOW)
+  const spanMs = useCovered(DEFAULT_WINDOW, kpi.id)
   if (cell === undefined) return <Skeleton width={64} height={18} />
   const { text, unit, exact } = kpiFigure(kpi, cell.now, spanMs)
-  return <Figure text={text} unit={unit} exact={exact} size={16} />
+  return (
+    <>
+      <Figure text={text} unit={unit} exact={exact} size={16} />
+      {cell.young !== undefined && (
+        <span className={styles.since}>measured since {clock(cell.young.from)}</span>
+      )}
+    </>
+  )
 }
 
 function Actions({

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
+import { clock } from '../../lib/format-time.ts'
 import type { Kpi } from '../../lib/kpis.ts'
 import { WINDOWS, type WindowId } from '../../lib/windows.ts'
 import { Sparkline } from '../chart/sparkline.tsx'
@@ -24,6 +25,7 @@ export function KpiTile({
   onChoose: () => void
 }) {
   const tile = useRef<HTMLButtonElement>(null)
+  const young = useCell(`kpi.${kpi.id}`)?.young
   useEffect(() => {
     // Where the strip scrolls the chosen one comes into sight.
     if (chosen) tile.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -34,7 +36,7 @@ export function KpiTile({
       type="button"
       className={styles.tile}
       aria-pressed={chosen}
-      title={kpi.help}
+      title={young === undefined ? kpi.help : `${kpi.help} Measured since ${clock(young.from)}.`}
       onClick={onChoose}
     >
       <TileContent kpi={kpi} window={window} />
@@ -47,7 +49,7 @@ function TileContent({ kpi, window }: { kpi: Kpi; window: WindowId }) {
   const points = useSeries(`spark.${kpi.id}`)
   const arrived = useArrived()
   const { label } = WINDOWS[window]
-  const spanMs = useCovered(window)
+  const spanMs = useCovered(window, kpi.id)
   const rolled = useRolled(cell?.now.value ?? null)
   if (cell === undefined) {
     return (

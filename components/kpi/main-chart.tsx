@@ -63,7 +63,7 @@ function ChosenKpi({ kpi, window }: { kpi: Kpi; window: WindowId }) {
   const cell = useCell(`kpi.${kpi.id}`)
   const rolled = useRolled(cell?.now.value ?? null)
   const { label } = WINDOWS[window]
-  const spanMs = useCovered(window)
+  const spanMs = useCovered(window, kpi.id)
   const now = cell?.now ?? { value: null }
   const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs)
   return (
@@ -164,7 +164,9 @@ function Plot({ kpi, window, filters, onLift }: MainChartProps) {
         }}
       />
       {drawn.measuredFrom !== undefined && drawn.measuredFrom > now - spanMs ? (
-        <span className={styles.since}>together measured since {clock(drawn.measuredFrom)}</span>
+        <span className={styles.since}>
+          {filters.length > 1 ? 'together measured' : 'measured'} since {clock(drawn.measuredFrom)}
+        </span>
       ) : (
         firstAt !== undefined &&
         !nothing && <span className={styles.since}>no events before {clock(firstAt)}</span>

@@ -69,7 +69,6 @@ function Rows({
   const [held, setHeld] = useState(false)
   const rankedBy = useKpi(cell.rankedBy)
   const arrived = useArrived()
-  const spanMs = useCovered(window)
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.
@@ -110,9 +109,9 @@ function Rows({
               />
               <MiddleCut text={row.key} tail={8} className={styles.key ?? ''} />
               {twoValues && (
-                <Value kpi={kpi} value={row.chosen ?? { value: null }} spanMs={spanMs} soft />
+                <Value kpi={kpi} value={row.chosen ?? { value: null }} window={window} soft />
               )}
-              <Value kpi={rankedBy} value={row.value} spanMs={spanMs} share={share(row, cell)} />
+              <Value kpi={rankedBy} value={row.value} window={window} share={share(row, cell)} />
             </button>
           </li>
         ))}
@@ -138,17 +137,17 @@ function Rows({
 function Value({
   kpi,
   value,
-  spanMs,
+  window,
   share,
   soft = false,
 }: {
   kpi: Kpi
   value: KpiValue
-  spanMs: number
+  window: WindowId
   share?: string | undefined
   soft?: boolean
 }) {
-  const { text, unit, exact } = kpiFigure(kpi, value, spanMs)
+  const { text, unit, exact } = kpiFigure(kpi, value, useCovered(window, kpi.id))
   return (
     <span className={classNames(styles.number, soft && styles.soft)}>
       <Figure

@@ -49,7 +49,15 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
   alignedToMs: count.describe('Both ends are multiples of it'),
   filter: filtersSchema.exactOptional(),
   measuredFrom: measuredFrom.exactOptional(),
-  kpis: z.record(kpiId, z.strictObject({ value: kpiValue, before: kpiValue, unit: kpiUnit })),
+  kpis: z.record(
+    kpiId,
+    z.strictObject({
+      value: kpiValue,
+      before: kpiValue,
+      unit: kpiUnit,
+      measuredFrom: measuredFrom.exactOptional(),
+    }),
+  ),
   by: z
     .strictObject({
       dimension: z.enum(DIMENSIONS),

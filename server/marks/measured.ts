@@ -11,6 +11,8 @@ export interface Measured {
   readonly measures: MeasureSet
   /** Event time before this is not known about in pieces so short; Infinity: there is no event. */
   readableFrom(pieceMs: number, now: number): number
+  /** Event time before this was not measured of the KPI, though there may have been events; −∞: all was. */
+  measuredFrom(kpi: KpiId): number
   /** Calls `use` with each range and what all events in it gave, in order; undefined: there was none. */
   totals(
     ranges: readonly TimeRange[],

@@ -40,7 +40,8 @@ interface Watched {
 export function createWatchedKpis({
   catalog,
   measures,
-}: Pick<Measured, 'catalog' | 'measures'>): WatchedKpis {
+  measuredFrom,
+}: Pick<Measured, 'catalog' | 'measures' | 'measuredFrom'>): WatchedKpis {
   const kind = { measures, precision: TOTAL_PRECISION }
   const watched = new Map<Kpi, Map<string, Watched>>(catalog.kpis.map((kpi) => [kpi, new Map()]))
 
@@ -67,6 +68,11 @@ export function createWatchedKpis({
     }
   }
 
+  /** Of those that were measured then: what was not, was not nothing. */
+  function* measuredAt(cell: Cell | undefined, at: number): Generator<Watched> {
+    for (const one of all(cell)) if (at >= measuredFrom(one.subject.kpi.id)) yield one
+  }
+
   /** Of one step. */
   function stepReading({ subject, size }: Watched, cell: Cell | undefined): Reading {
     const reading = readingOf(subject, cell, kind)
@@ -75,16 +81,16 @@ export function createWatchedKpis({
 
   return {
     see(cell, at) {
-      return [...all(cell)].flatMap((one): SubjectChange[] => {
+      return [...measuredAt(cell, at)].flatMap((one): SubjectChange[] => {
         const { change } = one.watch.see(stepReading(one, cell), at)
         return change.kind === 'none' ? [] : [{ subject: one.subject, change }]
       })
     },
     remember(cell, at) {
-      for (const one of all(cell)) one.watch.remember(stepReading(one, cell), at)
+      for (const one of measuredAt(cell, at)) one.watch.remember(stepReading(one, cell), at)
     },
     rememberSeason(cell, at, steps) {
-      for (const { subject, watch } of all(cell)) {
+      for (const { subject, watch } of measuredAt(cell, at)) {
         const each = perStep(readingOf(subject, cell, kind), steps)
         for (let step = 0; step < steps; step++) watch.rememberSeason(each, at + step * STEP_MS)
       }

@@ -655,6 +655,113 @@ describe('a pair that is crossed later', () => {
   })
 })
 
+describe('a KPI that is added later', () => {
+  const carts: Kpi = {
+    ...kpiOf(BUILT_IN, 'page_views'),
+    id: 'carts',
+    formula: { kind: 'count', of: { type: 'cart' } },
+  }
+  const WITH_CARTS = createCatalog([...BUILT_IN.kpis, carts])
+  const cart: Draft = { ageMs: 0, event: { type: 'cart', page: '/a', currency: 'USD' } }
+  const view: Draft = { ...cart, event: { ...cart.event, type: 'page_view' } }
+
+  /** Half a quarter of an hour without the KPI, then as long with it. */
+  async function later() {
+    const world = await createWorld({ catalog: BUILT_IN })
+    await world.run({ kind: 'fold', drafts: [cart, view] })
+    await world.commit()
+    await world.run({ kind: 'wait', ms: 8 * MINUTE_MS })
+    world.use(WITH_CARTS)
+    await world.run({ kind: 'restart' })
+    const since = world.app().reader.measuredFrom('', 'carts')
+    expect([since > world.now() - SECOND_MS, since <= world.now() + SECOND_MS]).toEqual([
+      true,
+      true,
+    ])
+    await world.run({ kind: 'wait', ms: 5 * MINUTE_MS })
+    return { world, since }
+  }
+
+  it('has no value before, also where a late event came; others keep theirs', async () => {
+    const { world, since } = await later()
+    await world.run({ kind: 'fold', drafts: [cart, cart, { ...cart, ageMs: 7 * MINUTE_MS }] })
+    await world.commit()
+    const now = world.now()
+    const { kpis } = await world.app().kpis({ window: '15m' }, now)
+    expect(kpis.carts).toMatchObject({ before: { value: null }, measuredFrom: since })
+    expect(kpis.page_views).toMatchObject({ value: { value: 1 }, before: { value: 0 } })
+    expect(kpis.page_views).not.toHaveProperty('measuredFrom')
+    const series = { kpi: 'carts', spanMs: 15 * MINUTE_MS, stepMs: MINUTE_MS }
+    const { points, measuredFrom } = await world.app().series(series, now)
+    expect(measuredFrom).toBe(since)
+    const early = points.filter(({ t }) => t + MINUTE_MS <= since)
+    expect(early.length).toBeGreaterThan(5)
+    expect(early.every(({ value }) => value.value === null)).toBe(true)
+    expect(points.filter(({ value }) => value.value === 0).length).toBeGreaterThan(2)
+    expect(points.at(-1)?.value.value).toBe(2)
+  })
+
+  it('is young on the overview until the window was measured whole', async () => {
+    const { world, since } = await later()
+    const cellIn = async (window: '1m' | '15m', kpi: string) => {
+      const overview = createOverviewView({ kind: 'overview', window, kpi }, world.app())
+      const { cells, series } = await overview.state(world.now())
+      overview.close()
+      return { cell: cells[`kpi.${kpi}`], spark: series[`spark.${kpi}`] ?? [], chart: cells.chart }
+    }
+    const carts = await cellIn('15m', 'carts')
+    expect(carts.cell).toMatchObject({
+      now: { value: 0 },
+      before: { value: null },
+      young: { from: since },
+    })
+    expect(carts.chart?.measuredFrom).toBe(since)
+    const drawn = carts.spark.filter(([, value]) => value !== null)
+    expect(Math.min(...drawn.map(([t]) => t))).toBeGreaterThan(since - 2 * MINUTE_MS)
+    const views = await cellIn('15m', 'page_views')
+    expect(views.cell).not.toHaveProperty('young')
+    expect(
+      views.spark.length - views.spark.filter(([, value]) => value === null).length,
+    ).toBeGreaterThan(drawn.length)
+    expect((await cellIn('1m', 'carts')).cell).not.toHaveProperty('young')
+  })
+
+  it('stays as old as it is over restarts, and begins anew once it was away', async () => {
+    const { world, since } = await later()
+    await world.run({ kind: 'restart' })
+    expect(world.app().reader.measuredFrom('', 'carts')).toBe(since)
+    world.use(BUILT_IN)
+    await world.run({ kind: 'restart' })
+    world.use(WITH_CARTS)
+    await world.run({ kind: 'restart' })
+    expect(world.app().reader.measuredFrom('', 'carts')).toBeGreaterThan(world.now() - SECOND_MS)
+  })
+
+  it('is as old as the stream where it is there from the first event on', async () => {
+    const world = await createWorld({ catalog: WITH_CARTS })
+    expect(world.app().reader.measuredFrom('', 'carts')).toBe(Number.NEGATIVE_INFINITY)
+  })
+
+  it('is measured from the newest event that was read, however long ago that was', async () => {
+    const world = await createWorld({ catalog: BUILT_IN })
+    await world.run({ kind: 'fold', drafts: [view] })
+    await world.commit()
+    const newest = 1_700_000_000_400
+    await store.db
+      .insertInto('shard')
+      .values({
+        ...{ stream_id: streams, shard_id: 's', parents: '[]', hash_from: '0', hash_to: '1' },
+        ...{ closed: 0, finished: 0, newest_event_ms: newest },
+        ...{ records: 1, bytes: 1, aggregated: 0, out_of_range: 0, applied: 1, duplicate: 0 },
+        ...{ rejected: 0, late: 0, clamped: 0 },
+      })
+      .execute()
+    world.use(WITH_CARTS)
+    await world.run({ kind: 'restart' })
+    expect(world.app().reader.measuredFrom('', 'carts')).toBe(1_700_000_001_000)
+  })
+})
+
 describe('charts against the naive recount', () => {
   it('a view kept up to date step by step is the view computed anew, and its points are the oracle’s', async () => {
     await fc.assert(

@@ -12,6 +12,7 @@ import { createPins } from '../../window/pins.ts'
 import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
 import { createRetention, type Retention } from '../../window/retention.ts'
 import { createCrossedSince } from './crossed-since.ts'
+import { createMeasuredSince } from './measured-since.ts'
 import { createPaneLog } from './pane-log.ts'
 import { createPaneReader, type PaneReader } from './pane-reader.ts'
 import { readKpis, readSeries, readValue } from './readings.ts'
@@ -73,9 +74,11 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const pending = createPending(options)
   const log = createPaneLog({ db, streamId, pyramid, clock })
   const since = createCrossedSince({ db, streamId }, crossed)
+  const measured = createMeasuredSince({ db, streamId }, catalog.kpis)
   const reader = createPaneReader({
     ...{ db, streamId, pyramid, pins, catalog },
     measuredFrom: since.of,
+    kpiMeasuredFrom: measured.of,
   })
   const recent = createRecentEvents()
   let tooOld = 0
@@ -103,7 +106,9 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     async restore() {
       await log.restore()
       const isNew = pyramid.oldest() === Number.POSITIVE_INFINITY
-      await since.remember({ isNew, now: clock.now() })
+      const stream = { isNew, now: clock.now() }
+      await since.remember(stream)
+      await measured.remember(stream)
     },
     flushNext: log.flushNext,
     pin: pins.set,

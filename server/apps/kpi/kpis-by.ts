@@ -1,5 +1,6 @@
 import type { KpisAnswer } from '../../../lib/api.ts'
 import type { KeysQuery } from '../../../lib/kpi-questions.ts'
+import { NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type Kpi, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
@@ -41,7 +42,11 @@ export async function readKpisBy(
   const only = new Set([...ranked.map(space.held), OTHER_KEY])
   const whole = await gatherKeys(reader, range, space, reader.measures.everything, only)
   const valuesOf = (key: string) =>
-    everyKpi(reader, ({ id }) => reader.value(id, cellOf(whole, key), choiceOf(id)))
+    everyKpi(reader, ({ id }) =>
+      reader.measuredFrom(space.dimension, id) < range.to
+        ? reader.value(id, cellOf(whole, key), choiceOf(id))
+        : NO_VALUE,
+    )
   const { keys, foldedPairs } = space.count(all)
   return {
     dimension,

@@ -58,8 +58,9 @@ export function createListCell(
     const total = whole === undefined ? sumOfKeys(all) : whole.cell()
     const choice = preferring(currencyFor(reader, rankedBy, total))
     const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), choice)
+    const isMeasured = reader.measuredFrom(space.dimension, chosen) < range.to
     const chosenFor = (key: string) =>
-      chosen !== rankedBy && !hasOwnWindows
+      chosen !== rankedBy && !hasOwnWindows && isMeasured
         ? { chosen: reader.value(chosen, cellOf(all, key)) }
         : {}
     const rows: ListRow[] = ranked(all, choice)
@@ -104,6 +105,7 @@ export function createListCell(
   function addChosen(row: ListRow, range: TimeRange): ListRow {
     const cell = rowWindows.get(row.key)
     cell?.moveTo(range)
+    if (reader.measuredFrom(space.dimension, chosen) >= range.to) return row
     return { ...row, chosen: reader.value(chosen, cell?.cell()) }
   }
 

@@ -37,6 +37,7 @@ export function createMeasuredSteps(reader: PaneReader) {
       const level = LEVELS.findIndex(({ ms }) => ms === pieceMs)
       return Math.max(oldest(), retention.keptFrom(level, now))
     },
+    measuredFrom: (kpi: KpiId) => reader.measuredFrom(total.dimension, kpi),
     totals,
     keys: (range: TimeRange, dimension: Dimension, kpis: readonly KpiId[]) =>
       gatherKeys(reader, range, keySpace(dimension), reader.select(kpis)),

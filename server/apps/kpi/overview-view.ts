@@ -85,8 +85,8 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     const [cell, cellBefore] = cellsAt(range)
     // A change against a part of the window before would say nothing.
     const oldest = reader.oldest(subject.dimension)
-    const since = reader.measuredFrom(subject.dimension)
-    const known = rangeBefore(range).from >= oldest
+    const sinceOf = (id: KpiId) => reader.measuredFrom(subject.dimension, id)
+    const since = sinceOf(view.kpi)
     const chartFrom = Math.min(range.from, now - chart.spanMs)
     const { currencies } = figures
     const cells: Record<string, unknown> = {
@@ -106,7 +106,13 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     for (const { id } of reader.catalog.kpis) {
       const choice = preferring(currencies.get(id))
       const value = (cell: Cell | undefined) => reader.value(id, cell, choice)
-      cells[`kpi.${id}`] = { now: value(cell), before: known ? value(cellBefore) : NO_VALUE }
+      const from = sinceOf(id)
+      const known = rangeBefore(range).from >= Math.max(oldest, from)
+      cells[`kpi.${id}`] = {
+        now: from < range.to ? value(cell) : NO_VALUE,
+        before: known ? value(cellBefore) : NO_VALUE,
+        ...(from > range.from && { young: { from, coveredMs: coveredMs(range, from) } }),
+      }
     }
     for (const [index, dimension] of DIMENSIONS.entries()) {
       cells[`list.${dimension}`] = lists[index]?.cell(range)
@@ -180,6 +186,11 @@ function createFigures(
     selection: reader.select([view.kpi]),
     value: (cell) => number(view.kpi, cell),
   })
+  /** Steps that ended before the KPI was measured have no value, whatever late events came to them. */
+  function measured(points: { t: number; value: number | null }[], id: KpiId, stepMs: number) {
+    const since = reader.measuredFrom(subject.dimension, id)
+    return points.map((point) => (point.t + stepMs <= since ? { ...point, value: null } : point))
+  }
   const upTo = (now: number, stepMs: number, spanMs: number): TimeRange => {
     const to = stepEnd(now, stepMs)
     return { from: to - spanMs, to }
@@ -200,7 +211,7 @@ function createFigures(
       ...sparks.flatMap(({ steps }) => steps.needs(sparkRange(now))),
     ],
     series(now: number): Record<string, Point[]> {
-      const points = main.values(mainRange(now))
+      const points = measured(main.values(mainRange(now)), view.kpi, chart.stepMs)
       const half = points.length / 2
       const series: Record<string, Point[]> = {
         main: points
@@ -210,7 +221,8 @@ function createFigures(
       for (const { ids, steps } of sparks) {
         const values = steps.values(sparkRange(now))
         for (const [index, id] of ids.entries()) {
-          series[`spark.${id}`] = values.map(({ t, value }) => [t, value?.[index] ?? null])
+          const points = values.map(({ t, value }) => ({ t, value: value?.[index] ?? null }))
+          series[`spark.${id}`] = measured(points, id, sparkMs).map(({ t, value }) => [t, value])
         }
       }
       return series

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { type Catalog, kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
-import type { KpiId } from '../../../lib/kpis.ts'
+import type { Kpi, KpiId } from '../../../lib/kpis.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { Cell } from '../../window/cell.ts'
 import { decompose } from '../../window/decompose.ts'
@@ -64,8 +64,11 @@ export interface PaneReader {
   readonly retention: Retention
   /** Event time before this is not known about, in a dimension or, without one, in total. */
   oldest(dimension?: PaneDimension): number
-  /** Event time before this was not measured in a dimension, though the stream may have had events; −∞: all was. */
-  measuredFrom(dimension: PaneDimension): number
+  /**
+   * Event time before this was not measured in a dimension, or of a KPI in it, though the stream may have had events;
+   * −∞: all was.
+   */
+  measuredFrom(dimension: PaneDimension, kpi?: KpiId): number
   readonly touches: Touches
   /** Windows that are kept up to date: for whoever asks again and again. */
   readonly windows: SharedWindows
@@ -78,10 +81,11 @@ export interface PaneReaderPorts {
   pins: Pins
   catalog: Catalog
   measuredFrom: (dimension: PaneDimension) => number
+  kpiMeasuredFrom: (kpi: Kpi) => number
 }
 
 export function createPaneReader(ports: PaneReaderPorts): PaneReader {
-  const { db, streamId, pyramid, pins, catalog, measuredFrom } = ports
+  const { db, streamId, pyramid, pins, catalog, measuredFrom, kpiMeasuredFrom } = ports
   const { measures } = pyramid
 
   function missing(needs: readonly Need[]): PlacedRef[] {
@@ -138,7 +142,10 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     measures,
     retention: pyramid.retention,
     oldest: (dimension = '') => Math.max(pyramid.oldest(), measuredFrom(dimension)),
-    measuredFrom,
+    measuredFrom: (dimension, kpi) =>
+      kpi === undefined
+        ? measuredFrom(dimension)
+        : Math.max(measuredFrom(dimension), kpiMeasuredFrom(kpiOf(catalog, kpi))),
     touches: pyramid.touches,
     windows: createSharedWindows(pyramid, pins),
   }

@@ -94,13 +94,19 @@ function readCells(
     )
     const choiceOf = (id: KpiId) => preferring(currencies.get(id))
     const since = reader.measuredFrom(dimension)
-    const isMeasured = (one: TimeRange) => (one === range ? since < one.to : since <= one.from)
+    const isMeasured = (one: TimeRange, id: KpiId) => {
+      const from = reader.measuredFrom(dimension, id)
+      return one === range ? from < one.to : from <= one.from
+    }
     const valueIn = (one: TimeRange, held: Cell | undefined, id: KpiId) =>
-      readable.includes(one) && isMeasured(one) ? reader.value(id, held, choiceOf(id)) : NO_VALUE
+      readable.includes(one) && isMeasured(one, id)
+        ? reader.value(id, held, choiceOf(id))
+        : NO_VALUE
     const kpis = everyKpi(reader, ({ id, unit }) => ({
       value: valueIn(range, cell, id),
       before: valueIn(before, cellBefore, id),
       unit,
+      ...measuredOf(reader.measuredFrom(dimension, id), range),
     }))
     return { choiceOf, kpis, measured: measuredOf(since, range) }
   })
@@ -156,7 +162,9 @@ function readPoints(
             DEFAULT_CURRENCY,
         }
       : {}
-    const steps = kept.filter((t) => t + stepMs > reader.oldest(dimension))
+    const since = reader.measuredFrom(dimension, query.kpi)
+    const oldest = Math.max(reader.oldest(dimension), since)
+    const steps = kept.filter((t) => t + stepMs > oldest)
     const known = new Set(steps)
     const valueAt = (t: number): KpiValue => {
       if (!known.has(t)) return NO_VALUE
@@ -164,7 +172,6 @@ function readPoints(
       return reader.value(query.kpi, cell, choice)
     }
     const points = all.map((t) => ({ t, value: valueAt(t), open: t + stepMs > now }))
-    const since = reader.measuredFrom(dimension)
     return { points, steps, choice, measured: measuredOf(since, { from, to }) }
   })
 }
@@ -186,6 +193,7 @@ export async function readValue(
   if (crossedProblem(reader.catalog, filtered) !== undefined) return NO_VALUE
   const subject = subjectOf(query.filter)
   return reader.read([{ ...range, dimension: subject.dimension }], () => {
+    if (reader.measuredFrom(subject.dimension, query.kpi) >= range.to) return NO_VALUE
     const cell = reader.cell(range, subject, reader.select([query.kpi]))
     const only = query.currency ?? DEFAULT_CURRENCY
     return reader.value(query.kpi, cell, { only })

@@ -37,7 +37,7 @@ export async function readSeriesBy(
 ): Promise<NonNullable<SeriesAnswer['by']>> {
   const { stepMs, points } = whole
   const space = keySpace(dimension, whole.of)
-  const since = reader.measuredFrom(space.dimension)
+  const since = reader.measuredFrom(space.dimension, whole.kpi)
   const steps = whole.steps.filter((t) => t + stepMs > since)
   const [from = 0, last = -stepMs] = [steps[0], steps.at(-1)]
   const range = { from, to: last + stepMs }
