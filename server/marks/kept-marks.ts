@@ -31,7 +31,7 @@ export interface KeptMarks {
 
 /** The longest chart is one of a day. */
 const SHOWN_MS = DAY_MS
-const MAX_SHOWN = 200
+const MAX_SHOWN = 100
 const FORGET_EVERY_MS = HOUR_MS
 /** Marks that begin so close together are of one fault. */
 const TOGETHER_MS = 30 * SECOND_MS

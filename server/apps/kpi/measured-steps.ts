@@ -9,7 +9,7 @@ import { keySpace } from './key-space.ts'
 import type { PaneReader } from './pane-reader.ts'
 
 /** Ranges that are read before others have their turn: a few milliseconds. */
-const RANGES_AT_ONCE = 16
+const RANGES_AT_ONCE = 4
 
 /** Steps of time as those ask for them who go through all of them: the total of each, or its keys. */
 export function createMeasuredSteps(reader: PaneReader) {
