@@ -20,10 +20,15 @@ import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
  * touches thousands of keys a second and an object for each would be the garbage collector's work. The total
  * over all events is a pane with the one key ''.
  *
- * Memory of keys is bounded: a pane that holds twice `cap` keys folds the lightest (by number of events)
- * into `OTHER_KEY` until `cap` are left. Every measure of "other" is exact, so the rows of a pane always
- * merge to its total. What it costs: a key that was folded in one pane lacks that part in a query over
- * several, so of a dimension with more than `cap` keys in a pane only the heavy keys are whole.
+ * Memory of keys is bounded: a pane that holds twice `cap` keys folds the lightest into `OTHER_KEY` until
+ * `cap` are left. Every measure of "other" is exact, so the rows of a pane always merge to its total.
+ * What it costs: a key that was folded lacks that part, so of a dimension with more than `cap` keys in a
+ * pane only the heavy keys are whole.
+ *
+ * How light a key is says a counter of its own (Misra and Gries 1982; merged as in Agarwal et al.,
+ * "Mergeable summaries", 2012): its events, less the heaviest counter of each fold that it outlived. Were
+ * it the events alone, a key that comes late could never push out those that were heavy before. So any
+ * key lacks at most 1/cap of the pane's events, and one that has more than that is there.
  */
 export interface Pane {
   readonly measures: MeasureSet
@@ -34,6 +39,8 @@ export interface Pane {
   rows: Map<string, number>
   /** By row. */
   keys: string[]
+  /** By row: how far its counter is below its number of events. Not kept at rest. */
+  outlived: number[]
   /** Numbers a row in `counts`: its columns. */
   readonly width: number
   /** `width` numbers a row, with room for more rows behind them. */
@@ -68,6 +75,7 @@ function emptyPane(measures: MeasureSet, precision: number, cap: number, room: n
     cap,
     rows: new Map(),
     keys: [],
+    outlived: [],
     width: counts.length,
     counts: new Float64Array(room * counts.length),
     money: money.map(() => []),
@@ -114,6 +122,7 @@ export function newRow(pane: Pane, key: string): number {
   const row = pane.keys.length
   pane.rows.set(key, row)
   pane.keys.push(key)
+  pane.outlived.push(0)
   if ((row + 1) * pane.width > pane.counts.length) pane.counts = larger(pane.counts)
   return row
 }
@@ -202,8 +211,9 @@ export function mergeRow(
   selection: Selection = target.measures.everything,
 ): void {
   const { counts, precision } = target
-  const { width } = target
+  const { width, outlived } = target
   const [to, at] = [row * width, from * width]
+  outlived[row] = (outlived[row] as number) + (source.outlived[from] as number)
   for (let column = 0; column < width; column++) {
     counts[to + column] = (counts[to + column] as number) + (source.counts[at + column] as number)
   }
@@ -231,8 +241,9 @@ export function mergeRow(
 
 /** Takes the counts and the money of a row of `source` away from a row that holds them. Sketches stay. */
 export function subtractRow(target: Pane, row: number, source: Pane, from: number): void {
-  const { counts, width } = target
+  const { counts, width, outlived } = target
   const [to, at] = [row * width, from * width]
+  outlived[row] = Math.max(0, (outlived[row] as number) - (source.outlived[from] as number))
   for (let column = 0; column < width; column++) {
     counts[to + column] = (counts[to + column] as number) - (source.counts[at + column] as number)
   }
@@ -266,7 +277,11 @@ export function trimPane(pane: Pane, pinned: Pinned, onFold?: OnFold): Int32Arra
   }
   if (foldable.length <= pane.cap) return undefined
   const other = rowOf(pane, OTHER_KEY)
-  const light = lightest(pane, foldable)
+  const weights = Float64Array.from(foldable, (row) => weightOf(pane, row))
+  const sorted = weights.slice().sort()
+  const light = lightest(foldable, weights, sorted, pane.cap)
+  const heaviest = Math.max(0, sorted[sorted.length - pane.cap - 1] as number)
+  for (const row of foldable) pane.outlived[row] = (pane.outlived[row] as number) + heaviest
   for (let at = 0; at < light.length; at++) {
     const row = light[at] as number
     const key = pane.keys[row] as string
@@ -278,13 +293,18 @@ export function trimPane(pane: Pane, pinned: Pinned, onFold?: OnFold): Int32Arra
   return dropRows(pane, light)
 }
 
-/** All but `cap` of these rows, in their order. */
-function lightest(pane: Pane, rows: readonly number[]): number[] {
-  const weights = new Float64Array(rows.length)
-  for (let at = 0; at < rows.length; at++) weights[at] = countAt(pane, rows[at] as number, EVENTS)
-  const sorted = weights.slice().sort()
-  const first = sorted.length - pane.cap
-  const limit = pane.cap === 0 ? Number.POSITIVE_INFINITY : (sorted[first] as number)
+const weightOf = (pane: Pane, row: number): number =>
+  countAt(pane, row, EVENTS) - (pane.outlived[row] as number)
+
+/** All but `cap` of these rows, in their order; `sorted` are their weights, too. */
+function lightest(
+  rows: readonly number[],
+  weights: Float64Array,
+  sorted: Float64Array,
+  cap: number,
+): number[] {
+  const first = sorted.length - cap
+  const limit = cap === 0 ? Number.POSITIVE_INFINITY : (sorted[first] as number)
   /** How many of those that are just heavy enough may stay. */
   let room = 0
   for (let at = first; at < sorted.length && sorted[at] === limit; at++) room++
@@ -306,6 +326,7 @@ export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
   const { width } = pane
   const counts = new Float64Array(Math.max(FIRST_ROWS, 2 * count) * width)
   const keys: string[] = []
+  const outlived: number[] = []
   const byKey = new Map<string, number>()
   for (let to = 0; to < count; to++) {
     const row = kept[to] as number
@@ -314,6 +335,7 @@ export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
     }
     const key = pane.keys[row] as string
     keys.push(key)
+    outlived.push(pane.outlived[row] as number)
     byKey.set(key, to)
   }
   const move = <T>(column: (T | null)[]) => {
@@ -324,6 +346,7 @@ export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
     return moved
   }
   pane.keys = keys
+  pane.outlived = outlived
   pane.rows = byKey
   pane.counts = counts
   pane.money = pane.money.map(move)
