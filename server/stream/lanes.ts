@@ -65,6 +65,7 @@ export function createLanes(ports: {
       keys: createTopKeys(),
       log: createReaderLog(progress, ports),
       cursor: undefined,
+      opening: undefined,
       quiet: null,
     })
   }

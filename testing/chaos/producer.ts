@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { encodeAggregate, type UserRecord } from '../../server/stream/records/encode-aggregate.ts'
 import { countOutOfRange } from '../../server/stream/records/hash-range.ts'
+import { finish } from '../../server/stream/records/steps.ts'
 import type { OwnHand } from '../fake-kinesis/own-hand.ts'
 import { hashKeyOf } from '../fake-kinesis/shards.ts'
 import { BROKEN_LINE, brokenRecord } from './broken.ts'
@@ -88,7 +89,7 @@ export function createProducer(ports: ProducerPorts): Producer {
       explicitHashKey: undefined,
       data: new Uint8Array(0),
     }))
-    return countOutOfRange(subRecords, range)
+    return finish(countOutOfRange(subRecords, range))
   }
 
   function make(): MadeRecord | undefined {

@@ -7,10 +7,12 @@ import {
   alreadyTaken,
   type IngestPorts,
   ingestEvents,
-  openRecord,
+  openInSteps,
+  openPlain,
   type RecordCursor,
 } from '../records/ingest.ts'
 import type { SeenIds } from '../records/seen-ids.ts'
+import type { Steps } from '../records/steps.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import type { Throughput } from '../shards/throughput.ts'
 import type { AppliedEvent } from '../stream-app.ts'
@@ -30,6 +32,8 @@ export interface TakingLane {
   keys: NonNullable<IngestPorts['keys']>
   /** The record that was taken in by half. */
   cursor: RecordCursor | undefined
+  /** The record that was opened by half. */
+  opening: Steps<RecordCursor> | undefined
 }
 
 export interface TakerPorts {
@@ -54,6 +58,24 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
     if (applied.length >= batchEvents) flush()
   }
 
+  /** undefined: it is not open yet. */
+  function opened(lane: TakingLane, record: StreamRecord, until: number): RecordCursor | undefined {
+    if (lane.opening === undefined) {
+      const plain = openPlain(record, lane.progress)
+      if (plain !== undefined) return plain
+    }
+    lane.opening ??= openInSteps(record, lane.progress)
+    for (;;) {
+      const { done, value } = lane.opening.next()
+      if (done !== true) {
+        if (clock.monotonicMs() > until) return undefined
+        continue
+      }
+      lane.opening = undefined
+      return value
+    }
+  }
+
   return function take(lane: TakingLane, taking: Taking): boolean {
     const { progress, throughput, keys } = lane
     const { records } = taking.batch
@@ -69,7 +91,8 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
           taking.at++
           continue
         }
-        lane.cursor = openRecord(record, progress)
+        lane.cursor = opened(lane, record, until)
+        if (lane.cursor === undefined) break
         taken.bytes += lane.cursor.bytes
       }
       const { record } = lane.cursor

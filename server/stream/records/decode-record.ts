@@ -1,14 +1,17 @@
+import { decodeLargeText } from './decode-large-text.ts'
 import {
   type DecodedItem,
   type DecodedText,
   decodeText,
   MAX_RECORD_EVENTS,
+  MAX_TEXT_AT_ONCE_BYTES,
   type Tally,
   tooManyEvents,
   whole,
 } from './decode-text.ts'
 import { gunzip, isGzip } from './gunzip.ts'
 import { beginsLikeAggregate, parseAggregate, type SubRecord } from './kpl-aggregate.ts'
+import { finish, type Steps } from './steps.ts'
 
 /**
  * What the texts of one record may unfold to, all in all: the largest record, 10 MiB, may shrink to a sixth,
@@ -31,10 +34,13 @@ export const NO_SUB_RECORDS: readonly SubRecord[] = []
  * of such data. Returns its values in order; what cannot be read is one rejected item (a line or a
  * sub-record of its own where the others can). The same data always gives the same items.
  */
-export function decodeRecord(data: Uint8Array): DecodedRecord {
-  if (beginsLikeAggregate(data)) return decodeAggregate(data)
-  return apart(decodeData(data, { bytes: 0, values: 0 }))
+export function* decodeInSteps(data: Uint8Array): Steps<DecodedRecord> {
+  if (beginsLikeAggregate(data)) return yield* decodeAggregate(data)
+  return apart(yield* decodeData(data, { bytes: 0, values: 0 }))
 }
+
+/** All of it at once. */
+export const decodeRecord = (data: Uint8Array): DecodedRecord => finish(decodeInSteps(data))
 
 const apart = ({ items, bytes, escapes }: DecodedText): DecodedRecord => ({
   items,
@@ -43,11 +49,23 @@ const apart = ({ items, bytes, escapes }: DecodedText): DecodedRecord => ({
   subRecords: NO_SUB_RECORDS,
 })
 
-function decodeData(data: Uint8Array, tally: Tally): DecodedText {
-  return isGzip(data) ? decodeGzip(data, tally) : decodeText(data, tally)
+/** Of a sub-record beside its bytes, in bytes of text that take as long. */
+const SUB_RECORD_COST = 128
+
+const isQuick = (data: Uint8Array): boolean =>
+  data.length <= MAX_TEXT_AT_ONCE_BYTES && !isGzip(data)
+
+function decodeData(data: Uint8Array, tally: Tally): Steps<DecodedText> {
+  return isGzip(data) ? decodeGzip(data, tally) : decodePlain(data, tally)
 }
 
-function decodeGzip(data: Uint8Array, tally: Tally): DecodedText {
+function* decodePlain(data: Uint8Array, tally: Tally): Steps<DecodedText> {
+  if (data.length <= MAX_TEXT_AT_ONCE_BYTES) return decodeText(data, tally)
+  yield
+  return yield* decodeLargeText(data, tally)
+}
+
+function* decodeGzip(data: Uint8Array, tally: Tally): Steps<DecodedText> {
   const unfolded = gunzip(data, MAX_UNFOLDED_BYTES - tally.bytes)
   if (unfolded.kind === 'too_large') {
     // What else is in the record has no room either: it is not even tried.
@@ -55,7 +73,7 @@ function decodeGzip(data: Uint8Array, tally: Tally): DecodedText {
     return tooManyBytes(data)
   }
   if (unfolded.kind === 'broken') return brokenGzip(unfolded.problem, data)
-  const text = decodeText(unfolded.data, tally)
+  const text = yield* decodePlain(unfolded.data, tally)
   const { rest } = unfolded
   if (rest === undefined) return text
   const behind = brokenGzip(`${rest.data.length} bytes behind its end: ${rest.problem}`, rest.data)
@@ -68,11 +86,11 @@ const brokenGzip = (problem: string, data: Uint8Array): DecodedText =>
 const tooManyBytes = (data: Uint8Array): DecodedText =>
   whole('too_large', `unfolds to more than ${MAX_UNFOLDED_BYTES} bytes: put smaller batches`, data)
 
-function decodeAggregate(data: Uint8Array): DecodedRecord {
-  const parsed = parseAggregate(data, MAX_RECORD_EVENTS)
+function* decodeAggregate(data: Uint8Array): Steps<DecodedRecord> {
+  const parsed = yield* parseAggregate(data, MAX_RECORD_EVENTS)
   switch (parsed.kind) {
     case 'sub_records':
-      return decodeSubRecords(data, parsed.subRecords)
+      return yield* decodeSubRecords(data, parsed.subRecords)
     case 'too_many':
       return apart(tooManyEvents(data))
     case 'broken':
@@ -83,15 +101,24 @@ function decodeAggregate(data: Uint8Array): DecodedRecord {
   }
 }
 
-function decodeSubRecords(data: Uint8Array, subRecords: readonly SubRecord[]): DecodedRecord {
+function* decodeSubRecords(
+  data: Uint8Array,
+  subRecords: readonly SubRecord[],
+): Steps<DecodedRecord> {
   if (subRecords.length === 0) {
     return apart(whole('empty', 'the KPL aggregate has no records', data))
   }
   const tally: Tally = { bytes: 0, values: 0 }
   const items: DecodedItem[] = []
   let escapes = false
+  let cost = 0
   for (const { data: part } of subRecords) {
-    const text = decodeData(part, tally)
+    cost += part.length + SUB_RECORD_COST
+    if (cost > MAX_TEXT_AT_ONCE_BYTES) {
+      cost = 0
+      yield
+    }
+    const text = isQuick(part) ? decodeText(part, tally) : yield* decodeData(part, tally)
     if (tally.bytes > MAX_UNFOLDED_BYTES) return apart(tooManyBytes(data))
     if (items.length + text.items.length > MAX_RECORD_EVENTS) return apart(tooManyEvents(data))
     for (const item of text.items) items.push(item)

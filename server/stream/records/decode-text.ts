@@ -1,7 +1,8 @@
 import type { Rejection } from '../../../lib/rejection.ts'
 import { messageOf } from '../../platform/errors.ts'
+import { countValues } from './json-walk.ts'
 
-/** What one record may hold: far more than a producer batches, and read in well under a second. */
+/** What one record may hold: far more than a producer batches. */
 export const MAX_RECORD_EVENTS = 200_000
 
 /**
@@ -34,7 +35,13 @@ export interface Tally {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** A text is one JSON value, an array of them, or lines of them. A byte order mark is passed over. */
+/** Up to this a text is read at a stretch: if it holds nothing but `{}`, that takes 20 ms. */
+export const MAX_TEXT_AT_ONCE_BYTES = 128 * 1024
+
+/**
+ * A text is one JSON value, an array of them, or lines of them. A byte order mark is passed over. A large one is
+ * read by `decodeLargeText`, which makes the same of it.
+ */
 export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
   const bytes = data.length
   tally.bytes += bytes
@@ -47,7 +54,7 @@ export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
   try {
     text = utf8.decode(data)
   } catch {
-    return whole('not_utf8', 'the record is not UTF-8 text', data)
+    return notUtf8(data)
   }
   let value: unknown
   try {
@@ -57,7 +64,7 @@ export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
   }
   const escapes = text.includes('\\u')
   if (!Array.isArray(value)) return { items: [{ ok: true, value }], bytes, escapes }
-  if (value.length === 0) return whole('empty', 'the record is an array without events', data)
+  if (value.length === 0) return noEvents(data)
   if (value.length > MAX_RECORD_EVENTS) return tooManyEvents(data)
   return { items: value.map((item: unknown) => ({ ok: true, value: item })), bytes, escapes }
 }
@@ -78,27 +85,13 @@ function decodeLines(text: string, data: Uint8Array, wholeError: unknown): Decod
   return { items, bytes: data.length, escapes: text.includes('\\u') }
 }
 
-function decodeLine(line: string): DecodedItem {
+export function decodeLine(line: string): DecodedItem {
   try {
     return { ok: true, value: JSON.parse(line) as unknown }
   } catch (error) {
     return { ok: false, rejection: { reason: 'not_json', detail: notJson(error) }, part: line }
   }
 }
-
-/** About: commas and brackets within texts count too. */
-function countValues(data: Uint8Array): number {
-  let values = 0
-  for (let at = 0; at < data.length; at++) {
-    const byte = data[at]
-    if (byte === COMMA || byte === BRACKET || byte === BRACE) values++
-  }
-  return values
-}
-
-const COMMA = 0x2c
-const BRACKET = 0x5b
-const BRACE = 0x7b
 
 /** One rejected item that stands for all of `data`. */
 export const whole = (
@@ -111,10 +104,16 @@ export const whole = (
   escapes: false,
 })
 
+export const notUtf8 = (data: Uint8Array): DecodedText =>
+  whole('not_utf8', 'the record is not UTF-8 text', data)
+
+export const noEvents = (data: Uint8Array): DecodedText =>
+  whole('empty', 'the record is an array without events', data)
+
 export const tooManyEvents = (data: Uint8Array): DecodedText =>
   whole('too_large', `holds more than ${MAX_RECORD_EVENTS} events: put smaller batches`, data)
 
-const tooManyValues = (data: Uint8Array): DecodedText =>
+export const tooManyValues = (data: Uint8Array): DecodedText =>
   whole('too_large', `holds more than ${MAX_RECORD_VALUES} values: put smaller batches`, data)
 
 const notJson = (error: unknown): string =>

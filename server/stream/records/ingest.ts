@@ -5,13 +5,14 @@ import { compareSequenceNumbers } from '../shards/sequence-number.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import type { TopKeys } from '../shards/top-keys.ts'
 import type { AppliedEvent } from '../stream-app.ts'
-import { type DecodedRecord, decodeRecord, NO_SUB_RECORDS } from './decode-record.ts'
+import { type DecodedRecord, decodeInSteps, NO_SUB_RECORDS } from './decode-record.ts'
 import type { DecodedItem } from './decode-text.ts'
 import { countOutOfRange } from './hash-range.ts'
 import { jsonText } from './json-text.ts'
 import { type AcceptedEvent, fallbackId, type ParsedEvent, parseEvent } from './parse-event.ts'
 import { createRecordScan } from './scan/record.ts'
 import type { SeenIds } from './seen-ids.ts'
+import { finish, type Steps } from './steps.ts'
 
 /** An event older than the newest of its shard by more than this is late; it is applied all the same. */
 export const ALLOWED_LATENESS_MS = MINUTE_MS
@@ -50,6 +51,8 @@ export interface RecordCursor {
   readonly opened: OpenedRecord
   /** Of the text, unfolded. */
   readonly bytes: number
+  /** Sub-records whose hash key is another shard's. */
+  readonly outOfRange: number
   /** Items whose fate is not settled yet. */
   left: number
 }
@@ -61,13 +64,35 @@ export function alreadyTaken(record: StreamRecord, shard: ShardProgress): boolea
   return order < 0 || (order === 0 && shard.subSequence === null)
 }
 
-/** Scans or decodes. Where the shard's checkpoint lies inside this very record, it begins there. */
-export function openRecord(record: StreamRecord, shard: ShardProgress): RecordCursor {
-  const opened = scanned(record, shard) ?? decodeRecord(record.data)
+/** Scans or decodes, all at once. */
+export const openRecord = (record: StreamRecord, shard: ShardProgress): RecordCursor =>
+  openPlain(record, shard) ?? finish(openInSteps(record, shard))
+
+/** Where it can be scanned. */
+export function openPlain(record: StreamRecord, shard: ShardProgress): RecordCursor | undefined {
+  const opened = scanned(record, shard)
+  return opened === undefined ? undefined : cursorIn(record, opened, 0, shard)
+}
+
+/** What cannot be scanned may be small and unfold to much. */
+export function* openInSteps(record: StreamRecord, shard: ShardProgress): Steps<RecordCursor> {
+  const decoded = yield* decodeInSteps(record.data)
+  const outOfRange =
+    decoded.subRecords.length === 0 ? 0 : yield* countOutOfRange(decoded.subRecords, shard)
+  return cursorIn(record, decoded, outOfRange, shard)
+}
+
+/** Where the shard's checkpoint lies inside this very record, it begins there. */
+function cursorIn(
+  record: StreamRecord,
+  opened: OpenedRecord,
+  outOfRange: number,
+  shard: ShardProgress,
+): RecordCursor {
   const goesOn = shard.subSequence !== null && shard.checkpoint === record.sequenceNumber
   const taken = goesOn ? (shard.subSequence ?? 0) : 0
   const left = Math.max(0, opened.items.length - taken)
-  return { record, opened, bytes: opened.bytes, left }
+  return { record, opened, bytes: opened.bytes, outOfRange, left }
 }
 
 const scanRecord = createRecordScan()
@@ -148,7 +173,7 @@ const parsedValue = (
   })
 
 function countRecord(
-  { record, opened }: RecordCursor,
+  { record, opened, outOfRange }: RecordCursor,
   shard: ShardProgress,
   { keys }: IngestPorts,
 ): void {
@@ -162,7 +187,7 @@ function countRecord(
     return
   }
   shard.aggregated += subRecords.length
-  shard.outOfRange += countOutOfRange(subRecords, shard)
+  shard.outOfRange += outOfRange
   if (keys === undefined) return
   for (const subRecord of subRecords) keys.add(subRecord, arrivedAt)
 }

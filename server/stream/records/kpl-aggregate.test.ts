@@ -5,6 +5,7 @@ import { decodeRecord, MAX_UNFOLDED_BYTES } from './decode-record.ts'
 import { MAX_RECORD_EVENTS } from './decode-text.ts'
 import { encodeAggregate, sealAggregate } from './encode-aggregate.ts'
 import { countOutOfRange } from './hash-range.ts'
+import { finish } from './steps.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const values = (data: Uint8Array) =>
@@ -135,7 +136,10 @@ describe('a sub-record belongs to the shard of its hash key', () => {
   const high = { hashFrom: half, hashTo: all }
   const outside = (keys: { partitionKey: string; explicitHashKey?: string | undefined }[]) => {
     const records = keys.map((key) => ({ explicitHashKey: undefined, data, ...key }))
-    return { low: countOutOfRange(records, low), high: countOutOfRange(records, high) }
+    return {
+      low: finish(countOutOfRange(records, low)),
+      high: finish(countOutOfRange(records, high)),
+    }
   }
 
   test('which is the MD5 of its key', () => {

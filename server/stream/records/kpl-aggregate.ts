@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { messageOf } from '../../platform/errors.ts'
+import type { Steps } from './steps.ts'
 
 /**
  * A user record inside a record of the Kinesis Producer Library. The format: magic number, protobuf
@@ -20,23 +21,28 @@ export type ParsedAggregate =
   | { kind: 'broken'; problem: string }
   | { kind: 'too_many' }
 
+const STEP_ENTRIES = 4_096
 const MAGIC_BYTES = 4
 const MD5_BYTES = 16
 
 export const beginsLikeAggregate = (data: Uint8Array): boolean =>
   data[0] === 0xf3 && data[1] === 0x89 && data[2] === 0x9a && data[3] === 0xc2
 
-/** Reads data that begins like an aggregate; at most `maxSubRecords`, and as many keys. */
-export function parseAggregate(data: Uint8Array, maxSubRecords: number): ParsedAggregate {
+/** Reads data that begins like an aggregate; at most `maxSubRecords`, and as many keys. About 0.5 µs for each. */
+export function* parseAggregate(data: Uint8Array, maxSubRecords: number): Steps<ParsedAggregate> {
   const end = data.length - MD5_BYTES
   if (end < MAGIC_BYTES) return { kind: 'no_aggregate' }
   const message = data.subarray(MAGIC_BYTES, end)
   const checksum = createHash('md5').update(message).digest()
   if (checksum.compare(data, end) !== 0) return { kind: 'no_aggregate' }
   try {
-    const tables = readTables(message, maxSubRecords)
+    const tables = yield* readTables(message, maxSubRecords)
     if (tables === undefined) return { kind: 'too_many' }
-    const subRecords = tables.records.map((record, at) => subRecord(record, at, tables))
+    const subRecords: SubRecord[] = []
+    for (const record of tables.records) {
+      if (subRecords.length % STEP_ENTRIES === STEP_ENTRIES - 1) yield
+      subRecords.push(subRecord(record, subRecords.length, tables))
+    }
     return { kind: 'sub_records', subRecords }
   } catch (error) {
     return { kind: 'broken', problem: messageOf(error) }
@@ -57,11 +63,12 @@ interface Tables {
 }
 
 /** Fields of AggregatedRecord that are not known are passed over, as protobuf wants it. */
-function readTables(message: Uint8Array, max: number): Tables | undefined {
+function* readTables(message: Uint8Array, max: number): Steps<Tables | undefined> {
   const tables: Tables = { partitionKeys: [], explicitHashKeys: [], records: [] }
   const { partitionKeys, explicitHashKeys, records } = tables
   const reader = new BinaryReader(message)
-  while (reader.pos < reader.len) {
+  for (let entries = 1; reader.pos < reader.len; entries++) {
+    if (entries % STEP_ENTRIES === 0) yield
     const [field, wire] = reader.tag()
     if (wire !== WireType.LengthDelimited) reader.skip(wire, field)
     else if (field === 1) partitionKeys.push(reader.string())

@@ -1,0 +1,97 @@
+import { gzipSync } from 'node:zlib'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { epochMs } from '../../../lib/time.ts'
+import type { DeadLetter } from '../commit/commit.ts'
+import { createBuffer } from '../read/buffer.ts'
+import type { Taking } from '../read/shard-reader.ts'
+import { createSeenIds } from '../records/seen-ids.ts'
+import { newShard } from '../shards/shard-progress.ts'
+import { createThroughput } from '../shards/throughput.ts'
+import { createTopKeys } from '../shards/top-keys.ts'
+import { createAppRunner } from './app-runner.ts'
+import { createTaker, type TakingLane } from './take-batch.ts'
+
+const log = pino({ level: 'silent' })
+
+/** Every look at the clock is 10 ms after the one before. */
+async function taking(records: readonly Uint8Array[]) {
+  let ms = 0
+  const clock = { now: () => epochMs(ms), monotonicMs: () => (ms += 10) }
+  const letters: DeadLetter[] = []
+  const types: string[] = []
+  const apps = createAppRunner(
+    [
+      {
+        name: 'app',
+        fold: (events) => types.push(...events.map(({ event }) => event.type)),
+        discard() {},
+        seal: () => ({ write: async () => {}, committed() {} }),
+      },
+    ],
+    { clock, log, careful: false, poisoned: () => {} },
+  )
+  const take = createTaker({
+    seen: createSeenIds(),
+    apps,
+    clock,
+    reject: (_reason, make) => letters.push(make()),
+    took() {},
+  })
+  const shard = { shardId: 'shard', parents: [], hashFrom: '0', hashTo: '9', closed: false }
+  const lane: TakingLane = {
+    progress: newShard(shard),
+    throughput: createThroughput(),
+    keys: createTopKeys(),
+    cursor: undefined,
+    opening: undefined,
+  }
+  const batch = {
+    records: records.map((data, n) => ({
+      sequenceNumber: String(n + 1),
+      partitionKey: 'key',
+      arrivedAt: epochMs(1_700_000_000_000),
+      data,
+    })),
+    bytes: 0,
+    full: false,
+    next: 'next',
+    children: [],
+    millisBehindLatest: 0,
+    answeredAt: undefined,
+  }
+  const hold = await createBuffer(1_000_000).room(0, new AbortController().signal)
+  const mine = { batch, hold, at: 0 } as Taking
+  return { turn: () => take(lane, mine), lane, letters, types }
+}
+
+test('I17: a record that unfolds to millions of events leaves others their turn, and is refused once', async () => {
+  const bomb = gzipSync(`[${'{},'.repeat(1_900_000)}{}]`)
+  const { turn, lane, letters, types } = await taking([
+    Buffer.from('{"type":"before"}'),
+    bomb,
+    Buffer.from('{"type":"behind"}'),
+  ])
+  let turns = 1
+  for (; !turn(); turns++) expect(types).toEqual(['before'])
+  expect(turns).toBeGreaterThan(50)
+  expect(types).toEqual(['before', 'behind'])
+  expect(letters).toMatchObject([
+    { reason: 'too_large', detail: 'holds more than 200000 events: put smaller batches' },
+  ])
+  expect(lane.progress).toMatchObject({
+    checkpoint: '3',
+    subSequence: null,
+    fates: { applied: 2, duplicate: 0, rejected: 1 },
+  })
+})
+
+test('what can be taken of a record that was opened over many turns is taken in order, once', async () => {
+  const batch = Array.from({ length: 3_000 }, (_, n) => ({ type: `e-${n}`, title: 'x'.repeat(99) }))
+  const { turn, letters, types } = await taking([gzipSync(JSON.stringify(batch))])
+  let turns = 1
+  while (!turn()) turns++
+  expect(turns).toBeGreaterThan(5)
+  expect(letters).toEqual([])
+  expect(types).toEqual(batch.map(({ type }) => type))
+})

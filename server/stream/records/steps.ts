@@ -1,0 +1,10 @@
+/** Work that is long is done in steps of a millisecond or so: between any two of them others may have their turn. */
+export type Steps<T> = Generator<undefined, T, void>
+
+/** All of it at once. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+  }
+}
