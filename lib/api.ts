@@ -136,6 +136,10 @@ export interface SeriesPoint {
   t: number
   value: KpiValue
   open: boolean
+  /** How many of the step's events came late; absent: none. */
+  late?: number
+  /** When the last of them came, epoch ms: after the step had ended. Absent: it was not corrected. */
+  correctedAt?: number
 }
 
 export interface TotalsAnswer {

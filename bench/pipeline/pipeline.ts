@@ -51,7 +51,7 @@ function folding(now: number) {
   return {
     seen,
     fold(event: StreamEvent) {
-      pending.add(event, now)
+      pending.add(event, now, event.time)
       if (++applied % SEAL_EVERY === 0) pending.take()
     },
     applied: () => applied,

@@ -58,7 +58,7 @@ function createBench() {
   }
 
   return {
-    add: (event: StreamEvent, now: number) => pending.add(event, now),
+    add: (event: StreamEvent, now: number) => pending.add(event, now, now),
     seal: (now: number) => pyramid.apply(pending.take(), ordinal++, now),
     /** As the store is written now and then: all that is closed is at rest. */
     flush(now: number) {

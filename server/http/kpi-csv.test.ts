@@ -68,8 +68,8 @@ it('what a filter lets through is named by it', () => {
 })
 
 it('a series is a row for each point and currency, then those of the keys', () => {
-  const points = [{ t: FROM, value: two, open: false }]
-  const empty = [{ t: FROM, value: NO_VALUE, open: true }]
+  const points = [{ t: FROM, value: two, open: false, late: 3, correctedAt: TO + 500 }]
+  const empty = [{ t: FROM, value: NO_VALUE, open: true, late: 1 }]
   const answer: SeriesAnswer = {
     ...{ asOf: TO, kpi: 'spend', unit: 'per_hour', from: FROM, to: TO, stepMs: TO - FROM, points },
     by: {
@@ -78,11 +78,24 @@ it('a series is a row for each point and currency, then those of the keys', () =
       other: empty,
     },
   }
+  const late = ['3', '2026-01-31T09:00:00.500Z']
   expect(rowsOf(seriesCsv(answer))).toEqual([
-    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'currency', 'value', 'open'],
-    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', 'false'],
-    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', 'false'],
-    [...SPAN, 'key', 'account', 'acme', 'spend', '', '', 'true'],
-    [...SPAN, 'other', 'account', '', 'spend', '', '', 'true'],
+    [
+      'from',
+      'to',
+      'part',
+      'dimension',
+      'key',
+      'kpi',
+      'currency',
+      'value',
+      'open',
+      'late',
+      'corrected_at',
+    ],
+    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', 'false', ...late],
+    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', 'false', ...late],
+    [...SPAN, 'key', 'account', 'acme', 'spend', '', '', 'true', '1', ''],
+    [...SPAN, 'other', 'account', '', 'spend', '', '', 'true', '1', ''],
   ])
 })

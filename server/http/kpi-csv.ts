@@ -74,12 +74,14 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
   }
   function* pointRows(part: Part, points: readonly SeriesPoint[]): Generator<CsvCell[]> {
     const middle = [...partCells(part), text(kpi)]
-    for (const { t, value, open } of points) {
+    for (const { t, value, open, late, correctedAt } of points) {
       for (const currency of currenciesOf(value)) {
         const end: CsvCell[] = [
           text(currency),
           figure(value, currency),
           { kind: 'flag', value: open },
+          { kind: 'number', value: late ?? 0 },
+          correctedAt === undefined ? text('') : time(correctedAt),
         ]
         yield [time(t), time(t + stepMs), ...middle, ...end]
       }
@@ -87,7 +89,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
   }
   return {
     name: csvFileName(kpi, answer),
-    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'open'],
+    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'open', 'late', 'corrected_at'],
     rows: rows(),
   }
 }

@@ -26,7 +26,20 @@ const DEFAULT_WINDOW = '15m'
 const DEFAULT_LIMIT = 5
 const MAX_LIMIT = 20
 
-const points = z.array(z.strictObject({ t: epochMs, value: kpiValue, open: z.boolean() }))
+const point = z.strictObject({
+  t: epochMs,
+  value: kpiValue,
+  open: z.boolean().describe('More may still come in'),
+  late: count
+    .exactOptional()
+    .describe(
+      'How many events of the step came to the stream over a minute after they happened; absent: none',
+    ),
+  correctedAt: epochMs
+    .exactOptional()
+    .describe('When the last of them came: after the step had ended. Absent: it was not corrected'),
+})
+const points = z.array(point)
 
 const seriesAnswer: z.ZodType<SeriesAnswer> = z.strictObject({
   asOf: epochMs,

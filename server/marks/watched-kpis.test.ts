@@ -17,7 +17,7 @@ const cellWith = (views: number): Cell => {
   for (const column of measures.columnsOf(kpiOf(catalog, 'page_views').formula)) {
     counts[column] = views
   }
-  return { counts, money: [], distinct: [], quantiles: [], precision: TOTAL_PRECISION }
+  return { counts, money: [], distinct: [], quantiles: [], late: null, precision: TOTAL_PRECISION }
 }
 
 /** Two hours of which panes hold a little of it, as late events leave it, then half an hour with a hundred a step. */

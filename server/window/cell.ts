@@ -1,4 +1,5 @@
 import type { Distinct } from './distinct.ts'
+import type { Lates } from './late.ts'
 import type { MoneySum } from './money-sum.ts'
 import type { Buckets } from './quantile.ts'
 
@@ -10,4 +11,6 @@ export interface Cell {
   /** Of the sketches in `distinct`. */
   precision: number
   quantiles: readonly (Buckets | null)[]
+  /** null: nothing came late, or it is a sum that slides. */
+  late: Lates | null
 }

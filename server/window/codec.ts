@@ -23,6 +23,7 @@ import {
 } from './distinct.ts'
 import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { hashDigits } from './hash.ts'
+import { addLate, type Late, lateIn } from './late.ts'
 import { MEASURE_KINDS, type Measure, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
 import {
@@ -31,6 +32,7 @@ import {
   countAt,
   type KeyChoice,
   keyedPane,
+  latesAt,
   type Pane,
   rowOf,
   setAt,
@@ -92,12 +94,13 @@ interface Sections {
   ids: Record<Measure['kind'], readonly number[]>
   /** Of columns of different things in panes of the total's precision. */
   fineIds: readonly number[]
+  lateIds: readonly number[]
   /** The column of each section. */
   columns: ReadonlyMap<number, Place>
 }
 
 interface Place {
-  kind: Measure['kind']
+  kind: Measure['kind'] | 'late'
   column: number
   /** Whether it is one of `fineIds`. */
   fine: boolean
@@ -120,15 +123,16 @@ function sectionsOf(measures: MeasureSet): Sections {
   const columns = new Map<number, Place>()
   const name = (id: number, place: Place) => {
     const taken = columns.has(id) || id === FOLDED
-    if (taken)
-      throw new Error(`"${measures.columns[place.kind][place.column]?.name}" shares its section`)
+    if (taken) throw new Error(`the ${place.kind} column ${place.column} shares its section`)
     columns.set(id, place)
   }
   for (const kind of MEASURE_KINDS) {
     for (const [column, id] of ids[kind].entries()) name(id, { kind, column, fine: false })
   }
   for (const [column, id] of fineIds.entries()) name(id, { kind: 'distinct', column, fine: true })
-  const sections = { ids, fineIds, columns }
+  const lateIds = measures.late.names.map(sectionId)
+  for (const [column, id] of lateIds.entries()) name(id, { kind: 'late', column, fine: false })
+  const sections = { ids, fineIds, lateIds, columns }
   sectionsOfSet.set(measures, sections)
   return sections
 }
@@ -157,7 +161,7 @@ export function readPane(reader: ByteReader, intern: (key: string) => string): F
 }
 
 function writeBody(writer: ByteWriter, pane: Pane): void {
-  const { ids, fineIds } = sectionsOf(pane.measures)
+  const { ids, fineIds, lateIds } = sectionsOf(pane.measures)
   for (const [column, id] of ids.counts.entries()) countSection(writer, id, pane, column)
   for (const [column, id] of ids.money.entries()) {
     section(writer, id, pane.money[column] ?? [], writeMoney)
@@ -170,6 +174,16 @@ function writeBody(writer: ByteWriter, pane: Pane): void {
   }
   for (const [column, id] of ids.quantiles.entries()) {
     section(writer, id, pane.quantiles[column] ?? [], writeBuckets)
+  }
+  if (pane.late.length > 0) {
+    for (const [column, id] of lateIds.entries()) {
+      section(
+        writer,
+        id,
+        pane.late.map((lates) => lateIn(lates, column)),
+        writeLate,
+      )
+    }
   }
   section(writer, FOLDED, [pane.folded], (to, sketch) => writeDistinct(to, sketch, KEY_PRECISION))
 }
@@ -311,8 +325,13 @@ function rowsOnly(
 /** undefined: not asked for, or nothing that this set of measures knows. */
 function adder(id: number, selection: Selection, target: Pane): Adder | undefined {
   const place = sectionsOf(target.measures).columns.get(id)
-  if (place === undefined || selection[place.kind][place.column] !== true) return undefined
+  if (place === undefined) return undefined
   const { kind, column } = place
+  if (kind === 'late') {
+    return (reader, pane, row) =>
+      addLate(latesAt(pane, row), column, readVarint(reader), readVarint(reader))
+  }
+  if (selection[kind][column] !== true) return undefined
   switch (kind) {
     case 'counts':
       return (reader, pane, row) => addCount(pane, row, column, readVarint(reader))
@@ -338,6 +357,12 @@ function sectionPrecision(target: Pane, { fine }: Place): number {
   if (target.precision === KEY_PRECISION) return KEY_PRECISION
   coarsenPane(target, FIRST_TOTAL_PRECISION)
   return FIRST_TOTAL_PRECISION
+}
+
+/** How many, and when the last one came. */
+function writeLate(writer: ByteWriter, { events, lastAt }: Late): void {
+  writeVarint(writer, events)
+  writeVarint(writer, lastAt)
 }
 
 function coarsened(reader: ByteReader, from: number, to: number): Distinct | null {

@@ -3,6 +3,7 @@ import { type Condition, type EventFilter, filterName, meets } from '../../lib/e
 import type { DistinctField, Kpi, KpiFormula, MoneyField } from '../../lib/kpis.ts'
 import { distinctEntry, KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
 import { type Hash64, hashText } from './hash.ts'
+import { createLateColumns, type LateColumns } from './late-columns.ts'
 import { bucketOf } from './quantile.ts'
 
 /** The kinds of column that a pane has, and what is in them. */
@@ -29,11 +30,12 @@ export type Selection = Record<MeasureKind, readonly boolean[]>
 export interface MeasureSet {
   readonly columns: Record<MeasureKind, readonly Measure[]>
   readonly everything: Selection
+  readonly late: LateColumns
   /** The columns of these KPIs, and the number of events. */
   select(kpis: readonly Kpi[]): Selection
   /** The columns of what a formula is computed from, as `measuresOf` names it. Throws where the set lacks one. */
   columnsOf(formula: KpiFormula): readonly number[]
-  /** What an event adds, into `out`, which is reused from event to event. */
+  /** What an event adds, into `out`, which is reused from event to event. It is taken for one that is not late. */
   measure(event: StreamEvent, out: Measured): void
 }
 
@@ -49,7 +51,12 @@ export interface Measured {
   totalEntries: number[]
   keyEntries: number[]
   buckets: number[]
+  /** The late columns that it adds to, and when it came: see `LateColumns`. */
+  late: readonly number[]
+  lateAt: number
 }
+
+const NONE: readonly number[] = []
 
 export const newMeasured = (): Measured => ({
   size: byKind(() => 0),
@@ -59,6 +66,8 @@ export const newMeasured = (): Measured => ({
   totalEntries: [],
   keyEntries: [],
   buckets: [],
+  late: NONE,
+  lateAt: 0,
 })
 
 export const countMeasure = (of: EventFilter): Measure => ({
@@ -126,9 +135,14 @@ export function createMeasureSet(kpis: readonly Kpi[]): MeasureSet {
     return column
   }
 
+  const late = createLateColumns(kpis, (formula) =>
+    measuresOf(formula).map((one) => ({ kind: one.kind, name: one.name, column: columnOf(one) })),
+  )
+
   return {
     columns,
     everything: select(() => true),
+    late,
     select(selected) {
       const names = new Set(selected.flatMap(({ formula }) => measuresOf(formula)).map(nameOf))
       names.add('count events')
@@ -191,6 +205,7 @@ const hash: Hash64 = { hi: 0, lo: 0 }
 
 function measureBy(recipe: Recipe, event: StreamEvent, out: Measured): void {
   const { size, columns } = out
+  out.late = NONE
   size.counts = 0
   for (const step of recipe.counts) {
     if (step.where.length === 0 || isMet(step, event)) columns.counts[size.counts++] = step.column

@@ -11,6 +11,7 @@ import {
   TOTAL_PRECISION,
 } from './distinct.ts'
 import { type Hash64, hashText } from './hash.ts'
+import { addLate, type Lates, mergeLates, newLates } from './late.ts'
 import { EVENTS, type Measured, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum, mergeMoney, subtractMoney } from './money-sum.ts'
 import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
@@ -49,6 +50,8 @@ export interface Pane {
   money: (MoneySum | null)[][]
   distinct: (Distinct | null)[][]
   quantiles: (Buckets | null)[][]
+  /** By row, up to the last that has any. Sliding sums do not take it away again. */
+  late: (Lates | null)[]
   /** Which keys were folded into "other", as a sketch, to say how many there are. */
   folded: Distinct | null
 }
@@ -81,6 +84,7 @@ function emptyPane(measures: MeasureSet, precision: number, cap: number, room: n
     money: money.map(() => []),
     distinct: distinct.map(() => []),
     quantiles: quantiles.map(() => []),
+    late: [],
     folded: null,
   }
 }
@@ -100,6 +104,7 @@ export function cellAt(pane: Pane, row: number): Cell {
     distinct: pane.distinct.map((column) => column[row] ?? null),
     precision: pane.precision,
     quantiles: pane.quantiles.map((column) => column[row] ?? null),
+    late: pane.late[row] ?? null,
   }
 }
 
@@ -162,6 +167,16 @@ export function addToPane(pane: Pane, key: string, event: Measured): void {
     const buckets = pane.quantiles[columns.quantiles[at] as number] as (Buckets | null)[]
     setAt(buckets, row, addBucket(buckets[row] ?? null, event.buckets[at] as number))
   }
+  if (event.late.length === 0) return
+  const lates = latesAt(pane, row)
+  for (const column of event.late) addLate(lates, column, 1, event.lateAt)
+}
+
+/** What a row has of late events, which it gets if it has none. */
+export function latesAt(pane: Pane, row: number): Lates {
+  const lates = pane.late[row] ?? newLates(pane.measures.late.names.length)
+  setAt(pane.late, row, lates)
+  return lates
 }
 
 /** These keys and no other; or the key that a key is counted under, undefined: it is left out. */
@@ -237,6 +252,8 @@ export function mergeRow(
     const buckets = target.quantiles[column] as (Buckets | null)[]
     setAt(buckets, row, mergeBuckets(buckets[row] ?? null, added))
   }
+  const lates = from < source.late.length ? source.late[from] : null
+  if (lates) mergeLates(latesAt(target, row), lates)
 }
 
 /** Takes the counts and the money of a row of `source` away from a row that holds them. Sketches stay. */
@@ -352,6 +369,7 @@ export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
   pane.money = pane.money.map(move)
   pane.distinct = pane.distinct.map(move)
   pane.quantiles = pane.quantiles.map(move)
+  pane.late = move(pane.late)
   return kept
 }
 

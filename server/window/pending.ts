@@ -1,6 +1,7 @@
 import type { StreamEvent } from '../../lib/event.ts'
 import { DIMENSIONS, type Dimension } from '../../lib/kpis.ts'
 import { eventKey } from './keys.ts'
+import { isLate } from './late.ts'
 import { levelAt, paneStart } from './levels.ts'
 import { newMeasured } from './measures.ts'
 import { createPairKeys } from './pair-key.ts'
@@ -10,8 +11,8 @@ import type { PaneOptions } from './pane-options.ts'
 
 /** What was folded since it was last taken: panes of the finest level that keeps their time. */
 export interface Pending {
-  /** Answers whether the event is young enough for any level to keep it. */
-  add(event: StreamEvent, now: number): boolean
+  /** Answers whether the event is young enough for any level to keep it. `arrivedAt`: when the stream got it. */
+  add(event: StreamEvent, now: number, arrivedAt: number): boolean
   take(): PlacedPane[]
 }
 
@@ -67,11 +68,12 @@ export function createPending(options: PaneOptions): Pending {
   }
 
   return {
-    add(event, now) {
+    add(event, now, arrivedAt) {
       const level = retention.finestLevel(event.time, now)
       if (level === undefined) return false
       const panes = panesAt(level, paneStart(event.time, levelAt(level).ms))
       measures.measure(event, measured)
+      if (isLate(event.time, arrivedAt)) measures.late.note(measured, arrivedAt)
       addToPane(panes[0] as Pane, TOTAL_KEY, measured)
       for (let index = 0; index < DIMENSIONS.length; index++) {
         const key = eventKey(event, DIMENSIONS[index] as Dimension)

@@ -2,6 +2,7 @@ import { DEFAULT_CURRENCY, type StreamEvent } from '../../lib/event.ts'
 import { type EventFilter, matchesFilter } from '../../lib/event-filter.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import type { Kpi, MoneyField } from '../../lib/kpis.ts'
+import { ALLOWED_LATENESS_MS } from '../../lib/lateness.ts'
 import { micros, moneyNumber, moneyText } from '../../lib/money.ts'
 import { type Filters, filterList } from '../../lib/view.ts'
 import {
@@ -62,6 +63,42 @@ export function recount(
         ? { value: null }
         : money(those(formula.of), formula.field, currency, BigInt(formula.times), BigInt(under))
     }
+  }
+}
+
+/** Of the late events that a KPI is computed from: how many, and when the last came; undefined: none. */
+export function recountLate(
+  arrivals: readonly { event: StreamEvent; arrivedAt: number }[],
+  range: TimeRange,
+  { formula }: Kpi,
+  filter?: Filters,
+): { events: number; lastAt: number } | undefined {
+  const late = arrivals.filter(
+    ({ event, arrivedAt }) =>
+      arrivedAt - event.time > ALLOWED_LATENESS_MS &&
+      eventsIn([event], range, filter).length > 0 &&
+      isComputedFrom(formula, event),
+  )
+  const lastAt = Math.max(...late.map(({ arrivedAt }) => arrivedAt))
+  return late.length === 0 ? undefined : { events: late.length, lastAt }
+}
+
+function isComputedFrom(formula: Kpi['formula'], event: StreamEvent): boolean {
+  const isOf = (of: EventFilter = {}) => matchesFilter(event, of)
+  const amount = (field: MoneyField) => (field === 'cost' ? event.costMicros : event.revenueMicros)
+  switch (formula.kind) {
+    case 'count':
+      return isOf(formula.of)
+    case 'ratio':
+      return isOf(formula.over) || isOf(formula.under)
+    case 'distinct':
+      return isOf(formula.of) && (event[formula.field] ?? '') !== ''
+    case 'quantile':
+      return isOf(formula.of) && event.durationMs !== undefined
+    case 'money':
+      return isOf(formula.of) && amount(formula.field) !== undefined
+    case 'money_per':
+      return isOf(formula.under) || (isOf(formula.of) && amount(formula.field) !== undefined)
   }
 }
 

@@ -114,7 +114,7 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
       const row = pane.rows.get(key)
       if (row === undefined || countAt(pane, row, EVENTS) === 0) return undefined
       const distinct = sketches.map((sketch) => sketch?.sketch() ?? null)
-      return { ...cellAt(pane, row), distinct, precision }
+      return { ...cellAt(pane, row), distinct, precision, late: null }
     },
   }
 }

@@ -107,7 +107,7 @@ function createBench(maxKeys: number) {
       now += ms
     },
     put(arrivals: readonly Arrival[]) {
-      for (const each of arrivals) pending.add(eventOf(each, now), now)
+      for (const each of arrivals) pending.add(eventOf(each, now), now, now)
       pyramid.apply(pending.take(), ordinal++, now)
     },
     flush() {

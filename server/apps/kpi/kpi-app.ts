@@ -89,7 +89,9 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     name: 'kpi',
     fold(events) {
       const now = clock.now()
-      for (const { event } of events) if (!pending.add(event, now)) freshTooOld++
+      for (const { event, arrivedAt } of events) {
+        if (!pending.add(event, now, arrivedAt)) freshTooOld++
+      }
       recent.stage(events)
     },
     discard() {

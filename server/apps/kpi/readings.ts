@@ -1,4 +1,4 @@
-import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
+import type { KpisAnswer, SeriesAnswer, SeriesPoint } from '../../../lib/api.ts'
 import { crossedProblem } from '../../../lib/crossed.ts'
 import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
@@ -14,6 +14,7 @@ import { type Subject, subjectOf } from '../../window/subject.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
+import { lateReader } from './late-reader.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { readSeriesBy } from './series-by.ts'
 
@@ -166,12 +167,15 @@ function readPoints(
     const oldest = Math.max(reader.oldest(dimension), since)
     const steps = kept.filter((t) => t + stepMs > oldest)
     const known = new Set(steps)
-    const valueAt = (t: number): KpiValue => {
-      if (!known.has(t)) return NO_VALUE
-      const cell = reader.cell({ from: t, to: t + stepMs }, subject, selection)
-      return reader.value(query.kpi, cell, choice)
+    const lateIn = lateReader(reader, query.kpi)
+    const pointAt = (t: number): SeriesPoint => {
+      const open = t + stepMs > now
+      if (!known.has(t)) return { t, value: NO_VALUE, open }
+      const step = { from: t, to: t + stepMs }
+      const cell = reader.cell(step, subject, selection)
+      return { t, value: reader.value(query.kpi, cell, choice), open, ...lateIn(cell, step) }
     }
-    const points = all.map((t) => ({ t, value: valueAt(t), open: t + stepMs > now }))
+    const points = all.map(pointAt)
     return { points, steps, choice, measured: measuredOf(since, { from, to }) }
   })
 }

@@ -1,6 +1,6 @@
 import type { SeriesAnswer, SeriesPoint } from '../../../lib/api.ts'
 import type { KeysQuery } from '../../../lib/kpi-questions.ts'
-import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
+import { NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
@@ -8,6 +8,7 @@ import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import { cellOf, keyedPane, type Pane } from '../../window/pane.ts'
 import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
 import { type KeySpace, keySpace } from './key-space.ts'
+import { lateReader } from './late-reader.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 
@@ -44,16 +45,18 @@ export async function readSeriesBy(
   const all = await gatherKeys(reader, range, space, reader.select([rankedBy]))
   const rank = rankedKeys(reader, rankedBy)
   const keys = rank(all, whole.rankIn(sumOfKeys(all))).slice(0, limit)
-  const values = new Map<number, Map<string, KpiValue>>()
+  const lateIn = lateReader(reader, whole.kpi)
+  const values = new Map<number, Map<string, StepOfKey>>()
   await readSteps(reader, { ...whole, steps, space, keys: new Set(keys) }, (t, sum) => {
-    const of = (key: string): [string, KpiValue] => [
-      key,
-      reader.value(whole.kpi, cellOf(sum, key), whole.choice),
-    ]
+    const step = { from: t, to: t + stepMs }
+    const of = (key: string): [string, StepOfKey] => {
+      const cell = cellOf(sum, key)
+      return [key, { value: reader.value(whole.kpi, cell, whole.choice), ...lateIn(cell, step) }]
+    }
     values.set(t, new Map([...keys, OTHER_KEY].map(of)))
   })
   const pointsOf = (key: string): SeriesPoint[] =>
-    points.map(({ t, open }) => ({ t, value: values.get(t)?.get(key) ?? NO_VALUE, open }))
+    points.map(({ t, open }) => ({ t, open, ...(values.get(t)?.get(key) ?? { value: NO_VALUE }) }))
   const count = space.count(all)
   return {
     dimension,
@@ -65,6 +68,8 @@ export async function readSeriesBy(
     ...(since > (points[0]?.t ?? since) && { measuredFrom: since }),
   }
 }
+
+type StepOfKey = Omit<SeriesPoint, 't' | 'open'>
 
 /** Gives for each step a pane with a row for each of `keys`, and one for all others. */
 async function readSteps(

@@ -2,13 +2,13 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { noFates } from '../../../lib/fates.ts'
+import { ALLOWED_LATENESS_MS } from '../../../lib/lateness.ts'
 import { MINUTE_MS } from '../../../lib/time.ts'
 import type { StreamRecord } from '../read/stream-source.ts'
 import { newShard, type ShardProgress } from '../shards/shard-progress.ts'
 import type { AppliedEvent } from '../stream-app.ts'
 import { encodeAggregate } from './encode-aggregate.ts'
 import {
-  ALLOWED_LATENESS_MS,
   alreadyTaken,
   type IngestPorts,
   ingestEvents,

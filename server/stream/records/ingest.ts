@@ -1,5 +1,5 @@
+import { ALLOWED_LATENESS_MS } from '../../../lib/lateness.ts'
 import type { Rejection, RejectReason } from '../../../lib/rejection.ts'
-import { MINUTE_MS } from '../../../lib/time.ts'
 import type { StreamRecord } from '../read/stream-source.ts'
 import { compareSequenceNumbers } from '../shards/sequence-number.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
@@ -13,9 +13,6 @@ import { type AcceptedEvent, fallbackId, type ParsedEvent, parseEvent } from './
 import { createRecordScan } from './scan/record.ts'
 import type { SeenIds } from './seen-ids.ts'
 import { finish, type Steps } from './steps.ts'
-
-/** An event older than the newest of its shard by more than this is late; it is applied all the same. */
-export const ALLOWED_LATENESS_MS = MINUTE_MS
 
 /** How much of a rejected record is kept. */
 export const KEPT_BYTES = 4_096
@@ -151,6 +148,7 @@ function settle(
     fates.applied++
     if (parsed.clamped) fates.clamped++
     const newest = shard.newestEventMs
+    // However late it is, it is applied.
     const late = newest !== null && event.time < newest - ALLOWED_LATENESS_MS
     if (late) fates.late++
     if (newest === null || event.time > newest) shard.newestEventMs = event.time
