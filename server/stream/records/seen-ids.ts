@@ -1,16 +1,15 @@
 import { MINUTE_MS } from '../../../lib/time.ts'
 import { hashId } from './id-hash.ts'
+import { createIdTable } from './id-table.ts'
 
 /** How long an id is remembered, in arrival time, at the least. */
 export const DEDUPLICATION_SPAN_MS = 10 * MINUTE_MS
 
-/** 4 million ids take about 150 MB; beyond, the oldest minutes are forgotten first, and it is said. */
+/** 4 million ids take about 110 MB; beyond, the oldest minutes are forgotten first, and it is said. */
 export const MAX_SEEN_IDS = 4_000_000
 
 const WORDS = 4
 const BYTES = WORDS * 4
-const FIRST_BITS = 14
-const MAX_LOAD = 0.6
 
 /** Ids that arrived in one minute and are not in the store yet. */
 export interface FreshIds {
@@ -43,22 +42,19 @@ interface MinuteIds {
 
 const NONE_FRESH = new Uint32Array(0)
 
-/**
- * The de-duplication memory: 128-bit hashes in one open-addressing table, each with the minute it
- * arrived in. Slots whose minute is forgotten are dropped when the table is rebuilt.
- */
+/** The de-duplication memory: hashes of ids in one table, each with the minute it arrived in. */
 export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
   const maxIds = options.maxIds ?? MAX_SEEN_IDS
-  let bits = FIRST_BITS
-  let capacity = 1 << bits
-  let words = new Uint32Array(capacity * WORDS)
-  /** The arrival minute (minutes since 1970) of each slot; 0: empty. */
-  let minutes = new Uint32Array(capacity)
-  let used = 0
   let horizon = 0
   const byMinute = new Map<number, MinuteIds>()
   let latest: MinuteIds | undefined
   const hash = new Uint32Array(WORDS)
+  const table = createIdTable(() => {
+    const live = countLive()
+    if (live > maxIds) forgetOldest(live)
+    dropForgottenMinutes()
+    return horizon
+  })
 
   function idsOf(minute: number): MinuteIds {
     if (latest?.minute === minute) return latest
@@ -70,57 +66,10 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     return latest
   }
 
-  /** Where the hash `from[at…]` is, or the empty slot where it would be. */
-  function slotOf(from: Uint32Array, at: number): number {
-    const mask = capacity - 1
-    let slot = firstSlotOf(from, at, bits)
-    while (minutes[slot] !== 0) {
-      const held = slot * WORDS
-      if (
-        words[held] === from[at] &&
-        words[held + 1] === from[at + 1] &&
-        words[held + 2] === from[at + 2] &&
-        words[held + 3] === from[at + 3]
-      ) {
-        return slot
-      }
-      slot = (slot + 1) & mask
-    }
-    return slot
-  }
-
-  function insert(slot: number, minute: number): void {
-    copyHash(hash, 0, words, slot * WORDS)
-    minutes[slot] = minute
-    used++
+  /** A hash that was of one minute, 0: of none, is of another. What is forgotten is counted no more. */
+  function count(before: number, minute: number): void {
+    if (before !== 0 && before >= horizon) idsOf(before).ids--
     idsOf(minute).ids++
-    if (used > capacity * MAX_LOAD) rebuild()
-  }
-
-  /** A known hash that counts from now on as seen in another minute. */
-  function move(slot: number, minute: number): void {
-    idsOf(minutes[slot] as number).ids--
-    minutes[slot] = minute
-    idsOf(minute).ids++
-  }
-
-  /** Drops what is forgotten, and grows if that was not enough. */
-  function rebuild(): void {
-    let live = countLive()
-    if (live > maxIds) live = forgetOldest(live)
-    dropForgottenMinutes()
-    const old: Table = { bits, words, minutes }
-    bits = FIRST_BITS
-    // Room for half as much again, so that the next rebuild is far away.
-    while (live * 1.5 > (1 << bits) * MAX_LOAD) bits++
-    capacity = 1 << bits
-    words = new Uint32Array(capacity * WORDS)
-    minutes = new Uint32Array(capacity)
-    used = 0
-    const table: Table = { bits, words, minutes }
-    for (let slot = 0; slot < old.minutes.length; slot += SLOTS_A_CALL) {
-      used += moveSlots(old, slot, table, horizon)
-    }
   }
 
   function countLive(): number {
@@ -129,7 +78,7 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     return live
   }
 
-  function forgetOldest(live: number): number {
+  function forgetOldest(live: number): void {
     let left = live
     for (const minute of [...byMinute.keys()].sort((a, b) => a - b)) {
       if (left <= maxIds * 0.9) break
@@ -137,7 +86,6 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
       left -= byMinute.get(minute)?.ids ?? 0
       horizon = minute + 1
     }
-    return left
   }
 
   function dropForgottenMinutes(): void {
@@ -154,11 +102,9 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
       // What arrives from behind the horizon is remembered as long as what arrives at it.
       const minute = Math.max(horizon, minuteOf(arrivedAt))
       hashId(id, hash)
-      const slot = slotOf(hash, 0)
-      const seenIn = minutes[slot] as number
+      const seenIn = table.put(hash, minute, horizon)
       if (seenIn !== 0 && seenIn >= horizon) return true
-      if (seenIn === 0) insert(slot, minute)
-      else move(slot, minute)
+      count(seenIn, minute)
       remember(idsOf(minute), hash)
       return false
     },
@@ -178,10 +124,8 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
       const view = new Uint32Array(hashes.slice().buffer)
       for (let at = 0; at + WORDS <= view.length; at += WORDS) {
         copyHash(view, at, hash, 0)
-        const slot = slotOf(hash, 0)
-        const seenIn = minutes[slot] as number
-        if (seenIn === 0) insert(slot, minute)
-        else if (seenIn < minute) move(slot, minute)
+        const seenIn = table.put(hash, minute, minute)
+        if (seenIn < minute) count(seenIn, minute)
       }
     },
     forgetBefore(arrivalMs) {
@@ -190,38 +134,6 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     remembersFrom: () => horizon * MINUTE_MS,
     size: countLive,
   }
-}
-
-/** By the first bits of the hash: so the slots of a larger table are in the same order, and it is filled in order. */
-const firstSlotOf = (words: Uint32Array, at: number, bits: number): number =>
-  (words[at] as number) >>> (32 - bits)
-
-interface Table {
-  bits: number
-  words: Uint32Array
-  minutes: Uint32Array
-}
-
-/** A table is moved in so many calls that the compiler takes notice: ten times as fast as one long loop. */
-const SLOTS_A_CALL = 1_024
-
-/** Moves the slots from `from` on whose minute is not forgotten, at most `SLOTS_A_CALL`. Returns how many. */
-function moveSlots(old: Table, from: number, table: Table, horizon: number): number {
-  const { bits, words, minutes } = table
-  const mask = minutes.length - 1
-  const to = Math.min(old.minutes.length, from + SLOTS_A_CALL)
-  let moved = 0
-  for (let slot = from; slot < to; slot++) {
-    const minute = old.minutes[slot] as number
-    if (minute === 0 || minute < horizon) continue
-    // No two are the same: the first empty slot is its own.
-    let place = firstSlotOf(old.words, slot * WORDS, bits)
-    while (minutes[place] !== 0) place = (place + 1) & mask
-    copyHash(old.words, slot * WORDS, words, place * WORDS)
-    minutes[place] = minute
-    moved++
-  }
-  return moved
 }
 
 function remember(known: MinuteIds, hash: Uint32Array): void {
