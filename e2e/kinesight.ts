@@ -26,6 +26,8 @@ export interface Kinesight {
   output(): string
   /** Starts it on its port and data folder, and waits until it is ready. */
   start(): Promise<void>
+  /** Only sends it. */
+  signal(name: NodeJS.Signals): void
   /** SIGTERM, and waits for its end. */
   stop(): Promise<void>
   /** SIGKILL, and waits for its end. */
@@ -140,6 +142,7 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
     dataDir,
     output: () => printed,
     start,
+    signal: (name) => void child?.kill(name),
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     put: (events, { hashKey } = {}) =>
