@@ -89,6 +89,10 @@ export interface ReadingCell {
   /** Bytes that were read and are not committed yet, of those there may be. */
   bufferBytes: number
   bufferLimitBytes: number
+  rememberedIds: number
+  rememberedIdsLimit: number
+  /** For how long an id that comes again is known: 10 minutes, less where more ids arrive than may be remembered. */
+  duplicateSpanMs: number
 }
 
 /** A stream app: what of the pipeline's time it takes, and what it failed on. */

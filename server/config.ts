@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
 import type { CrossedPair } from '../lib/crossed.ts'
+import { DEFAULT_REMEMBERED_IDS } from '../lib/deduplication.ts'
 import { durationText, parseDuration } from '../lib/duration.ts'
 import type { Kpi } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
@@ -33,6 +34,8 @@ export interface ReadConfig {
   consumerName: string
   /** What may be read and not committed yet, for the whole process. */
   bufferBytes: number
+  /** How many ids are remembered at the most, to know duplicates. */
+  rememberedIds: number
 }
 
 export type StreamConfig =
@@ -94,6 +97,12 @@ const environment = z.object({
     .min(16, 'STREAM_BUFFER_MB must be at least 16: one read may bring 10')
     .max(4_096, 'STREAM_BUFFER_MB must be at most 4096')
     .default(64),
+  REMEMBERED_IDS: z.coerce
+    .number({ error: 'REMEMBERED_IDS must be a number of ids' })
+    .int('REMEMBERED_IDS must be a whole number')
+    .min(100_000, 'REMEMBERED_IDS must be at least 100000')
+    .max(100_000_000, 'REMEMBERED_IDS must be at most 100000000: about 3 GB')
+    .default(DEFAULT_REMEMBERED_IDS),
   KPI_FILE: z.string().optional(),
   KEEP_SECONDS: duration('KEEP_SECONDS').default(DEFAULT_KEEP.seconds),
   KEEP_MINUTES: duration('KEEP_MINUTES').default(DEFAULT_KEEP.minutes),
@@ -135,6 +144,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       mode: parsed.data.READ_MODE,
       consumerName: parsed.data.KINESIS_CONSUMER,
       bufferBytes: parsed.data.STREAM_BUFFER_MB * 1_024 * 1_024,
+      rememberedIds: parsed.data.REMEMBERED_IDS,
     },
     demo: embedded && parsed.data.DEMO !== 'off',
     ownKpis: own.kpis,

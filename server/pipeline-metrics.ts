@@ -90,6 +90,15 @@ function wholeMetrics(registry: Registry) {
   const registers = [registry]
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
   const remembered = gauge('kinesight_remembered_ids', 'Ids in the de-duplication memory.')
+  const span = gauge(
+    'kinesight_duplicate_span_seconds',
+    'For how long an id that comes again is known as a duplicate: 600, less where too many ids come.',
+  )
+  const repeated = new Counter({
+    name: 'kinesight_repeated_calls_total',
+    help: 'Calls made again at once: their connection had been closed while it was idle.',
+    registers,
+  })
   const buffer = gauge('kinesight_buffer_bytes', 'Bytes read and not committed yet.')
   const limit = gauge('kinesight_buffer_limit_bytes', 'What there may be of them.')
   const findings = new Gauge({
@@ -112,8 +121,10 @@ function wholeMetrics(registry: Registry) {
   })
   return {
     show(now: ConsumerReadings | undefined): void {
-      for (const metric of [findings, busy, failed]) metric.reset()
-      remembered.set(now?.rememberedIds ?? 0)
+      for (const metric of [findings, busy, failed, repeated]) metric.reset()
+      remembered.set(now?.reading.rememberedIds ?? 0)
+      span.set((now?.reading.duplicateSpanMs ?? 0) / SECOND_MS)
+      repeated.inc(now?.repeatedCalls ?? 0)
       buffer.set(now?.reading.bufferBytes ?? 0)
       limit.set(now?.reading.bufferLimitBytes ?? 0)
       for (const { kind } of now?.findings ?? []) findings.inc({ kind })

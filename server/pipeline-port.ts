@@ -51,7 +51,13 @@ export interface PipelineOptions {
   crossed: readonly CrossedPair[]
   /** For how long panes are kept. */
   keep: KeepTimes
-  read: { mode: ReadMode; consumerName: string; bufferBytes: number; careful?: boolean }
+  read: {
+    mode: ReadMode
+    consumerName: string
+    bufferBytes: number
+    rememberedIds: number
+    careful?: boolean
+  }
   demo: DemoState
   logLevel: string
 }

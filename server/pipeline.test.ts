@@ -29,7 +29,12 @@ beforeEach(async () => {
   stream = await startFakeKinesis({ shards: 2 })
   const place = { name: 'clickstream', region: 'us-east-1', endpoint: undefined, embedded: true }
   const options = { storeFile, stream: place, startAt: { kind: 'trim_horizon' as const } }
-  const read = { mode: 'polling' as const, consumerName: 'kinesight', bufferBytes: 2 ** 26 }
+  const read = {
+    mode: 'polling' as const,
+    consumerName: 'kinesight',
+    bufferBytes: 2 ** 26,
+    rememberedIds: 1_000_000,
+  }
   pipeline = createPipeline(
     {
       ...options,

@@ -1,3 +1,4 @@
+import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
 import type { DemoState, Health, StatusCell } from '../lib/frames.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
@@ -295,6 +296,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
           notice: null,
           bufferBytes: 0,
           bufferLimitBytes: options.read.bufferBytes,
+          rememberedIds: 0,
+          rememberedIdsLimit: options.read.rememberedIds,
+          duplicateSpanMs: DEDUPLICATION_SPAN_MS,
         },
         findings: [],
         apps: [],

@@ -1,5 +1,7 @@
 import Link from 'next/link'
-import { counted, percent } from '../../lib/format.ts'
+import { DEDUPLICATION_SPAN_MS } from '../../lib/deduplication.ts'
+import { count, counted, percent } from '../../lib/format.ts'
+import { duration } from '../../lib/format-time.ts'
 import type { AppCell, AuditFinding, ShardCell, StatusCell } from '../../lib/frames.ts'
 import { FINDING_HELP, FINDING_LOOKS, keyShare, orderFindings } from './finding-words.ts'
 import { Notice, Notices } from './notice.tsx'
@@ -42,6 +44,9 @@ export function StreamNotices({
           />
         )),
         ...apps.map((app) => <AppNotice key={app.name} app={app} />),
+        ...(status === undefined || status.reading.duplicateSpanMs >= DEDUPLICATION_SPAN_MS
+          ? []
+          : [<ShortMemoryNotice key="ids" reading={status.reading} />]),
         ...(notice === null
           ? []
           : [
@@ -115,6 +120,27 @@ function Keys({ hashFrom, hashTo }: { hashFrom: string; hashTo: string }) {
     <span title={`Hash keys ${hashFrom} to ${hashTo}`}>
       {percent(keyShare(hashFrom, hashTo))} of all hash keys.
     </span>
+  )
+}
+
+/** The promise to know duplicates does not hold at the moment. */
+function ShortMemoryNotice({ reading }: { reading: StatusCell['reading'] }) {
+  const { duplicateSpanMs, rememberedIdsLimit } = reading
+  return (
+    <Notice
+      tone="warn"
+      word="Ids forgotten early"
+      remedy={
+        <>
+          Set <code>REMEMBERED_IDS</code> higher: each million takes about 28 MB. Events without an
+          id are not affected.
+        </>
+      }
+    >
+      An id that comes again is known as a duplicate for {duration(duplicateSpanMs)} instead of{' '}
+      {duration(DEDUPLICATION_SPAN_MS)}: more ids arrive than the {count(rememberedIdsLimit)} that
+      are remembered.
+    </Notice>
   )
 }
 

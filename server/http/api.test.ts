@@ -154,7 +154,15 @@ describe('stream, shards', () => {
 
   it('says what the audit found, which app is slow, and why it is read by polling', async () => {
     const change = {
-      reading: { mode: 'polling', notice: 'No fan-out here', bufferBytes: 5, bufferLimitBytes: 9 },
+      reading: {
+        mode: 'polling',
+        notice: 'No fan-out here',
+        bufferBytes: 5,
+        bufferLimitBytes: 9,
+        rememberedIds: 7,
+        rememberedIdsLimit: 8,
+        duplicateSpanMs: 27_000,
+      },
       findings: [
         { kind: 'hole', since: 1, text: 'A hole', shards: [], hashFrom: '3', hashTo: '4' },
         { kind: 'trimmed', since: 2, text: 'Lost', shards: ['shard-1'] },

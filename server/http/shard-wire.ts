@@ -91,6 +91,11 @@ export const readingCell: z.ZodType<ReadingCell> = z.strictObject({
   notice: z.string().nullable().describe('Why it is not the mode that was asked for'),
   bufferBytes: count.describe('Read and not committed yet'),
   bufferLimitBytes: count,
+  rememberedIds: count.describe('Ids that are known, so that one that comes again is a duplicate'),
+  rememberedIdsLimit: count.describe('REMEMBERED_IDS'),
+  duplicateSpanMs: count.describe(
+    'For how long they are known: 600,000, less where more ids arrive than may be remembered',
+  ),
 })
 
 export const appCell: z.ZodType<AppCell> = z.strictObject({

@@ -27,7 +27,15 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
   demo: 'off',
   source,
   store: { kind: 'ok' },
-  reading: { mode: 'polling', notice: null, bufferBytes: 0, bufferLimitBytes: 1 },
+  reading: {
+    mode: 'polling',
+    notice: null,
+    bufferBytes: 0,
+    bufferLimitBytes: 1,
+    rememberedIds: 0,
+    rememberedIdsLimit: 4_000_000,
+    duplicateSpanMs: 600_000,
+  },
   findings: [],
   apps: [],
 })

@@ -30,7 +30,7 @@ export interface ConsumerReadings {
   /** Of the audit: what is wrong with the shards as a whole. */
   findings: AuditFinding[]
   apps: AppCell[]
-  rememberedIds: number
+  repeatedCalls: number
 }
 
 export interface ShardReading {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Kysely } from 'kysely'
+import { DEDUPLICATION_SPAN_MS, DEFAULT_REMEMBERED_IDS } from '../../lib/deduplication.ts'
 import type { ReadMode } from '../../lib/frames.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -26,7 +27,7 @@ import { createReading, type SubscribedFeed } from './read/read-mode.ts'
 import { type ShardReader, startShardReader } from './read/shard-reader.ts'
 import type { Batch, ListedShard, Position, StreamSource } from './read/stream-source.ts'
 import { watchReaders } from './read/watchdog.ts'
-import { createSeenIds, DEDUPLICATION_SPAN_MS } from './records/seen-ids.ts'
+import { createSeenIds } from './records/seen-ids.ts'
 import { createLineageAudit } from './shards/audit.ts'
 import { createDiscovery } from './shards/discovery.ts'
 import { childrenOf, namesUnknownParents } from './shards/lineage.ts'
@@ -58,6 +59,8 @@ export interface ReadOptions {
   mode: ReadMode
   consumerName: string
   bufferBytes: number
+  /** How many ids are remembered at the most. */
+  rememberedIds?: number
   /** An app threw: what it was given is kept until it is committed, to find the event that it cannot take. */
   careful?: boolean
 }
@@ -81,7 +84,8 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   const ending = new AbortController()
   const { signal } = ending
   setMaxListeners(0, signal)
-  const seen = createSeenIds()
+  const { rememberedIds = DEFAULT_REMEMBERED_IDS } = ports.read
+  const seen = createSeenIds({ maxIds: rememberedIds })
   const begin: Position =
     stream.startAt.kind === 'time'
       ? { kind: 'at', timeMs: stream.startAt.at }
@@ -254,14 +258,28 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     for (const { reader } of lanes.all()) if (reader !== undefined) yield reader
   }
 
-  /** An id is remembered for as long as some shard may still bring it within the span. */
-  function forgetHorizon(): number {
+  /** Up to when the shard that is read slowest was read; one that was never read counts as `unread`. */
+  function readOldest(unread: number): number {
     let oldest = Number.POSITIVE_INFINITY
     for (const { progress, reader } of lanes.all()) {
       if (reader === undefined || progress.finished) continue
-      oldest = Math.min(oldest, progress.readToMs ?? 0)
+      oldest = Math.min(oldest, progress.readToMs ?? unread)
     }
+    return oldest
+  }
+
+  /** An id is remembered for as long as some shard may still bring it within the span. */
+  function forgetHorizon(): number {
+    const oldest = readOldest(0)
     return Number.isFinite(oldest) ? oldest - DEDUPLICATION_SPAN_MS : 0
+  }
+
+  /** Shorter than it should be where more ids came than may be remembered. */
+  function duplicateSpanMs(): number {
+    const cut = seen.cutUpTo()
+    const oldest = readOldest(Number.POSITIVE_INFINITY)
+    if (cut === undefined || !Number.isFinite(oldest)) return DEDUPLICATION_SPAN_MS
+    return Math.max(0, Math.min(DEDUPLICATION_SPAN_MS, oldest - cut))
   }
 
   function readings(): ConsumerReadings {
@@ -279,10 +297,13 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
         notice: reading.notice(),
         bufferBytes: buffer.usedBytes(),
         bufferLimitBytes: buffer.limitBytes,
+        rememberedIds: seen.size(),
+        rememberedIdsLimit: rememberedIds,
+        duplicateSpanMs: duplicateSpanMs(),
       },
       findings: audit.findings(),
       apps: apps.cells(),
-      rememberedIds: seen.size(),
+      repeatedCalls: source.repeatedCalls(),
     }
   }
 

@@ -1,15 +1,18 @@
 import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { shareSessions } from './kinesis-http2.ts'
+import { keptSockets, repeatOnStaleSocket } from './kinesis-kept-sockets.ts'
 import { answerWithinMsOf, type KinesisPlace } from './kinesis-place.ts'
 
-const MAX_SOCKETS = 256
 const CONNECT_WITHIN_MS = 3_000
 /** A subscription holds a stream for minutes; servers allow a session about a hundred, and some fewer. */
 const STREAMS_PER_SESSION = 30
 
-/** HTTP/1.1, which every Kinesis speaks. One attempt a call: waiting is the reader's matter. */
-export function createKinesisClient(place: KinesisPlace): KinesisClient {
+/**
+ * HTTP/1.1, which every Kinesis speaks. One attempt a call: waiting is the reader's matter. `onRepeat`: a call was
+ * made again, because the connection had been closed while it was idle.
+ */
+export function createKinesisClient(place: KinesisPlace, onRepeat: () => void): KinesisClient {
   const answerWithinMs = answerWithinMsOf(place)
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: CONNECT_WITHIN_MS,
@@ -17,9 +20,9 @@ export function createKinesisClient(place: KinesisPlace): KinesisClient {
     requestTimeout: answerWithinMs,
     throwOnRequestTimeout: true,
     socketTimeout: answerWithinMs,
-    httpAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
-    httpsAgent: { maxSockets: MAX_SOCKETS, keepAlive: true },
+    ...keptSockets(),
   })
+  repeatOnStaleSocket(requestHandler, onRepeat)
   return noteHeads(new KinesisClient({ ...configOf(place), requestHandler }))
 }
 

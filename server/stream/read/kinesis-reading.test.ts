@@ -178,6 +178,59 @@ test('reads of nothing keep to one connection', async () => {
   expect(fake.counts().sockets.opened).toBe(1)
 })
 
+describe('a connection that was closed while it was idle', () => {
+  const cut = { kind: 'cut', when: 'before' } as const
+
+  test.each<Wire>(['cbor', 'json'])(
+    'is no trouble: the read goes by another one, by %s',
+    async (wire) => {
+      const { fake, source, iterator } = await facing({}, { wire })
+      fake.put('key', 'text')
+      const at = await iterator()
+      fake.faults.next({ call: 'GetRecords', fault: cut })
+      expect((await source.read(at, LIMIT)).records).toHaveLength(1)
+      expect(source.repeatedCalls()).toBe(1)
+      expect(fake.faults.pending()).toEqual([])
+    },
+  )
+
+  test('is no trouble of any call that only reads', async () => {
+    const { fake, source, shardId } = await facing()
+    await source.describe()
+    for (const call of ['DescribeStreamSummary', 'ListShards', 'GetShardIterator']) {
+      fake.faults.next({ call, fault: cut })
+    }
+    await source.describe()
+    await source.listShards()
+    await source.iterator(shardId, { kind: 'trim_horizon' })
+    expect(source.repeatedCalls()).toBe(3)
+  })
+
+  test('is told from one that is cut at its first call, or in the midst of an answer, or again', async () => {
+    const { fake, source, iterator } = await facing()
+    for (let n = 0; n < 100; n++) fake.put('key', 'x'.repeat(1_000))
+    fake.faults.next({ call: 'GetShardIterator', fault: cut })
+    await expect(iterator()).rejects.toMatchObject({ kind: 'temporary' })
+    const at = await iterator()
+    fake.faults.next({ call: 'GetRecords', fault: { kind: 'cut', when: 'mid_answer' } })
+    await expect(source.read(at, LIMIT)).rejects.toMatchObject({ kind: 'temporary' })
+    expect(source.repeatedCalls()).toBe(0)
+    await iterator()
+    fake.faults.next({ call: 'GetRecords', times: 2, fault: cut })
+    await expect(source.read(at, LIMIT)).rejects.toMatchObject({ kind: 'temporary' })
+    expect(source.repeatedCalls()).toBe(1)
+  })
+
+  test('is trouble of a call that changes something', async () => {
+    const { fake, source } = await facing()
+    await source.describe()
+    fake.faults.next({ call: 'RegisterStreamConsumer', fault: cut })
+    const { signal } = new AbortController()
+    await source.fanOut.consumer('kinesight', signal).catch(() => {})
+    expect(source.repeatedCalls()).toBe(0)
+  })
+})
+
 /** An endpoint that answers as told; remembers the content types it was asked with. */
 async function answering(
   answer: (request: IncomingMessage) => {

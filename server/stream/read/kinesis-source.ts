@@ -22,7 +22,8 @@ export function createKinesisSource(
   place: KinesisPlace,
   ports: KinesisPorts = PORTS,
 ): StreamSource {
-  const client = createKinesisClient(place)
+  let repeated = 0
+  const client = createKinesisClient(place, () => repeated++)
   let pushing: KinesisClient | undefined
   const readRecords = createRecordsReader(client, place)
   const call = async <T>(name: KinesisCall, work: () => Promise<T>): Promise<T> => {
@@ -62,6 +63,7 @@ export function createKinesisSource(
       client,
       pushing: () => (pushing ??= createFanOutClient(place)),
     }),
+    repeatedCalls: () => repeated,
     close() {
       client.destroy()
       pushing?.destroy()

@@ -7,6 +7,8 @@ export interface StreamSource {
   /** At most `limit` records, 1 to 10,000. */
   read(iterator: string, options: { limit: number; signal?: AbortSignal }): Promise<Batch>
   readonly fanOut: FanOut
+  /** Calls that were made again at once, because their connection had been closed while it was idle. */
+  repeatedCalls(): number
   close(): void
 }
 

@@ -81,6 +81,27 @@ describe('the de-duplication memory', () => {
   })
 })
 
+test('an id that came just before is known, however many ids come', () => {
+  const seen = createSeenIds({ maxIds: 20_000 })
+  const perSecond = 8_000
+  for (let n = 0; n < 400_000; n++) {
+    seen.check(`id-${n}`, T + (n / perSecond) * 1_000)
+    const before = n - perSecond
+    if (n % 97 === 0 && before >= 0) {
+      expect(seen.check(`id-${before}`, T + (n / perSecond) * 1_000)).toBe(true)
+    }
+    expect(seen.remembersFrom()).toBeLessThanOrEqual(T + (n / perSecond) * 1_000)
+  }
+  expect(seen.cutUpTo()).toBe(seen.remembersFrom())
+})
+
+test('what is not forgotten for want of room is not said to be', () => {
+  const seen = createSeenIds({ maxIds: 20_000 })
+  for (let n = 0; n < 15_000; n++) seen.check(`id-${n}`, T + n * 10)
+  seen.forgetBefore(T + MINUTE_MS)
+  expect(seen.cutUpTo()).toBe(undefined)
+})
+
 test('the hash tells ids apart that differ in one character, at any length', () => {
   const known = new Set<string>()
   const out = new Uint32Array(4)

@@ -1,18 +1,19 @@
-import { MINUTE_MS } from '../../../lib/time.ts'
+import { DEFAULT_REMEMBERED_IDS } from '../../../lib/deduplication.ts'
+import { SECOND_MS } from '../../../lib/time.ts'
 import { hashId } from './id-hash.ts'
 import { createIdTable } from './id-table.ts'
-
-/** How long an id is remembered, in arrival time, at the least. */
-export const DEDUPLICATION_SPAN_MS = 10 * MINUTE_MS
-
-/** 4 million ids take about 110 MB; beyond, the oldest minutes are forgotten first, and it is said. */
-export const MAX_SEEN_IDS = 4_000_000
 
 const WORDS = 4
 const BYTES = WORDS * 4
 
-/** Ids that arrived in one minute and are not in the store yet. */
+/** Ids that arrive within so long are forgotten together. */
+const SLICE_MS = 10 * SECOND_MS
+/** The newest slices stay, however many they hold: what came within the last 10 s is always known. */
+const NEVER_FORGOTTEN = 2
+
+/** Ids that arrived within one slice of time and are not in the store yet. */
 export interface FreshIds {
+  /** Where the slice begins. The first stores had slices of a minute. */
   minuteMs: number
   hashes: Uint8Array
 }
@@ -28,12 +29,14 @@ export interface SeenIds {
   forgetBefore(arrivalMs: number): void
   /** The arrival time from which on everything is remembered. */
   remembersFrom(): number
+  /** The arrival time up to which ids were forgotten because there were too many; undefined: never. */
+  cutUpTo(): number | undefined
   size(): number
 }
 
-/** The ids of one arrival minute. */
-interface MinuteIds {
-  readonly minute: number
+/** The ids of one slice of arrival time; slices are numbered since 1970. */
+interface SliceIds {
+  readonly slice: number
   /** In the table. */
   ids: number
   fresh: Uint32Array
@@ -42,101 +45,105 @@ interface MinuteIds {
 
 const NONE_FRESH = new Uint32Array(0)
 
-/** The de-duplication memory: hashes of ids in one table, each with the minute it arrived in. */
+/** The de-duplication memory: hashes of ids in one table, each with the slice of time it arrived in. */
 export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
-  const maxIds = options.maxIds ?? MAX_SEEN_IDS
+  const maxIds = options.maxIds ?? DEFAULT_REMEMBERED_IDS
   let horizon = 0
-  const byMinute = new Map<number, MinuteIds>()
-  let latest: MinuteIds | undefined
+  let cut: number | undefined
+  const bySlice = new Map<number, SliceIds>()
+  let latest: SliceIds | undefined
   const hash = new Uint32Array(WORDS)
   const table = createIdTable(() => {
     const live = countLive()
     if (live > maxIds) forgetOldest(live)
-    dropForgottenMinutes()
+    dropForgottenSlices()
     return horizon
   })
 
-  function idsOf(minute: number): MinuteIds {
-    if (latest?.minute === minute) return latest
-    latest = byMinute.get(minute)
+  function idsOf(slice: number): SliceIds {
+    if (latest?.slice === slice) return latest
+    latest = bySlice.get(slice)
     if (latest === undefined) {
-      latest = { minute, ids: 0, fresh: NONE_FRESH, freshIds: 0 }
-      byMinute.set(minute, latest)
+      latest = { slice, ids: 0, fresh: NONE_FRESH, freshIds: 0 }
+      bySlice.set(slice, latest)
     }
     return latest
   }
 
-  /** A hash that was of one minute, 0: of none, is of another. What is forgotten is counted no more. */
-  function count(before: number, minute: number): void {
+  /** A hash that was of one slice, 0: of none, is of another. What is forgotten is counted no more. */
+  function count(before: number, slice: number): void {
     if (before !== 0 && before >= horizon) idsOf(before).ids--
-    idsOf(minute).ids++
+    idsOf(slice).ids++
   }
 
   function countLive(): number {
     let live = 0
-    for (const { minute, ids } of byMinute.values()) if (minute >= horizon) live += ids
+    for (const { slice, ids } of bySlice.values()) if (slice >= horizon) live += ids
     return live
   }
 
   function forgetOldest(live: number): void {
     let left = live
-    for (const minute of [...byMinute.keys()].sort((a, b) => a - b)) {
+    const known = [...bySlice.keys()].sort((a, b) => a - b)
+    for (const slice of known.slice(0, -NEVER_FORGOTTEN)) {
       if (left <= maxIds * 0.9) break
-      if (minute < horizon) continue
-      left -= byMinute.get(minute)?.ids ?? 0
-      horizon = minute + 1
+      if (slice < horizon) continue
+      left -= bySlice.get(slice)?.ids ?? 0
+      horizon = slice + 1
+      cut = horizon
     }
   }
 
-  function dropForgottenMinutes(): void {
+  function dropForgottenSlices(): void {
     latest = undefined
-    for (const [minute, known] of byMinute) {
-      if (minute >= horizon) continue
+    for (const [slice, known] of bySlice) {
+      if (slice >= horizon) continue
       known.ids = 0
-      if (known.freshIds === 0) byMinute.delete(minute)
+      if (known.freshIds === 0) bySlice.delete(slice)
     }
   }
 
   return {
     check(id, arrivedAt) {
       // What arrives from behind the horizon is remembered as long as what arrives at it.
-      const minute = Math.max(horizon, minuteOf(arrivedAt))
+      const slice = Math.max(horizon, sliceOf(arrivedAt))
       hashId(id, hash)
-      const seenIn = table.put(hash, minute, horizon)
+      const seenIn = table.put(hash, slice, horizon)
       if (seenIn !== 0 && seenIn >= horizon) return true
-      count(seenIn, minute)
-      remember(idsOf(minute), hash)
+      count(seenIn, slice)
+      remember(idsOf(slice), hash)
       return false
     },
     takeFresh() {
       const taken: FreshIds[] = []
-      for (const known of byMinute.values()) {
+      for (const known of bySlice.values()) {
         if (known.freshIds === 0) continue
         const hashes = new Uint8Array(known.fresh.buffer, 0, known.freshIds * BYTES)
-        taken.push({ minuteMs: known.minute * MINUTE_MS, hashes: hashes.slice() })
+        taken.push({ minuteMs: known.slice * SLICE_MS, hashes: hashes.slice() })
         known.fresh = NONE_FRESH
         known.freshIds = 0
       }
       return taken
     },
     restore({ minuteMs, hashes }) {
-      const minute = minuteOf(minuteMs)
+      const slice = sliceOf(minuteMs)
       const view = new Uint32Array(hashes.slice().buffer)
       for (let at = 0; at + WORDS <= view.length; at += WORDS) {
         copyHash(view, at, hash, 0)
-        const seenIn = table.put(hash, minute, minute)
-        if (seenIn < minute) count(seenIn, minute)
+        const seenIn = table.put(hash, slice, slice)
+        if (seenIn < slice) count(seenIn, slice)
       }
     },
     forgetBefore(arrivalMs) {
-      horizon = Math.max(horizon, minuteOf(arrivalMs))
+      horizon = Math.max(horizon, sliceOf(arrivalMs))
     },
-    remembersFrom: () => horizon * MINUTE_MS,
+    remembersFrom: () => horizon * SLICE_MS,
+    cutUpTo: () => (cut === undefined ? undefined : cut * SLICE_MS),
     size: countLive,
   }
 }
 
-function remember(known: MinuteIds, hash: Uint32Array): void {
+function remember(known: SliceIds, hash: Uint32Array): void {
   const at = known.freshIds * WORDS
   if (at === known.fresh.length) {
     const larger = new Uint32Array(Math.max(64 * WORDS, at * 2))
@@ -155,5 +162,5 @@ function copyHash(from: Uint32Array, at: number, to: Uint32Array, place: number)
   to[place + 3] = from[at + 3] as number
 }
 
-/** Minutes since 1970, at least 1 because 0 marks an empty slot. */
-const minuteOf = (ms: number): number => Math.max(1, Math.floor(ms / MINUTE_MS))
+/** Slices since 1970, at least 1 because 0 marks an empty slot. */
+const sliceOf = (ms: number): number => Math.max(1, Math.floor(ms / SLICE_MS))
