@@ -145,7 +145,7 @@ test('a record lies behind the checkpoint by its number, unless it is taken in b
   expect(at('10', 5)).toEqual([true, false, false])
 })
 
-test('in any wrapping, with any stops and restarts, the events are those of the whole, once each', () => {
+test('I16: in any wrapping, with any stops and restarts, each event has the one fate that it has in the whole', () => {
   const id = fc.constantFrom(null, 'a', 'b', 'c', 'd')
   const event = fc.oneof(
     fc.record({
@@ -200,6 +200,10 @@ test('in any wrapping, with any stops and restarts, the events are those of the 
       expect(parts.rejected).toEqual(whole.rejected)
       expect(parts.keys).toEqual(whole.keys)
       expect(shard).toEqual(wholeShard)
+      const items = stream.map((record) => openRecord(record, shardNow()).left)
+      const { applied: taken, duplicate, rejected } = wholeShard.fates
+      expect(taken + duplicate + rejected).toBe(items.reduce((sum, n) => sum + n, 0))
+      expect([taken, rejected]).toEqual([whole.applied.length, whole.rejected.length])
       const places = whole.applied.map(({ sequenceNumber, index }) => `${sequenceNumber}:${index}`)
       expect(new Set(places).size).toBe(places.length)
     }),

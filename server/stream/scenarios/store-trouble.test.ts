@@ -38,7 +38,7 @@ describe('15: the store', () => {
     expect(await world.fates()).toEqual({ applied: 150, duplicate: 0, rejected: 0 })
   })
 
-  test('refuses one table in the middle of a transaction: nothing of it stays', async () => {
+  test('I3: refuses one table in the middle of a transaction: nothing of it stays', async () => {
     const world = await open()
     const put = ledgerOf(world)
     await world.start()

@@ -88,3 +88,40 @@ test('10: a burst of throttling: the shard says so and goes on by itself, and no
   expect(shard?.reader.kind).toMatch(/reading|catching_up/)
   expect(await world.fates()).toEqual({ applied: 80, duplicate: 0, rejected: 0 })
 }, 25_000)
+
+test('10: all reads are throttled for long, of two applications: few are tried meanwhile, and nothing is lost', async () => {
+  const world = await open()
+  const other = await open({}, world)
+  const put = ledgerOf(world)
+  const consumers = [await world.start(), await other.start()]
+  for (const key of keys) put.put(key, 2)
+  await put.settled()
+  const throttled = () =>
+    consumers.flatMap((consumer) =>
+      consumer.readings().shards.map(({ log }) => log.reads.throttled),
+    )
+  const fault = { kind: 'error', type: 'ProvisionedThroughputExceededException' } as const
+  world.fake.faults.chance(1, () => 0, [fault], ['GetRecords'])
+  const burst = { from: world.clock.monotonicMs(), ms: 12 * SECOND_MS }
+  let n = 0
+  await until(() => {
+    put.put(keys[n++ % keys.length] as string)
+    expect(world.clock.monotonicMs() - burst.from).toBeGreaterThan(burst.ms)
+  }, 20_000)
+  for (const consumer of consumers) {
+    for (const { reader } of consumer.readings().shards) expect(reader.kind).toBe('retrying')
+  }
+  // Five a second would be 60: each waits twice as long as before, up to 5 s.
+  for (const times of throttled()) {
+    expect(times).toBeGreaterThan(2)
+    expect(times).toBeLessThanOrEqual(10)
+  }
+  world.fake.faults.clear()
+  await put.settled(10_000)
+  await until(async () => expect(await other.totals()).toEqual(await world.totals()))
+  for (const consumer of consumers) {
+    for (const { reader } of consumer.readings().shards) {
+      expect(reader.kind).toMatch(/reading|catching_up/)
+    }
+  }
+}, 45_000)

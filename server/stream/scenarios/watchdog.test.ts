@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { SECOND_MS } from '../../../lib/time.ts'
 import { until } from '../consumer.testing.ts'
-import { ledgerOf, worlds } from './scenario.testing.ts'
+import type { Batch, StreamSource } from '../read/stream-source.ts'
+import { ledgerOf, NONE_AMISS, worlds } from './scenario.testing.ts'
 
 const open = worlds()
 const SHARD_0 = 'shardId-000000000000'
@@ -39,4 +40,70 @@ test('I9: a process that stood still starts no reader anew', async () => {
   await put.settled()
   await until(() => expect(world.clock.monotonicMs()).toBeGreaterThan(looked))
   for (const { restarts } of consumer.readings().shards) expect(restarts).toBe(0)
+})
+
+/** Holds back the first answer of the source until it is let go. */
+function holdingBack() {
+  let held: Promise<Batch> | undefined
+  let letGo = (): void => {}
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const through = (source: StreamSource): StreamSource => ({
+    ...source,
+    async read(iterator, { limit }) {
+      if (held !== undefined) return source.read(iterator, { limit })
+      held = source.read(iterator, { limit })
+      const [answer] = await Promise.all([held, gate])
+      return answer
+    },
+  })
+  return { through, letGo, isHeld: () => held !== undefined, answer: () => held }
+}
+
+test('I10: an answer that comes after its read was given up is not used', async () => {
+  const world = await open({ shards: 1 })
+  const put = ledgerOf(world)
+  for (let n = 0; n < 40; n++) put.put(`key-${n}`)
+  const { through, letGo, isHeld, answer } = holdingBack()
+  const consumer = await world.start({ through })
+  await until(() => expect(isHeld()).toBe(true))
+  expect((await answer())?.records).toHaveLength(40)
+  const passing = setInterval(() => {
+    world.clock.passedMs += 85
+  }, 50)
+  try {
+    await until(() => expect(consumer.shard(SHARD_0)?.reading.restarts).toBe(1), 20_000)
+  } finally {
+    clearInterval(passing)
+  }
+  await put.settled()
+  const { checkpoint } = consumer.shard(SHARD_0)?.reading.progress ?? {}
+  letGo()
+  for (let n = 0; n < 40; n++) put.put(`key-${n}`)
+  await put.settled()
+  expect(BigInt(consumer.shard(SHARD_0)?.reading.progress.checkpoint ?? 0)).toBeGreaterThan(
+    BigInt(checkpoint ?? 0),
+  )
+  await world.stop(consumer)
+  expect(await put.difference()).toEqual(NONE_AMISS)
+  expect(await world.fates()).toEqual({ applied: 80, duplicate: 0, rejected: 0 })
+}, 25_000)
+
+test('I10: an answer that comes after the stop is not used, and is read again by the next start', async () => {
+  const world = await open({ shards: 1 })
+  const put = ledgerOf(world)
+  for (let n = 0; n < 40; n++) put.put(`key-${n}`)
+  const { through, letGo, isHeld, answer } = holdingBack()
+  const consumer = await world.start({ through })
+  await until(() => expect(isHeld()).toBe(true))
+  await answer()
+  await world.stop(consumer)
+  letGo()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(consumer.readings().shards[0]?.progress.checkpoint).toBe(null)
+  expect(await world.fates()).toEqual({ applied: 0, duplicate: 0, rejected: 0 })
+  await world.start()
+  await put.settled()
+  expect(await world.fates()).toEqual({ applied: 40, duplicate: 0, rejected: 0 })
 })
