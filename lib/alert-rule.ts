@@ -6,7 +6,7 @@ import type { KpiValue } from './kpi-value.ts'
 import type { Kpi } from './kpis.ts'
 import { parseMoney } from './money.ts'
 import { askedFilters, filterList } from './view.ts'
-import { WINDOW_IDS, WINDOWS } from './windows.ts'
+import { RULE_WINDOW_IDS, WINDOWS } from './windows.ts'
 
 /** Longer than any id of a KPI. */
 const MAX_KPI_ID_LENGTH = 64
@@ -18,7 +18,7 @@ const MAX_KPI_ID_LENGTH = 64
 export const ruleFields = z.strictObject({
   kpi: z.string().min(1).max(MAX_KPI_ID_LENGTH),
   filter: askedFilters.optional(),
-  window: z.enum(WINDOW_IDS, { error: `window: choose one of ${WINDOW_IDS.join(', ')}` }),
+  window: z.enum(RULE_WINDOW_IDS, { error: `window: choose one of ${RULE_WINDOW_IDS.join(', ')}` }),
   when: z.enum(['above', 'below'], { error: 'when: choose "above" or "below"' }),
   value: z.string().max(40),
   /** ISO 4217; for money KPIs only, USD if absent. */

@@ -3,8 +3,8 @@ import type { Fates } from './fates.ts'
 import type { MarksCell } from './kpi-mark.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, KpiId } from './kpis.ts'
+import type { FixedRange, Period } from './period.ts'
 import type { Filter, Filters, View } from './view.ts'
-import type { WindowId } from './windows.ts'
 
 /**
  * What is pushed. A view's state is a set of named cells, replaced whole when they change,
@@ -37,7 +37,7 @@ export type Cells = {
   feed?: FeedEvent[]
   /** overview: what just went wrong. */
   marks?: MarksCell
-  /** spend; series `spend` holds [t, amount in the step, amount over the window up to t]. */
+  /** spend; series `spend` holds [t, amount in the step, amount over the window up to t, or since the beginning of a fixed range]. */
   spend?: SpendCell
   /** spend, alerts. */
   rules?: RuleStanding[]
@@ -164,13 +164,26 @@ export interface ListRow {
   chosen?: KpiValue
 }
 
+/** Of which past something can be said. */
+export interface KnownTime {
+  /** The oldest event known, to the start of its pane; null: none came yet. */
+  since: number | null
+  /** What is older is no longer kept. */
+  keptFrom: number
+}
+
 /**
  * What series `main` shows: [t, value, value one span earlier]. What adds up (counts, money) is the value
- * in the step; ratios, quantiles and distinct counts are over the window that ends with the step.
+ * in the step; ratios, quantiles and distinct counts are over the window that ends with the step, of windows longer than
+ * a day and of a fixed range in the step, too.
  */
 export interface ChartCell {
   kpi: KpiId
-  window: WindowId
+  /** As it was asked for. */
+  period: Period
+  /** Of a fixed one what is shown: in whole steps, without what is not kept any more. */
+  range?: FixedRange
+  known: KnownTime
   filter?: Filters
   spanMs: number
   stepMs: number
@@ -325,16 +338,19 @@ export interface ShardHappening {
 }
 
 export interface SpendCell {
-  window: WindowId
+  /** As it was asked for, and of a fixed one what is shown. */
+  period: Period
+  range?: FixedRange
+  known: KnownTime
   /** How much of the window lies after the oldest event known: rates are over this. */
   coveredMs: number
   stepMs: number
   endsAt: number
   currency: string
-  /** Over the window, over the one before, and since midnight UTC; of the filter where there is one. */
+  /** Over the window, over the one before, and, unless it is fixed, since midnight UTC; of the filter where there is one. */
   now: KpiValue
   before: KpiValue
-  today: KpiValue
+  today?: KpiValue
   byAccount: SpendRow[]
   byCampaign: SpendRow[]
   /** What the bounded memory of keys folded together. */
@@ -346,7 +362,7 @@ export interface SpendRow {
   key: string
   now: KpiValue
   before: KpiValue
-  today: KpiValue
+  today?: KpiValue
 }
 
 /** Server → browser. */

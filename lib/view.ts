@@ -4,6 +4,8 @@ import { MAX_TYPE_LENGTH } from './event.ts'
 import { kpiFormulaSchema, kpiUnitSchema } from './kpi-definition.ts'
 import { formulaName } from './kpi-formula-parts.ts'
 import { DIMENSIONS } from './kpis.ts'
+import { isFixed, type Period } from './period.ts'
+import { LATEST_MS, SECOND_MS } from './time.ts'
 import { PREVIEW_WINDOW_IDS, WINDOW_IDS } from './windows.ts'
 
 /** Only events whose dimension has this key. */
@@ -42,23 +44,38 @@ export function filtersOf(list: readonly Filter[]): Filters | undefined {
   return first === undefined || second === undefined ? first : [first, second]
 }
 
-/** What a browser can watch. Everyone who watches an equal view shares its frames. */
-export const viewSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('overview'),
-    window: z.enum(WINDOW_IDS),
-    /** An id of the catalog. */
-    kpi: z.string().min(1).max(64),
-    filter: askedFilters.optional(),
-  }),
+/** A fixed stretch of event time, at least a second. What of it is not kept any more is cut off. */
+export const rangeSchema = z
+  .strictObject({
+    from: z.int().nonnegative().max(LATEST_MS),
+    to: z.int().nonnegative().max(LATEST_MS),
+  })
+  .refine(({ from, to }) => to - from >= SECOND_MS)
+
+const overviewFields = {
+  kind: z.literal('overview'),
+  /** An id of the catalog. */
+  kpi: z.string().min(1).max(64),
+  filter: askedFilters.optional(),
+}
+
+const spendFields = {
+  kind: z.literal('spend'),
+  filter: filterSchema.optional(),
+}
+
+/** Of the past: it changes only where late events come to it. */
+const fixedViewSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...overviewFields, range: rangeSchema }),
+  z.strictObject({ ...spendFields, range: rangeSchema }),
+])
+
+const liveViewSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...overviewFields, window: z.enum(WINDOW_IDS) }),
   z.strictObject({ kind: z.literal('shards') }),
   /** One shard with its parents and children. */
   z.strictObject({ kind: z.literal('shard'), shardId: z.string().min(1).max(128) }),
-  z.strictObject({
-    kind: z.literal('spend'),
-    window: z.enum(WINDOW_IDS),
-    filter: filterSchema.optional(),
-  }),
+  z.strictObject({ ...spendFields, window: z.enum(WINDOW_IDS) }),
   /** A KPI that is being composed. */
   z.strictObject({
     kind: z.literal('preview'),
@@ -75,7 +92,18 @@ export const viewSchema = z.discriminatedUnion('kind', [
   /** Status and firing alerts only: what every page shows. */
   z.strictObject({ kind: z.literal('status') }),
 ])
+
+/** What a browser can watch. Everyone who watches an equal view shares its frames. */
+export const viewSchema = z.union([liveViewSchema, fixedViewSchema])
 export type View = z.infer<typeof viewSchema>
+
+type PeriodView = Extract<View, { kind: 'overview' | 'spend' }>
+
+export const periodOf = (view: PeriodView): Period => ('range' in view ? view.range : view.window)
+
+/** The part of a view that says what it is over. */
+export const overPeriod = (period: Period) =>
+  isFixed(period) ? { range: period } : { window: period }
 
 /** Equal views have equal keys. */
 export function viewKey(view: View): string {
@@ -87,9 +115,9 @@ export function viewKey(view: View): string {
       : ''
   switch (view.kind) {
     case 'overview':
-      return `overview|${view.window}|${view.kpi}|${filter}`
+      return `overview|${periodKey(periodOf(view))}|${view.kpi}|${filter}`
     case 'spend':
-      return `spend|${view.window}|${filter}`
+      return `spend|${periodKey(periodOf(view))}|${filter}`
     case 'preview': {
       const { window, formula, unit = '', dimension = '', types } = view
       const name = formula === undefined ? '' : formulaName(formula)
@@ -103,3 +131,6 @@ export function viewKey(view: View): string {
       return view.kind
   }
 }
+
+const periodKey = (period: Period): string =>
+  isFixed(period) ? `${period.from}-${period.to}` : period

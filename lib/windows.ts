@@ -8,9 +8,15 @@ export interface SlidingWindow {
   slideMs: number
   /** The chart beside it: how far back it reaches and how long one point is. */
   chart: { spanMs: number; stepMs: number }
+  /** What does not add up is drawn over the window that ends with each step; else, where steps are long, of the step. */
+  pointsOver: 'window' | 'step'
 }
 
-export const WINDOW_IDS = ['10s', '1m', '5m', '15m', '1h', '24h'] as const
+/** What a rule compares: soon enough to act upon. */
+export const RULE_WINDOW_IDS = ['10s', '1m', '5m', '15m', '1h', '24h'] as const
+export type RuleWindowId = (typeof RULE_WINDOW_IDS)[number]
+
+export const WINDOW_IDS = [...RULE_WINDOW_IDS, '7d', '30d'] as const
 export type WindowId = (typeof WINDOW_IDS)[number]
 
 export const WINDOWS: Record<WindowId, SlidingWindow> = {
@@ -20,6 +26,9 @@ export const WINDOWS: Record<WindowId, SlidingWindow> = {
   '15m': sliding('15m', '15 min', 15 * MINUTE_MS, SECOND_MS, 15 * MINUTE_MS, 5 * SECOND_MS),
   '1h': sliding('1h', '1 h', HOUR_MS, 10 * SECOND_MS, HOUR_MS, 20 * SECOND_MS),
   '24h': sliding('24h', '24 h', DAY_MS, MINUTE_MS, DAY_MS, 10 * MINUTE_MS),
+  // By the hour: of the span before nothing finer is kept.
+  '7d': sliding('7d', '7 d', 7 * DAY_MS, HOUR_MS, 7 * DAY_MS, HOUR_MS),
+  '30d': sliding('30d', '30 d', 30 * DAY_MS, HOUR_MS, 30 * DAY_MS, 6 * HOUR_MS),
 }
 
 export const DEFAULT_WINDOW: WindowId = '5m'
@@ -32,7 +41,8 @@ function sliding(
   chartSpanMs: number,
   stepMs: number,
 ): SlidingWindow {
-  return { id, label, spanMs, slideMs, chart: { spanMs: chartSpanMs, stepMs } }
+  const pointsOver = spanMs > DAY_MS ? 'step' : 'window'
+  return { id, label, spanMs, slideMs, chart: { spanMs: chartSpanMs, stepMs }, pointsOver }
 }
 
 /** A preview begins with the events of the last moments: longer windows would stay empty. */

@@ -11,6 +11,8 @@ import { pause } from './platform/pause.ts'
 const FRAME_EVERY_MS = 500
 /** And so soon when something does: from one frame to the next at the least. */
 const LEAST_EVERY_MS = 100
+/** A view that needs longer, to read much of the past, goes on by itself; the others have their frames meanwhile. */
+const WAITED_FOR_MS = 200
 /** Frames take at most a fifth of the time. */
 const FRAME_SHARE = 5
 
@@ -98,6 +100,14 @@ export function createLiveViews(ports: {
     }
   }
 
+  /** For so long, or until it is done. */
+  async function waitedFor(pushed: Promise<void>): Promise<void> {
+    const done = new AbortController()
+    // It does not reject.
+    void pushed.then(() => done.abort())
+    await pause(WAITED_FOR_MS, done.signal)
+  }
+
   async function untilNews(ms: number, signal: AbortSignal): Promise<void> {
     const waiting = new AbortController()
     onNews = () => waiting.abort()
@@ -131,7 +141,7 @@ export function createLiveViews(ports: {
       while (!signal.aborted) {
         const startedAt = clock.monotonicMs()
         isNew = false
-        for (const [key, watched] of views) await push(key, watched)
+        for (const [key, watched] of views) await waitedFor(push(key, watched))
         const tookMs = clock.monotonicMs() - startedAt
         await pause(Math.max(LEAST_EVERY_MS - tookMs, tookMs * (FRAME_SHARE - 1)), signal)
         if (!isNew) await untilNews(startedAt + FRAME_EVERY_MS - clock.monotonicMs(), signal)

@@ -2,14 +2,15 @@ import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
 import type { DemoState, Health, StatusCell } from '../lib/frames.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
+import { isFixed } from '../lib/period.ts'
 import { SECOND_MS } from '../lib/time.ts'
-import type { View } from '../lib/view.ts'
+import { periodOf, type View } from '../lib/view.ts'
 import { WINDOWS } from '../lib/windows.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
 import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
-import { createOverviewView, type LiveView } from './apps/kpi/overview-view.ts'
+import { createOverviewView, type LiveView, type OverviewView } from './apps/kpi/overview-view.ts'
 import { createPreviewView } from './apps/kpi/preview-view.ts'
 import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
@@ -383,16 +384,13 @@ function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {
 }
 
 /** The overview's own part, and what just went wrong. */
-function withMarks(
-  overview: LiveView,
-  { window }: Pick<View & { kind: 'overview' }, 'window'>,
-  marks: MarkWatch,
-): ViewSource {
-  const { spanMs } = WINDOWS[window].chart
+function withMarks(overview: LiveView, view: OverviewView, marks: MarkWatch): ViewSource {
+  const period = periodOf(view)
   return {
     ...overview,
     async state(now) {
       const { cells, series } = await overview.state(now)
+      const spanMs = isFixed(period) ? now - period.from : WINDOWS[period].chart.spanMs
       return { cells: { ...cells, marks: marks.cell(now, spanMs) }, series }
     },
   }

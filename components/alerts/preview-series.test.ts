@@ -3,7 +3,7 @@ import type { SeriesAnswer } from '../../lib/api.ts'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import { KPIS } from '../../lib/kpis.ts'
-import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import { RULE_WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
 import {
   coveredMs,
   drawnSpanMs,
@@ -26,14 +26,14 @@ const plain = (...values: (number | null)[]): KpiValue[] => values.map((value) =
 const plan = { ...previewPlan(KPIS.spend, '10s'), steps: 3 }
 
 test('sums slide over the window of the rule, in every window', () => {
-  for (const window of WINDOW_IDS) {
+  for (const window of RULE_WINDOW_IDS) {
     expect(coveredMs(previewPlan(KPIS.spend, window))).toBe(WINDOWS[window].spanMs)
   }
 })
 
 test('every plan asks for whole steps of its series', () => {
   for (const kpi of BUILT_IN.kpis) {
-    for (const window of WINDOW_IDS) {
+    for (const window of RULE_WINDOW_IDS) {
       const { stepMs, steps, window: asked } = previewPlan(kpi, window)
       expect(WINDOWS[asked].spanMs % stepMs).toBe(0)
       expect(Number.isInteger(steps)).toBe(true)

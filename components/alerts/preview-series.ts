@@ -4,11 +4,11 @@ import type { Point } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import { addsUp, type Kpi } from '../../lib/kpis.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
-import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { type RuleWindowId, WINDOWS } from '../../lib/windows.ts'
 
 /** What to ask `/kpis/{id}/series` for, to draw what a rule would have seen. */
 export interface PreviewPlan {
-  window: WindowId
+  window: RuleWindowId
   step: '1s' | '10s' | '30s' | '1m' | '5m' | '10m' | '1h'
   stepMs: number
   /** How many steps make one drawn value: sums slide, anything else cannot be put together from its parts. */
@@ -17,7 +17,7 @@ export interface PreviewPlan {
   twice: boolean
 }
 
-const SLIDING: Record<WindowId, Pick<PreviewPlan, 'window' | 'step' | 'stepMs'>> = {
+const SLIDING: Record<RuleWindowId, Pick<PreviewPlan, 'window' | 'step' | 'stepMs'>> = {
   '10s': { window: '5m', step: '1s', stepMs: SECOND_MS },
   '1m': { window: '15m', step: '10s', stepMs: 10 * SECOND_MS },
   '5m': { window: '1h', step: '30s', stepMs: 30 * SECOND_MS },
@@ -36,7 +36,7 @@ const TUMBLING: typeof SLIDING = {
 }
 
 /** The whole of a rule's window is drawn where it can be; else in the steps that come nearest. */
-export function previewPlan(kpi: Kpi, window: WindowId): PreviewPlan {
+export function previewPlan(kpi: Kpi, window: RuleWindowId): PreviewPlan {
   if (!addsUp(kpi)) return { ...TUMBLING[window], steps: 1, twice: false }
   const plan = SLIDING[window]
   return { ...plan, steps: WINDOWS[window].spanMs / plan.stepMs, twice: window === '24h' }

@@ -10,7 +10,7 @@ import { DEFAULT_CURRENCY } from '../../lib/event.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { DIMENSION_LABELS, type Dimension, type KpiId } from '../../lib/kpis.ts'
 import { type Filter, type Filters, filterList } from '../../lib/view.ts'
-import type { WindowId } from '../../lib/windows.ts'
+import type { RuleWindowId } from '../../lib/windows.ts'
 
 /** A threshold as it is being typed: every blank of the sentence has something in it, perhaps wrong. */
 export interface RuleDraft {
@@ -21,7 +21,7 @@ export interface RuleDraft {
   /** A second filter, which must hold too; `none`: there is none. */
   second: Dimension | 'none'
   secondKey: string
-  window: WindowId
+  window: RuleWindowId
   when: RuleInput['when']
   value: string
   currency: string
@@ -32,7 +32,7 @@ export type DraftField = keyof RuleDraft | 'form'
 export type DraftErrors = Partial<Record<DraftField, string>>
 
 export interface DraftStart {
-  window?: WindowId
+  window?: RuleWindowId
   filter?: Filters | undefined
   currency?: string | undefined
 }

@@ -3,7 +3,7 @@ import { isMoney, ruleUnit } from '../../lib/alert-rule.ts'
 import { crossedWith } from '../../lib/crossed.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { DIMENSION_LABELS, DIMENSIONS, type Dimension, type KpiId } from '../../lib/kpis.ts'
-import { WINDOW_IDS, WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { RULE_WINDOW_IDS, type RuleWindowId, WINDOWS } from '../../lib/windows.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { Field, TextInput } from '../ui/field.tsx'
 import { Select, type SelectOption } from '../ui/select.tsx'
@@ -16,7 +16,7 @@ const OF_OPTIONS = [
   { value: 'all' as const, label: 'everything' },
   ...DIMENSIONS.map((id) => ({ value: id, label: DIMENSION_LABELS[id].one })),
 ]
-const WINDOW_OPTIONS = WINDOW_IDS.map((id) => ({ value: id, label: WINDOWS[id].label }))
+const WINDOW_OPTIONS = RULE_WINDOW_IDS.map((id) => ({ value: id, label: WINDOWS[id].label }))
 const WHEN_OPTIONS = [
   { value: 'above' as const, label: 'above' },
   { value: 'below' as const, label: 'below' },
@@ -70,7 +70,7 @@ export function RuleSentenceFields({
       )}
       <span className={styles.word}>over</span>
       <Field label="Window" labelHidden error={errors.window} className={styles.window ?? ''}>
-        <Select<WindowId>
+        <Select<RuleWindowId>
           aria-label="Window"
           value={draft.window}
           options={WINDOW_OPTIONS}

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { SeriesAnswer } from '../../lib/api.ts'
 import type { Kpi } from '../../lib/kpis.ts'
 import { DAY_MS } from '../../lib/time.ts'
-import type { WindowId } from '../../lib/windows.ts'
+import type { RuleWindowId } from '../../lib/windows.ts'
 import { getJson } from '../live/http.ts'
 import { type PreviewPlan, previewPlan } from './preview-series.ts'
 
@@ -13,7 +13,7 @@ export type Preview =
 
 export interface PreviewWish {
   kpi: Kpi
-  window: WindowId
+  window: RuleWindowId
   /** As a part of the API's query; '': everything. */
   filter: string
 }

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, useState } from 'react'
-import { clock } from '../../lib/format-time.ts'
+import { stepTimes } from '../../lib/format-range.ts'
 import { type ChartRow, type ChartSeries, rowAt } from './chart-rows.ts'
 import { type Plot, plotX, plotY, timeAt } from './plot.ts'
 import styles from './time-chart.module.css'
@@ -15,6 +15,8 @@ interface CursorProps {
   stepMs: number
   unitFormat: (value: number) => string
   stacked: boolean
+  /** Times need their days. */
+  dated: boolean
   changeText?: ((now: number, before: number) => string) | undefined
 }
 
@@ -72,7 +74,9 @@ export function Cursor(props: CursorProps) {
     >
       {row !== undefined && <Reading {...props} row={row} pinned={at?.kind === 'pinned'} />}
       <span className="visually-hidden" aria-live="polite">
-        {row !== undefined && at?.kind === 'keys' ? spoken(row, series, stepMs, unitFormat) : ''}
+        {row !== undefined && at?.kind === 'keys'
+          ? spoken(row, series, unitFormat, stepTimes(row.t, stepMs, { dated: props.dated }))
+          : ''}
       </span>
     </div>
   )
@@ -85,6 +89,7 @@ function Reading({
   stepMs,
   unitFormat,
   stacked,
+  dated,
   changeText,
   pinned,
 }: CursorProps & { row: ChartRow; pinned: boolean }) {
@@ -110,7 +115,7 @@ function Reading({
         style={flip ? { right: `calc(100% - ${x - 12}px)` } : { left: x + 12 }}
       >
         <div className={styles.when}>
-          {stepText(row, stepMs)}
+          {stepTimes(row.t, stepMs, { dated })}
           {row.open && <span className={styles.open}>still coming in</span>}
         </div>
         <table className={styles.values}>
@@ -146,9 +151,6 @@ const readingOrder = <Each extends ChartSeries>(series: readonly Each[]): Each[]
 const valueText = (value: number | null | undefined, format: (value: number) => string): string =>
   value === null || value === undefined ? '–' : format(value)
 
-const stepText = (row: ChartRow, stepMs: number): string =>
-  stepMs <= 1_000 ? clock(row.t) : `${clock(row.t)} – ${clock(row.t + stepMs)}`
-
 function keyTarget(key: string, row: ChartRow | undefined, rows: readonly ChartRow[]) {
   const index = row === undefined ? rows.length : rows.indexOf(row)
   switch (key) {
@@ -168,14 +170,14 @@ function keyTarget(key: string, row: ChartRow | undefined, rows: readonly ChartR
 function spoken(
   row: ChartRow,
   series: readonly ChartSeries[],
-  stepMs: number,
   format: (value: number) => string,
+  when: string,
 ): string {
   const values = series.map(({ id, label }) => {
     const value = row.values[id]
     return `${label} ${value === null || value === undefined ? 'no value' : format(value)}`
   })
-  return `${stepText(row, stepMs)}: ${values.join(', ')}`
+  return `${when}: ${values.join(', ')}`
 }
 
 /** The chart in a sentence, for those who cannot see it. */

@@ -1,6 +1,60 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
+import { isDayTick, needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
+
+const utc = () => 0
+const HOUR = 3_600_000
+
+/** The clocks of a zone, as the platform knows them. */
+function clocksOf(timeZone: string) {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    ...{ timeZone, dateStyle: 'short', timeStyle: 'medium' },
+  })
+  const wall = (t: number) => format.format(t)
+  return { wall, offsetAt: (t: number) => Date.parse(`${wall(t).replace(' ', 'T')}Z`) - t }
+}
+
+test.each([
+  ['Europe/Berlin', Date.UTC(2026, 2, 25)],
+  ['Europe/Berlin', Date.UTC(2026, 9, 21)],
+  ['America/New_York', Date.UTC(2026, 2, 4)],
+  ['Australia/Lord_Howe', Date.UTC(2026, 3, 1)],
+  ['Asia/Kolkata', Date.UTC(2026, 3, 1)],
+])('days begin at local midnights in %s, also where the clocks jump', (zone, from) => {
+  const { wall, offsetAt } = clocksOf(zone)
+  for (const [days, most] of [
+    [7, 8],
+    [30, 10],
+    [90, 12],
+  ] as const) {
+    const span = days * 24 * HOUR
+    const ticks = timeTicks(from, from + span, most, offsetAt)
+    expect(ticks.length).toBeGreaterThan(3)
+    expect(ticks.length).toBeLessThanOrEqual(most + 1)
+    for (const t of ticks) {
+      expect(wall(t)).toMatch(/ 00:00:00$/)
+      expect(isDayTick(t, span, offsetAt)).toBe(true)
+    }
+  }
+})
+
+test('where a day begins at one o’clock, its tick is there', () => {
+  const { wall, offsetAt } = clocksOf('Africa/Cairo')
+  const from = Date.UTC(2026, 3, 22)
+  const ticks = timeTicks(from, from + 6 * 24 * HOUR, 8, offsetAt).map(wall)
+  expect(ticks).toContain('2026-04-24 01:00:00')
+  expect(ticks).toContain('2026-04-25 00:00:00')
+})
+
+test('hours stay round across a jump of the clocks, and none is there twice', () => {
+  const { wall, offsetAt } = clocksOf('Europe/Berlin')
+  for (const from of [Date.UTC(2026, 2, 28, 20), Date.UTC(2026, 9, 24, 20)]) {
+    const ticks = timeTicks(from, from + 8 * HOUR, 10, offsetAt)
+    expect(ticks.every((t) => wall(t).endsWith(':00:00'))).toBe(true)
+    expect(new Set(ticks).size).toBe(ticks.length)
+    expect([...ticks].sort((a, b) => a - b)).toEqual(ticks)
+  }
+})
 
 test('values have three to five ticks from 0 to at least the largest value', () => {
   fc.assert(
@@ -29,7 +83,7 @@ test('an axis without values still has two ends', () => {
 test('times lie on round local minutes', () => {
   const from = Date.UTC(2026, 0, 1, 10, 2, 17)
   const to = from + 300_000
-  const ticks = timeTicks(from, to, 8, 0)
+  const ticks = timeTicks(from, to, 8, utc)
   expect(ticks.map((t) => new Date(t).toISOString().slice(11, 19))).toEqual([
     '10:03:00',
     '10:04:00',
@@ -42,15 +96,15 @@ test('times lie on round local minutes', () => {
 test('hours are round in a zone that is half an hour off', () => {
   const offset = 5.5 * 3_600_000
   const from = Date.UTC(2026, 0, 1)
-  for (const t of timeTicks(from, from + 86_400_000, 8, offset)) {
+  for (const t of timeTicks(from, from + 86_400_000, 8, () => offset)) {
     expect((t + offset) % (3 * 3_600_000)).toBe(0)
   }
 })
 
 test('a tick keeps its place while the axis moves on', () => {
   const from = Date.UTC(2026, 0, 1)
-  const before = timeTicks(from, from + 300_000, 6, 0)
-  const after = timeTicks(from + 2_000, from + 302_000, 6, 0)
+  const before = timeTicks(from, from + 300_000, 6, utc)
+  const after = timeTicks(from + 2_000, from + 302_000, 6, utc)
   for (const t of after.slice(0, -1)) expect(before).toContain(t)
 })
 

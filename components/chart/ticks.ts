@@ -36,22 +36,49 @@ const TIME_STEPS = [
   3 * HOUR,
   6 * HOUR,
   12 * HOUR,
-  24 * HOUR,
 ]
+const DAY = 24 * HOUR
+/** 1970 began on a Thursday: weeks are counted from the Monday before. */
+const MONDAY = -3 * DAY
+const DAY_STEPS = [DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 56 * DAY, 84 * DAY]
+
+/** How far apart ticks are, of which an axis has at most `most`. */
+const tickStep = (span: number, most: number): number =>
+  [...TIME_STEPS, ...DAY_STEPS].find((each) => span / each <= most) ?? (DAY_STEPS.at(-1) as number)
 
 /**
- * Round local times within [from, to], at most `most` of them. They stay where they are as the axis moves on.
- * `offsetMs`: local time minus UTC.
+ * Round local times within [from, to], at most `most` of them: whole days are local midnights, also where clocks are
+ * put forward or back between. They stay where they are as the axis moves on. `offsetAt`: local time minus UTC.
  */
-export function timeTicks(from: number, to: number, most: number, offsetMs: number): number[] {
+export function timeTicks(
+  from: number,
+  to: number,
+  most: number,
+  offsetAt: (t: number) => number,
+): number[] {
   const span = to - from
   if (!(span > 0) || most < 1) return []
-  const step = TIME_STEPS.find((each) => span / each <= most) ?? 24 * HOUR
+  const step = tickStep(span, most)
+  const origin = step >= DAY ? MONDAY : 0
   const ticks: number[] = []
-  const first = Math.ceil((from + offsetMs) / step) * step - offsetMs
-  for (let t = first; t <= to; t += step) ticks.push(t)
-  return ticks
+  const firstWall = Math.floor((from + offsetAt(from) - origin) / step) * step + origin
+  for (let wall = firstWall; ; wall += step) {
+    const t = momentOf(wall, offsetAt)
+    if (t > to) return ticks
+    if (t >= from && t !== ticks.at(-1)) ticks.push(t)
+  }
 }
+
+/** When the wall clock shows this; where it never does, the moment at which it jumps over it. */
+function momentOf(wall: number, offsetAt: (t: number) => number): number {
+  const guess = wall - offsetAt(wall)
+  const t = wall - offsetAt(guess)
+  return t + offsetAt(t) === wall ? t : Math.max(guess, t)
+}
+
+/** Whether a tick of this axis is a day rather than a time of day. */
+export const isDayTick = (t: number, spanMs: number, offsetAt: (t: number) => number): boolean =>
+  spanMs > 12 * HOUR && (t + offsetAt(t)) % DAY === 0
 
 /** Whether times on an axis of this span need their seconds. */
 export const needsSeconds = (spanMs: number, most: number): boolean => spanMs / most < 45 * SECOND

@@ -11,6 +11,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
+import { dayName } from '../../lib/format-range.ts'
 import { clock, clockShort } from '../../lib/format-time.ts'
 import { BandFlags, Bands, type ChartBand } from './bands.tsx'
 import { type ChartRow, type ChartSeries, chartRows, topValue } from './chart-rows.ts'
@@ -18,7 +19,7 @@ import { Cursor } from './cursor.tsx'
 import { LonePoints } from './lone-points.tsx'
 import { AXIS_HEIGHT, axisWidth, type Plot, plotX, RIGHT, TOP } from './plot.ts'
 import { type ChartThreshold, ThresholdLabels } from './threshold-labels.tsx'
-import { needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
+import { isDayTick, needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
 import styles from './time-chart.module.css'
 import { useWidth } from './use-width.ts'
 
@@ -30,6 +31,8 @@ export interface TimeChartProps {
   from: number
   to: number
   stepMs: number
+  /** Times need their days. */
+  dated?: boolean
   /** A value with its unit: "152.3/s". */
   unitFormat: (value: number) => string
   thresholds?: readonly ChartThreshold[]
@@ -85,11 +88,13 @@ function Drawing(props: TimeChartProps & { width: number }) {
     max: ticks.at(-1) ?? 1,
   }
   const most = Math.max(2, Math.floor(plot.width / 96))
-  const times = timeTicks(from, to, most, localOffsetMs(to)).filter((t) => {
+  const times = timeTicks(from, to, most, localOffsetMs).filter((t) => {
     const x = plotX(plot, t)
     return x > plot.left + 18 && x < plot.left + plot.width - 14
   })
-  const timeText = needsSeconds(to - from, most) ? clock : clockShort
+  const clockText = needsSeconds(to - from, most) ? clock : clockShort
+  const timeText = (t: number) =>
+    isDayTick(t, to - from, localOffsetMs) ? dayName(t) : clockText(t)
   const barPx = Math.max(1, (plot.width * stepMs) / (to - from) - 1)
 
   return (
@@ -119,7 +124,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
             allowDataOverflow
             ticks={times}
             interval={0}
-            tickFormatter={(t: number) => timeText(t)}
+            tickFormatter={timeText}
             height={AXIS_HEIGHT}
             tickLine={false}
             axisLine={{ stroke: 'var(--line-strong)' }}
@@ -162,6 +167,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
         stepMs={stepMs}
         unitFormat={unitFormat}
         stacked={stacked}
+        dated={props.dated ?? false}
         changeText={props.changeText}
       />
       <BandFlags bands={bands} plot={plot} />

@@ -4,25 +4,28 @@ import { Dialog } from '../ui/dialog.tsx'
 import styles from './help-dialog.module.css'
 import { PLACES } from './places.ts'
 
+const keys = (one: string, other: string): ReactNode => (
+  <>
+    <kbd>{one}</kbd> <kbd>{other}</kbd>
+  </>
+)
+
 const KEYS: readonly { keys: ReactNode; does: string }[] = [
   ...PLACES.map(({ key, label }) => ({
-    keys: (
-      <>
-        <kbd>g</kbd> <kbd>{key}</kbd>
-      </>
-    ),
+    keys: keys('g', key),
     does: label,
   })),
-  { keys: <kbd>Space</kbd>, does: 'Pause, and go on' },
+  { keys: <kbd>Space</kbd>, does: 'Pause, and go on; from a fixed range back to live' },
   { keys: <kbd>Esc</kbd>, does: 'Take the filter away; from a shard, back to the list' },
   {
-    keys: (
-      <>
-        <kbd>←</kbd> <kbd>→</kbd>
-      </>
-    ),
-    does: 'Step through a chart',
+    keys: keys('←', '→'),
+    does: 'The period before, and after; in a chart, step through it',
   },
+  { keys: keys('d', 'e'), does: 'Today, yesterday' },
+  { keys: keys('w', 'm'), does: 'The last 7 and 30 days' },
+  { keys: <kbd>c</kbd>, does: 'Type a range' },
+  { keys: <kbd>r</kbd>, does: 'Back to live' },
+  { keys: <kbd>x</kbd>, does: 'Compare with the period before' },
   { keys: <kbd>?</kbd>, does: 'This help' },
 ]
 

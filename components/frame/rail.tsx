@@ -5,6 +5,7 @@ import { count } from '../../lib/format.ts'
 import { useCell } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import { Logo } from './logo.tsx'
+import { periodQuery } from './period-state.ts'
 import { PLACES, type Place, placeAt } from './places.ts'
 import styles from './rail.module.css'
 import type { Theme } from './theme.ts'
@@ -55,8 +56,8 @@ function here(place: Place, pathname: string): Here {
 }
 
 function RailLink({ place, here, firing }: { place: Place; here: Here; firing: number }) {
-  const window = useSearchParams().get('window')
-  const query = place.windowed && window !== null ? `?window=${encodeURIComponent(window)}` : ''
+  const params = useSearchParams()
+  const query = place.windowed ? periodQuery(params) : ''
   return (
     <Link
       href={`${place.href}${query}`}

@@ -27,3 +27,19 @@ test('the space bar presses a button that has the focus, and pauses otherwise', 
 test('keys with a modifier belong to the browser', () => {
   expect(press('s', { modified: true, waiting: true })).toBeUndefined()
 })
+
+test('a letter chooses what the figures are over, unless it says where to go', () => {
+  expect(press('d')).toEqual({ kind: 'period', to: 'today' })
+  expect(press('D')).toEqual({ kind: 'period', to: 'today' })
+  expect(press('w', { target: 'control' })).toEqual({ kind: 'period', to: '7d' })
+  expect(press('d', { waiting: true })).toEqual({ kind: 'go', key: 'd' })
+  expect(press('d', { modified: true })).toBeUndefined()
+  expect(press('d', { target: 'text' })).toBeUndefined()
+})
+
+test('arrows go to the period before and after where nothing else has them', () => {
+  expect(press('ArrowLeft')).toEqual({ kind: 'period', to: 'before' })
+  expect(press('ArrowRight')).toEqual({ kind: 'period', to: 'after' })
+  expect(press('ArrowLeft', { target: 'control' })).toBeUndefined()
+  expect(press('ArrowLeft', { modified: true })).toBeUndefined()
+})

@@ -2,8 +2,31 @@ export type Shortcut =
   | { kind: 'help' }
   | { kind: 'pause' }
   | { kind: 'go'; key: string }
+  | { kind: 'period'; to: PeriodKey }
   /** "g" was pressed: the next key says where to. */
   | { kind: 'waiting' }
+
+/** What the figures are to be over. */
+export type PeriodKey =
+  | 'today'
+  | 'yesterday'
+  | '7d'
+  | '30d'
+  | 'custom'
+  | 'live'
+  | 'before'
+  | 'after'
+  | 'compare'
+
+const PERIOD_KEYS: Readonly<Record<string, PeriodKey>> = {
+  d: 'today',
+  e: 'yesterday',
+  w: '7d',
+  m: '30d',
+  c: 'custom',
+  r: 'live',
+  x: 'compare',
+}
 
 export interface Press {
   key: string
@@ -24,5 +47,10 @@ export function shortcutOf({ key, modified, target, waiting }: Press): Shortcut 
   if (letter === 'g') return { kind: 'waiting' }
   if (key === '?') return { kind: 'help' }
   if (key === ' ' && target === 'page') return { kind: 'pause' }
+  // Lists, tabs and charts have arrows of their own.
+  if (key === 'ArrowLeft' && target === 'page') return { kind: 'period', to: 'before' }
+  if (key === 'ArrowRight' && target === 'page') return { kind: 'period', to: 'after' }
+  const to = PERIOD_KEYS[letter]
+  if (to !== undefined) return { kind: 'period', to }
   return undefined
 }

@@ -1,20 +1,29 @@
 import { Pause, Play } from 'lucide-react'
 import { counted } from '../../lib/format.ts'
-import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import { isFixed } from '../../lib/period.ts'
+import { DEFAULT_WINDOW } from '../../lib/windows.ts'
 import { useCell, usePause } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
-import { Select } from '../ui/select.tsx'
 import { DemoNotice } from './demo-notice.tsx'
 import { LiveLight } from './live-light.tsx'
+import { PeriodPicker, type Picking } from './period-picker.tsx'
 import type { Place } from './places.ts'
 import type { Theme } from './theme.ts'
 import { ThemeMenu } from './theme-menu.tsx'
 import styles from './top-bar.module.css'
-import { useWindowChoice } from './url-state.ts'
+import { usePeriod } from './url-state.ts'
 
-const WINDOW_OPTIONS = WINDOW_IDS.map((id) => ({ value: id, label: WINDOWS[id].label }))
-
-export function TopBar({ place, theme }: { place: Place | undefined; theme: Theme }) {
+export function TopBar({
+  place,
+  theme,
+  picking,
+  onPicking,
+}: {
+  place: Place | undefined
+  theme: Theme
+  picking: Picking
+  onPicking: (picking: Picking) => void
+}) {
   return (
     <header className={styles.bar}>
       <h1 className={styles.title}>{place?.label ?? 'Kinesight'}</h1>
@@ -22,8 +31,8 @@ export function TopBar({ place, theme }: { place: Place | undefined; theme: Them
       <DemoNotice look="pill" />
       <div className={styles.end}>
         <LiveLight />
-        {place?.windowed === true && <WindowChoice />}
-        {place?.pausable === true && <PauseButton />}
+        {place?.windowed === true && <PeriodPicker picking={picking} onPicking={onPicking} />}
+        {place?.pausable === true && <PauseButton windowed={place.windowed} />}
         <span className={styles.phoneOnly}>
           <ThemeMenu initial={theme} />
         </span>
@@ -42,22 +51,22 @@ function StreamName() {
   )
 }
 
-function WindowChoice() {
-  const [window, choose] = useWindowChoice()
-  return (
-    <Select
-      aria-label="Window"
-      size="small"
-      className={styles.window ?? ''}
-      value={window}
-      options={WINDOW_OPTIONS}
-      onChange={choose}
-    />
-  )
-}
-
-function PauseButton() {
+/** A fixed range stands still by itself: there the button leads back to what moves. */
+function PauseButton({ windowed }: { windowed: boolean }) {
   const { paused, toggle } = usePause()
+  const [period, choose] = usePeriod()
+  if (windowed && isFixed(period)) {
+    return (
+      <Button
+        size="small"
+        square
+        icon={<Play />}
+        aria-label="Back to live"
+        title="Back to live  Space"
+        onClick={() => choose(DEFAULT_WINDOW)}
+      />
+    )
+  }
   return (
     <Button
       kind={paused ? 'primary' : 'plain'}

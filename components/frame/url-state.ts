@@ -1,6 +1,7 @@
 import { usePathname, useSearchParams } from 'next/navigation'
-import { useCallback } from 'react'
-import { DEFAULT_WINDOW, WINDOW_IDS, type WindowId } from '../../lib/windows.ts'
+import { useCallback, useMemo } from 'react'
+import type { Period } from '../../lib/period.ts'
+import { comparePatch, periodPatch, readCompare, readPeriod } from './period-state.ts'
 
 /** What the address says and how to change it; null takes a name away. Back and forward work as one expects. */
 export function useUrlState(): [
@@ -16,7 +17,8 @@ export function useUrlState(): [
         if (value === null) next.delete(name)
         else next.set(name, value)
       }
-      const query = next.toString()
+      // In a query a colon may stand as it is (RFC 3986, 3.4), and times are easier to read with it.
+      const query = next.toString().replaceAll('%3A', ':')
       // Not the router: nothing of the page has to come from the server for this.
       window.history.pushState(null, '', query === '' ? pathname : `${pathname}?${query}`)
     },
@@ -25,15 +27,19 @@ export function useUrlState(): [
   return [params, change]
 }
 
-export const windowOf = (params: URLSearchParams): WindowId =>
-  WINDOW_IDS.find((id) => id === params.get('window')) ?? DEFAULT_WINDOW
-
-/** The window that is chosen for the page: `?window=5m`. */
-export function useWindowChoice(): [WindowId, (id: WindowId) => void] {
+/** What the figures of the page are over: `?window=5m`, or `?from=…&to=…`. */
+export function usePeriod(): [Period, (period: Period) => void] {
   const [params, change] = useUrlState()
-  const choose = useCallback(
-    (id: WindowId) => change({ window: id === DEFAULT_WINDOW ? null : id }),
-    [change],
-  )
-  return [windowOf(params), choose]
+  const said = ['window', 'from', 'to'].map((name) => params.get(name)).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same words mean the same period
+  const period = useMemo(() => readPeriod(params), [said])
+  const choose = useCallback((next: Period) => change(periodPatch(next)), [change])
+  return [period, choose]
+}
+
+/** Whether figures are shown against those of the period before. */
+export function useCompare(): [boolean, (compare: boolean) => void] {
+  const [params, change] = useUrlState()
+  const choose = useCallback((compare: boolean) => change(comparePatch(compare)), [change])
+  return [readCompare(params), choose]
 }

@@ -1,12 +1,17 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef } from 'react'
-import { PLACES } from './places.ts'
-import { type Press, shortcutOf } from './shortcuts.ts'
+import { periodQuery } from './period-state.ts'
+import { PLACES, type Place } from './places.ts'
+import { type PeriodKey, type Press, shortcutOf } from './shortcuts.ts'
 
 /** How long "g" waits for its second key. */
 const WAIT_MS = 1_200
 
-export function useShortcuts(does: { help: () => void; pause: (() => void) | undefined }): void {
+export function useShortcuts(does: {
+  help: () => void
+  pause: (() => void) | undefined
+  period: ((to: PeriodKey) => void) | undefined
+}): void {
   const router = useRouter()
   const waitingUntil = useRef(0)
   const onKey = useEffectEvent((event: KeyboardEvent) => {
@@ -28,9 +33,13 @@ export function useShortcuts(does: { help: () => void; pause: (() => void) | und
         if (does.pause === undefined) return
         does.pause()
         break
+      case 'period':
+        if (does.period === undefined) return
+        does.period(shortcut.to)
+        break
       case 'go': {
         const place = PLACES.find(({ key }) => key === shortcut.key)
-        if (place !== undefined) router.push(place.href)
+        if (place !== undefined) router.push(`${place.href}${queryFor(place)}`)
         break
       }
       case 'waiting':
@@ -44,6 +53,10 @@ export function useShortcuts(does: { help: () => void; pause: (() => void) | und
     return () => window.removeEventListener('keydown', listener)
   }, [])
 }
+
+/** The period goes along. */
+const queryFor = ({ windowed }: Place): string =>
+  windowed ? periodQuery(new URLSearchParams(window.location.search)) : ''
 
 const TEXT = 'input, textarea, select, [contenteditable="true"]'
 const CONTROL = 'button, a, [role="button"], [role="option"], [role="menuitem"], [tabindex]'

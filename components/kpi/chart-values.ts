@@ -34,8 +34,8 @@ const reaches = ({ now, newestAt }: ChartSpan): number =>
 /** Steps that end after this time may still change. */
 export const openFrom = (span: ChartSpan): number => reaches(span) - SETTLING_MS
 
-/** Of a running step so much must have passed before it says anything. */
-const ENOUGH_MS = 5_000
+/** Of a running step so much must have passed before it says anything: 5 s, of a long one a twentieth. */
+const enoughMs = (stepMs: number): number => Math.max(5 * SECOND_MS, stepMs / 20)
 
 /**
  * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed,
@@ -49,7 +49,7 @@ export function chartPoints(kpi: Kpi, points: readonly Point[], span: ChartSpan)
     if (value === null || value === undefined) return [t, null, then]
     const passedMs = upTo - t
     if (!addsUp(kpi) || passedMs >= span.stepMs) return [t, value * whole, then]
-    if (passedMs < ENOUGH_MS) return [t, null, then]
+    if (passedMs < enoughMs(span.stepMs)) return [t, null, then]
     return [t, value * scale(kpi, passedMs), then]
   })
 }
@@ -81,6 +81,11 @@ export function chartText({ unit }: Kpi, value: number, currency: string | undef
   }
 }
 
-/** What one point of the chart is, in words. */
-export const stepWords = (kpi: Kpi, words: { step: string; window: string }): string =>
-  addsUp(kpi) ? `each point is ${words.step}` : `over the ${words.window} up to each moment`
+/** What one point of the chart is, in words. `window`: what does not add up is over it, else of the step. */
+export const stepWords = (
+  kpi: Kpi,
+  { step, window }: { step: string; window: string | undefined },
+): string =>
+  addsUp(kpi) || window === undefined
+    ? `each point is ${step}`
+    : `over the ${window} up to each moment`

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { decimal, exact } from '../../lib/format.ts'
 import type { KpiId } from '../../lib/kpis.ts'
-import type { WindowId } from '../../lib/windows.ts'
+import type { Period } from '../../lib/period.ts'
 import { composeHref } from '../compose/addresses.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useCell } from '../live/store.ts'
@@ -12,11 +12,11 @@ import { KpiTile } from './kpi-tile.tsx'
 
 /** Every KPI: its value, how it moved, and its shape. A click shows it in the chart. */
 export function KpiStrip({
-  window,
+  period,
   chosen,
   onChoose,
 }: {
-  window: WindowId
+  period: Period
   chosen: KpiId
   onChoose: (kpi: KpiId) => void
 }) {
@@ -27,7 +27,7 @@ export function KpiStrip({
         <KpiTile
           key={kpi.id}
           kpi={kpi}
-          window={window}
+          period={period}
           chosen={kpi.id === chosen}
           onChoose={() => onChoose(kpi.id)}
         />

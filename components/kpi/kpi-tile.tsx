@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'react'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
-import { clock } from '../../lib/format-time.ts'
+import { moment } from '../../lib/format-time.ts'
 import type { Kpi } from '../../lib/kpis.ts'
-import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { isFixed, type Period, spanWords } from '../../lib/period.ts'
 import { Sparkline } from '../chart/sparkline.tsx'
-import { useArrived, useCell, useSeries } from '../live/store.ts'
+import { useCompare } from '../frame/url-state.ts'
+import { serverNow, useArrived, useCell, useSeries } from '../live/store.ts'
 import { MarkSign } from '../marks/mark-sign.tsx'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -15,12 +16,12 @@ import { useRolled } from './use-rolled.ts'
 
 export function KpiTile({
   kpi,
-  window,
+  period,
   chosen,
   onChoose,
 }: {
   kpi: Kpi
-  window: WindowId
+  period: Period
   chosen: boolean
   onChoose: () => void
 }) {
@@ -36,20 +37,24 @@ export function KpiTile({
       type="button"
       className={styles.tile}
       aria-pressed={chosen}
-      title={young === undefined ? kpi.help : `${kpi.help} Measured since ${clock(young.from)}.`}
+      title={
+        young === undefined
+          ? kpi.help
+          : `${kpi.help} Measured since ${moment(young.from, serverNow())}.`
+      }
       onClick={onChoose}
     >
-      <TileContent kpi={kpi} window={window} />
+      <TileContent kpi={kpi} period={period} />
     </button>
   )
 }
 
-function TileContent({ kpi, window }: { kpi: Kpi; window: WindowId }) {
+function TileContent({ kpi, period }: { kpi: Kpi; period: Period }) {
   const cell = useCell(`kpi.${kpi.id}`)
   const points = useSeries(`spark.${kpi.id}`)
   const arrived = useArrived()
-  const { label } = WINDOWS[window]
-  const spanMs = useCovered(window, kpi.id)
+  const [compare] = useCompare()
+  const spanMs = useCovered(period, kpi.id)
   const rolled = useRolled(cell?.now.value ?? null)
   if (cell === undefined) {
     return (
@@ -70,14 +75,16 @@ function TileContent({ kpi, window }: { kpi: Kpi; window: WindowId }) {
       <span className={styles.top}>
         <span className={styles.label}>{kpi.label}</span>
         <MarkSign kpi={kpi.id} />
-        <Change
-          change={kpiChange(kpi, cell.now, cell.before)}
-          title={`against the ${label} before`}
-        />
+        {compare && (
+          <Change
+            change={kpiChange(kpi, cell.now, cell.before)}
+            title={`against the ${spanWords(period)} before`}
+          />
+        )}
       </span>
       <span className={styles.bottom} data-stale={!arrived || undefined}>
         <Figure text={shown.text} exact={exact} unit={shortUnit(shown.unit)} size={20} />
-        <Sparkline points={points.slice(0, -1)} />
+        <Sparkline points={isFixed(period) ? points : points.slice(0, -1)} />
       </span>
     </>
   )

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { DIMENSION_LABELS, type Dimension, type Kpi } from '../../lib/kpis.ts'
+import type { Period } from '../../lib/period.ts'
 import type { Filter } from '../../lib/view.ts'
-import type { WindowId } from '../../lib/windows.ts'
 import { usePhone } from '../live/use-media.ts'
 import { Panel } from '../ui/panel.tsx'
 import { Segmented } from '../ui/segmented.tsx'
@@ -10,7 +10,7 @@ import { RankedList } from './ranked-list.tsx'
 
 interface ListsProps {
   kpi: Kpi
-  window: WindowId
+  period: Period
   filters: readonly Filter[]
   /** `of`: what the list is restricted to. */
   onPick: (picked: Filter, of?: Filter) => void
@@ -27,7 +27,7 @@ export function Lists(props: ListsProps) {
 function ListPanel({
   dimensions,
   kpi,
-  window,
+  period,
   filters,
   onPick,
 }: ListsProps & { dimensions: readonly Dimension[] }) {
@@ -53,7 +53,7 @@ function ListPanel({
         )
       }
     >
-      <RankedList dimension={chosen} kpi={kpi} window={window} filters={filters} onPick={onPick} />
+      <RankedList dimension={chosen} kpi={kpi} period={period} filters={filters} onPick={onPick} />
     </Panel>
   )
 }

@@ -1,11 +1,23 @@
 import { useMemo } from 'react'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
-import { age, clock, duration } from '../../lib/format-time.ts'
+import { dayTime } from '../../lib/format-range.ts'
+import { age, clock, duration, moment } from '../../lib/format-time.ts'
+import type { ChartCell } from '../../lib/frames.ts'
 import { addsUp, DIMENSION_LABELS, type Kpi } from '../../lib/kpis.ts'
+import { isFixed, type Period, samePeriod, spanOf, spanWords } from '../../lib/period.ts'
+import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
-import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { WINDOWS } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
-import { useArrived, useCell, useDataAge, useSeries, useShownNow } from '../live/store.ts'
+import { useCompare } from '../frame/url-state.ts'
+import {
+  useArrived,
+  useCell,
+  useDataAge,
+  useSeries,
+  useServerNow,
+  useShownNow,
+} from '../live/store.ts'
 import { useBands } from '../marks/use-bands.ts'
 import { TakeAlong } from '../take-along/take-along.tsx'
 import { Button } from '../ui/button.tsx'
@@ -22,20 +34,21 @@ import { useRolled } from './use-rolled.ts'
 
 interface MainChartProps {
   kpi: Kpi
-  window: WindowId
+  period: Period
   filters: readonly Filter[]
   onLift: (filter: Filter) => void
 }
 
 /** The chosen KPI: its figure, and its way here with the window before as a thin line. */
 export function MainChart(props: MainChartProps) {
-  const { kpi, window, filters, onLift } = props
+  const { kpi, period, filters, onLift } = props
+  const drawn = useDrawn(kpi, period)
   const status = useCell('status')
   const waiting = status !== undefined && status.newestArrivalAt === null
   return (
     <section className={styles.panel} aria-label={kpi.label}>
       <header className={styles.header}>
-        <ChosenKpi kpi={kpi} window={window} />
+        <ChosenKpi kpi={kpi} period={period} />
         {filters.map((filter, at) => (
           <FilterChip
             key={filter.dimension}
@@ -45,10 +58,13 @@ export function MainChart(props: MainChartProps) {
           />
         ))}
         <div className={styles.end}>
-          <Legend kpi={kpi} window={window} />
-          {!waiting && (
+          <Legend kpi={kpi} period={period} />
+          {!waiting && drawn !== undefined && (
             <TakeAlong
-              shown={{ kind: 'chart', kpi, window, filters }}
+              shown={{
+                ...{ kind: 'chart', kpi, filters, stepMs: drawn.stepMs },
+                period: drawn.range ?? period,
+              }}
               label="Take this chart along"
             />
           )}
@@ -59,11 +75,18 @@ export function MainChart(props: MainChartProps) {
   )
 }
 
-function ChosenKpi({ kpi, window }: { kpi: Kpi; window: WindowId }) {
+/** The chart's cell, once it is the one of this KPI and period. */
+function useDrawn(kpi: Kpi, period: Period): ChartCell | undefined {
+  const chart = useCell('chart')
+  return chart?.kpi === kpi.id && samePeriod(chart.period, period) ? chart : undefined
+}
+
+function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
   const cell = useCell(`kpi.${kpi.id}`)
   const rolled = useRolled(cell?.now.value ?? null)
-  const { label } = WINDOWS[window]
-  const spanMs = useCovered(window, kpi.id)
+  const [compare] = useCompare()
+  const drawn = useDrawn(kpi, period)
+  const spanMs = useCovered(period, kpi.id)
   const now = cell?.now ?? { value: null }
   const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs)
   return (
@@ -77,122 +100,157 @@ function ChosenKpi({ kpi, window }: { kpi: Kpi; window: WindowId }) {
         unit={shown.unit}
         size={28}
       />
-      {cell !== undefined && (
+      {cell !== undefined && compare && (
         <span className={styles.against}>
           <Change change={kpiChange(kpi, cell.now, cell.before)} />
-          <span className={styles.words}>against the {label} before</span>
+          <span className={styles.words}>
+            against the {spanWords(drawn?.range ?? period)} before
+          </span>
         </span>
       )}
     </div>
   )
 }
 
-function Legend({ kpi, window }: { kpi: Kpi; window: WindowId }) {
-  const { chart, label } = WINDOWS[window]
+function Legend({ kpi, period }: { kpi: Kpi; period: Period }) {
+  const [compare, setCompare] = useCompare()
+  const drawn = useDrawn(kpi, period)
+  const stepMs = drawn?.stepMs ?? (isFixed(period) ? undefined : WINDOWS[period].chart.stepMs)
   return (
     <div className={styles.legend}>
-      <span className={styles.step}>
-        {stepWords(kpi, { step: duration(chart.stepMs), window: label })}
-      </span>
+      {stepMs !== undefined && (
+        <span className={styles.step}>
+          {stepWords(kpi, {
+            step: duration(stepMs),
+            window: isOverWindow(period) ? spanWords(period) : undefined,
+          })}
+        </span>
+      )}
       <span>
         <i className={styles.now} />
-        now
+        {isFixed(period) ? 'then' : 'now'}
       </span>
-      <span>
+      <button
+        type="button"
+        className={styles.compare}
+        aria-pressed={compare}
+        title={`${compare ? 'Hide' : 'Show'} the period before  X`}
+        onClick={() => setCompare(!compare)}
+      >
         <i className={styles.before} />
-        {beforeWords(window)} before
-      </span>
+        {beforeWords(drawn?.range ?? period)} before
+      </button>
     </div>
   )
 }
 
-function Plot({ kpi, window, filters, onLift }: MainChartProps) {
+function Plot({ kpi, period, filters, onLift }: MainChartProps) {
   const height = useChartHeight()
-  const chart = useCell('chart')
   const points = useSeries('main')
   const status = useCell('status')
-  const now = useShownNow()
+  const moves = useShownNow()
   const arrived = useArrived()
+  const [compare] = useCompare()
+  const drawn = useDrawn(kpi, period)
+  const bands = useBands({ kpi: kpi.id, currency: drawn?.currency, filters })
   const newestAt = status?.newestArrivalAt ?? null
-  const bands = useBands({ kpi: kpi.id, currency: chart?.currency, filters })
-  const drawn = chart?.kpi === kpi.id && chart.window === window ? chart : undefined
-  const stepMs = drawn?.stepMs ?? WINDOWS[window].chart.stepMs
-  const spanMs = drawn?.spanMs ?? WINDOWS[window].chart.spanMs
+  const stepMs = drawn?.stepMs ?? MINUTE_MS
+  // Of the past nothing is still on its way.
+  const now = isFixed(period) ? Number.POSITIVE_INFINITY : moves
   const series = useMemo(() => {
     const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt })
-    return [
-      {
-        id: 'before',
-        label: `${beforeWords(window)} before`,
-        points: inUnit,
-        column: 2,
-        kind: 'line',
-        before: true,
-      },
-      {
-        id: 'now',
-        label: kpi.label,
-        color: 'var(--accent)',
-        points: inUnit,
-        column: 1,
-        kind: 'area',
-      },
-    ] as const
-  }, [kpi, window, points, stepMs, now, newestAt])
-  if (drawn === undefined || now === 0) return <div style={{ height }} />
+    const before = {
+      id: 'before',
+      label: `${beforeWords(drawn?.range ?? period)} before`,
+      points: inUnit,
+      column: 2,
+      kind: 'line',
+      before: true,
+    } as const
+    const line = {
+      id: 'now',
+      label: kpi.label,
+      color: 'var(--accent)',
+      points: inUnit,
+      column: 1,
+      kind: 'area',
+    } as const
+    return compare ? [before, line] : [line]
+  }, [kpi, period, drawn?.range, points, stepMs, now, newestAt, compare])
+  if (drawn === undefined || moves === 0) return <div style={{ height }} />
 
-  const currency = drawn.currency
+  const { from, to } = axisOf(drawn, moves)
+  const { currency } = drawn
   const text = (value: number) => chartText(kpi, value, currency)
   const nothing = points.every((point) => !point[1])
-  const firstAt = addsUp(kpi) ? measuredSince(points, { from: now - spanMs, stepMs }) : undefined
+  const firstAt = addsUp(kpi) ? measuredSince(points, { from, stepMs }) : undefined
   return (
     <div className={styles.plot} data-stale={!arrived || undefined}>
       <TimeChart
         label={kpi.label}
         series={series}
-        from={now - spanMs}
-        to={now}
+        from={from}
+        to={to}
         stepMs={stepMs}
+        dated={isDated(period)}
         unitFormat={text}
         height={height}
         bands={bands}
-        openFrom={openFrom({ stepMs, now, newestAt })}
+        openFrom={isFixed(period) ? undefined : openFrom({ stepMs, now, newestAt })}
         changeText={(value, then) => {
           const change = kpiChange(kpi, { value }, { value: then })
           const sign = { up: '▲ ', down: '▼ ', flat: '' }[change.direction]
           return change.kind === 'change' ? `${sign}${change.text}` : change.text
         }}
       />
-      {drawn.measuredFrom !== undefined && drawn.measuredFrom > now - spanMs ? (
+      {drawn.measuredFrom !== undefined && drawn.measuredFrom > from ? (
         <span className={styles.since}>
-          {filters.length > 1 ? 'together measured' : 'measured'} since {clock(drawn.measuredFrom)}
+          {filters.length > 1 ? 'together measured' : 'measured'} since{' '}
+          {moment(drawn.measuredFrom, moves)}
         </span>
       ) : (
         firstAt !== undefined &&
-        !nothing && <span className={styles.since}>no events before {clock(firstAt)}</span>
+        !nothing && (
+          <span className={styles.since}>
+            no events before {isDated(period) ? dayTime(firstAt, moves) : clock(firstAt)}
+          </span>
+        )
       )}
       {nothing && (
         <div className={styles.nothing}>
-          <NothingHere kpi={kpi} spanMs={spanMs} filters={filters} onLift={onLift} />
+          <NothingHere kpi={kpi} period={period} drawn={drawn} filters={filters} onLift={onLift} />
         </div>
       )}
     </div>
   )
 }
 
+/** A fixed range stands, all else ends now. */
+const axisOf = ({ range, spanMs }: ChartCell, now: number) =>
+  range ?? { from: now - spanMs, to: now }
+
+/** Whether times need their days. */
+const isDated = (period: Period): boolean => isFixed(period) || spanOf(period) > 12 * HOUR_MS
+
+const isOverWindow = (period: Period): boolean =>
+  !isFixed(period) && WINDOWS[period].pointsOver === 'window'
+
 function NothingHere({
   kpi,
-  spanMs,
+  period,
+  drawn,
   filters,
   onLift,
 }: {
   kpi: Kpi
-  spanMs: number
+  period: Period
+  drawn: ChartCell
   filters: readonly Filter[]
   onLift: (filter: Filter) => void
 }) {
   const data = useDataAge()
-  const span = duration(spanMs)
+  const now = useServerNow(10_000)
+  const span = duration(drawn.spanMs)
   const name = kpi.label
   const newest = filters.at(-1)
   if (newest !== undefined) {
@@ -210,8 +268,19 @@ function NothingHere({
       />
     )
   }
+  const title = `No ${inSentence(name)} in these ${span}`
+  if (isFixed(period)) return <Empty compact title={title} reason={whyNothing(drawn, now)} />
   const last = data.ms === null ? '' : ` The newest event arrived ${age(data.ms)} ago.`
-  return <Empty compact title={`No ${inSentence(name)} in these ${span}`} reason={last} />
+  return <Empty compact title={title} reason={last} />
+}
+
+function whyNothing({ known, range }: ChartCell, now: number): string {
+  const to = range?.to ?? now
+  if (to <= known.keptFrom) return `What is older than ${dayTime(known.keptFrom, now)} is not kept.`
+  if (known.since === null) return 'No event has come yet.'
+  return to <= known.since
+    ? `The first event known is of ${dayTime(known.since, now)}.`
+    : 'Nothing of it happened then.'
 }
 
 /** "Page views" → "page views", but "CTR" stays. */
@@ -219,7 +288,8 @@ const inSentence = (label: string): string =>
   /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
 
 /** How far back the thin line was measured: the chart's span, which may be longer than the window. */
-function beforeWords(window: WindowId): string {
-  const { chart, spanMs, label } = WINDOWS[window]
+function beforeWords(period: Period): string {
+  if (isFixed(period)) return spanWords(period)
+  const { chart, spanMs, label } = WINDOWS[period]
   return chart.spanMs === spanMs ? label : duration(chart.spanMs)
 }

@@ -1,10 +1,12 @@
 'use client'
 
 import type { KpiId } from '../../lib/kpis.ts'
-import { type Filter, filtersOf, type View } from '../../lib/view.ts'
-import { useUrlState, windowOf } from '../frame/url-state.ts'
+import { type Filter, filtersOf, overPeriod, type View } from '../../lib/view.ts'
+import { FixedLine } from '../frame/fixed-line.tsx'
+import { shownRange } from '../frame/shown-range.ts'
+import { usePeriod, useUrlState } from '../frame/url-state.ts'
 import { useCatalog } from '../live/catalog.ts'
-import { useWatch } from '../live/store.ts'
+import { useCell, useWatch } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import type { Fault } from '../marks/faults.ts'
 import { MarksPanel } from '../marks/marks-panel.tsx'
@@ -19,12 +21,12 @@ import { filtersPatch, kpiPatch, pickFilter, readOverviewParams } from './overvi
 /** The business at a glance: KPIs, the chosen one over time, where it comes from, and the events themselves. */
 export function Overview() {
   const [params, change] = useUrlState()
-  const window = windowOf(params)
+  const [period] = usePeriod()
   const { kpi, filters } = readOverviewParams(useCatalog(), params)
   const filter = filtersOf(filters)
   const view: View = {
     kind: 'overview',
-    window,
+    ...overPeriod(period),
     kpi: kpi.id,
     ...(filter !== undefined && { filter }),
   }
@@ -42,11 +44,12 @@ export function Overview() {
 
   return (
     <div className={styles.overview} data-stale={stale || undefined}>
-      <KpiStrip window={window} chosen={kpi.id} onChoose={choose} />
+      <FixedLine shown={shownRange(useCell('chart'))} />
+      <KpiStrip period={period} chosen={kpi.id} onChoose={choose} />
       <MarksPanel onShow={show} />
-      <MainChart kpi={kpi} window={window} filters={filters} onLift={lift} />
+      <MainChart kpi={kpi} period={period} filters={filters} onLift={lift} />
       <div className={styles.lists}>
-        <Lists kpi={kpi} window={window} filters={filters} onPick={pick} />
+        <Lists kpi={kpi} period={period} filters={filters} onPick={pick} />
         <EventFeed />
       </div>
     </div>

@@ -1,14 +1,15 @@
 import { useState } from 'react'
 import { count, percent } from '../../lib/format.ts'
 import { kpiFigure } from '../../lib/format-kpi.ts'
-import { clock } from '../../lib/format-time.ts'
+import { moment } from '../../lib/format-time.ts'
 import type { ListCell, ListRow } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import { DIMENSION_LABELS, type Dimension, type Kpi } from '../../lib/kpis.ts'
+import { type Period, spanWords } from '../../lib/period.ts'
 import type { Filter } from '../../lib/view.ts'
-import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { shownPeriod } from '../frame/shown-range.ts'
 import { useKpi } from '../live/catalog.ts'
-import { useArrived, useCell } from '../live/store.ts'
+import { serverNow, useArrived, useCell } from '../live/store.ts'
 import { TakeAlong } from '../take-along/take-along.tsx'
 import { classNames } from '../ui/class-names.ts'
 import { Empty } from '../ui/empty.tsx'
@@ -22,7 +23,7 @@ import { useCovered } from './use-covered.ts'
 interface RankedListProps {
   dimension: Dimension
   kpi: Kpi
-  window: WindowId
+  period: Period
   filters: readonly Filter[]
   /** `of`: what the list is restricted to. */
   onPick: (picked: Filter, of?: Filter) => void
@@ -32,7 +33,7 @@ const SHOWN = 8
 
 /** The first keys of a dimension. A click filters; while the pointer is here nobody changes places. */
 export function RankedList(props: RankedListProps) {
-  const { dimension, window } = props
+  const { dimension, period } = props
   const cell = useCell(`list.${dimension}`)
   if (cell === undefined) {
     return (
@@ -45,7 +46,7 @@ export function RankedList(props: RankedListProps) {
     return (
       <div className={styles.list}>
         <Empty
-          title={`No ${DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()}${cell.of === undefined ? '' : ` ${ofText(cell.of)}`} in these ${WINDOWS[window].label}`}
+          title={`No ${DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()}${cell.of === undefined ? '' : ` ${ofText(cell.of)}`} in these ${spanWords(period)}`}
           reason={
             <>
               Events name theirs in the field <code>{dimension}</code>.
@@ -61,7 +62,7 @@ export function RankedList(props: RankedListProps) {
 function Rows({
   dimension,
   kpi,
-  window,
+  period,
   filters,
   onPick,
   cell,
@@ -69,6 +70,7 @@ function Rows({
   const [held, setHeld] = useState(false)
   const rankedBy = useKpi(cell.rankedBy)
   const arrived = useArrived()
+  const shown = shownPeriod(period, useCell('chart'))
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.
@@ -109,9 +111,9 @@ function Rows({
               />
               <MiddleCut text={row.key} tail={8} className={styles.key ?? ''} />
               {twoValues && (
-                <Value kpi={kpi} value={row.chosen ?? { value: null }} window={window} soft />
+                <Value kpi={kpi} value={row.chosen ?? { value: null }} period={period} soft />
               )}
-              <Value kpi={rankedBy} value={row.value} window={window} share={share(row, cell)} />
+              <Value kpi={rankedBy} value={row.value} period={period} share={share(row, cell)} />
             </button>
           </li>
         ))}
@@ -123,7 +125,7 @@ function Rows({
             kind: 'list',
             dimension,
             rankedBy: cell.rankedBy,
-            window,
+            period: shown,
             limit: SHOWN,
             of: cell.of,
           }}
@@ -137,17 +139,17 @@ function Rows({
 function Value({
   kpi,
   value,
-  window,
+  period,
   share,
   soft = false,
 }: {
   kpi: Kpi
   value: KpiValue
-  window: WindowId
+  period: Period
   share?: string | undefined
   soft?: boolean
 }) {
-  const { text, unit, exact } = kpiFigure(kpi, value, useCovered(window, kpi.id))
+  const { text, unit, exact } = kpiFigure(kpi, value, useCovered(period, kpi.id))
   return (
     <span className={classNames(styles.number, soft && styles.soft)}>
       <Figure
@@ -175,7 +177,8 @@ function scopeText(
   filters: readonly Filter[],
   dimension: Dimension,
 ): string {
-  const since = measuredFrom === undefined ? '' : `, measured since ${clock(measuredFrom)}`
+  const since =
+    measuredFrom === undefined ? '' : `, measured since ${moment(measuredFrom, serverNow())}`
   if (of !== undefined) return `${ofText(of)}${since}`
   const elsewhere = filters.some((filter) => filter.dimension !== dimension)
   return elsewhere ? 'all events' : ''

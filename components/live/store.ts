@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { Cells, Point, ViewState } from '../../lib/frames.ts'
 import { type View, viewKey } from '../../lib/view.ts'
-import { useBrowserNow } from './clock.ts'
+import { browserNow, useBrowserNow } from './clock.ts'
 import { type DataAge, dataAge } from './data-age.ts'
 import { arrived } from './live-state.ts'
 import { type Connection, type LiveStore, liveStore, togglePause, turn } from './live-store.ts'
@@ -66,6 +66,9 @@ export function useServerNow(everyMs = 1_000): number {
   const offsetMs = useStore(liveStore, (store) => clockOffsetMs(store.samples))
   return now === 0 ? 0 : now + offsetMs
 }
+
+/** The server's clock now, for what is done at a press. */
+export const serverNow = (): number => browserNow() + clockOffsetMs(liveStore.getState().samples)
 
 /** The moment the display shows: the server's clock, held while paused or the connection is lost. For chart axes. */
 export function useShownNow(everyMs = 1_000): number {

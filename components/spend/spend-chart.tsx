@@ -3,8 +3,10 @@ import type { RuleStanding } from '../../lib/alert-rule.ts'
 import { money } from '../../lib/format-money.ts'
 import { duration } from '../../lib/format-time.ts'
 import type { SpendCell } from '../../lib/frames.ts'
+import { isFixed, type Period, samePeriod, spanOf, spanWords } from '../../lib/period.ts'
+import { HOUR_MS } from '../../lib/time.ts'
 import { type Filter, filterList } from '../../lib/view.ts'
-import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { WINDOWS } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { FilterChip } from '../kpi/filter-chip.tsx'
 import { FirstEvent } from '../kpi/first-event.tsx'
@@ -26,23 +28,23 @@ type Shape = 'window' | 'step'
 interface SpendChartProps {
   spend: SpendCell | undefined
   rules: readonly RuleStanding[]
-  window: WindowId
+  period: Period
   filter: Filter | undefined
   onClear: () => void
 }
 
 /** Spend over the window up to each moment, which is what thresholds compare; or step by step. */
 export function SpendChart(props: SpendChartProps) {
-  const { spend, window, filter, onClear } = props
+  const { spend, period, filter, onClear } = props
   const [shape, setShape] = useState<Shape>('window')
   const status = useCell('status')
   const kpi = useKpi('spend')
   const { stale, note } = useStaleness()
-  const { label, chart } = WINDOWS[window]
+  const words = shapeWords(period, spend?.stepMs)
   return (
     <Panel
       title="Spend"
-      note={note ?? (shape === 'window' ? `over the ${label} up to each moment` : 'per step')}
+      note={note ?? (shape === 'window' ? words.note : 'per step')}
       state={stale ? 'stale' : 'ok'}
       aside={
         <>
@@ -51,13 +53,16 @@ export function SpendChart(props: SpendChartProps) {
             value={shape}
             onChange={setShape}
             options={[
-              { value: 'window', label: `Over ${label}` },
-              { value: 'step', label: `Per ${duration(chart.stepMs)}` },
+              { value: 'window', label: words.window },
+              { value: 'step', label: words.step },
             ]}
           />
           {spend !== undefined && (
             <TakeAlong
-              shown={{ kind: 'chart', kpi, window, filters: filterList(filter) }}
+              shown={{
+                ...{ kind: 'chart', kpi, stepMs: spend.stepMs, filters: filterList(filter) },
+                period: spend.range ?? spend.period,
+              }}
               label="Take this chart along"
             />
           )}
@@ -80,6 +85,26 @@ export function SpendChart(props: SpendChartProps) {
   )
 }
 
+/** What the two shapes of the chart are called. */
+function shapeWords(period: Period, stepMs: number | undefined) {
+  const label = spanWords(period)
+  const usualMs = isFixed(period) ? undefined : WINDOWS[period].chart.stepMs
+  const step = stepMs ?? usualMs
+  return {
+    window: isFixed(period) ? 'Added up' : `Over ${label}`,
+    step: step === undefined ? 'Per step' : `Per ${duration(step)}`,
+    note: isFixed(period)
+      ? 'since the beginning of the range'
+      : `over the ${label} up to each moment`,
+  }
+}
+
+/** A fixed range stands, all else ends now. */
+function axisOf({ period, range }: SpendCell, now: number): { from: number; to: number } {
+  if (range !== undefined) return { from: range.from, to: range.to }
+  return { from: now - (isFixed(period) ? spanOf(period) : WINDOWS[period].chart.spanMs), to: now }
+}
+
 function Waiting() {
   return <Skeleton height={useChartHeight()} />
 }
@@ -87,7 +112,7 @@ function Waiting() {
 function Plot({
   spend,
   rules,
-  window,
+  period,
   filter,
   shape,
   onClear,
@@ -98,13 +123,13 @@ function Plot({
   const now = useShownNow()
   const arrived = useArrived()
   const { stepMs, currency } = spend
-  const { spanMs } = WINDOWS[window].chart
+  const axis = axisOf(spend, now)
   const thresholds =
     shape === 'window'
-      ? spendThresholds(kpi, rules, { window: spend.window, filter, currency })
+      ? spendThresholds(kpi, rules, { period: spend.period, filter, currency })
       : []
   const nothing = points.every(([, step, over]) => !step && !over)
-  if (now === 0) return <Waiting />
+  if (now === 0 || !samePeriod(spend.period, period)) return <Waiting />
   return (
     <div className={styles.plot} data-stale={!arrived || undefined}>
       <TimeChart
@@ -114,17 +139,17 @@ function Plot({
             ? { id: 'spend', label: 'Spend', points, column: 2, kind: 'area' }
             : { id: 'spend', label: 'Spend', points, column: 1, kind: 'bar' },
         ]}
-        from={now - spanMs}
-        to={now}
+        {...axis}
         stepMs={stepMs}
-        openFrom={now - stepMs}
+        dated={isFixed(period) || spanOf(period) > 12 * HOUR_MS}
+        openFrom={isFixed(period) ? undefined : now - stepMs}
         unitFormat={(value) => money(value, currency)}
         thresholds={thresholds}
         height={height}
       />
       {nothing && (
         <div className={styles.nothing}>
-          <NoSpend filter={filter} spanMs={spanMs} onClear={onClear} />
+          <NoSpend filter={filter} spanMs={axis.to - axis.from} onClear={onClear} />
         </div>
       )}
     </div>

@@ -1,8 +1,9 @@
 import { percent } from '../../lib/format.ts'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import { NO_VALUE } from '../../lib/kpi-value.ts'
 import type { Kpi } from '../../lib/kpis.ts'
-import { WINDOWS } from '../../lib/windows.ts'
+import { isFixed, spanWords } from '../../lib/period.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
@@ -16,10 +17,11 @@ export function spendColumns(
   kpi: Kpi,
   spend: SpendCell,
   dimension: SpendDimension,
+  compare: boolean,
 ): readonly Column<SpendRow>[] {
-  const { currency, coveredMs, window } = spend
+  const { currency, coveredMs, period, range = period } = spend
   const share = shareOf(spend, dimension)
-  return [
+  const columns: (Column<SpendRow> | false)[] = [
     {
       id: 'key',
       header: dimension === 'account' ? 'Account' : 'Campaign',
@@ -31,13 +33,13 @@ export function spendColumns(
     },
     {
       id: 'now',
-      header: `Over ${WINDOWS[window].label}`,
+      header: `Over ${spanWords(range)}`,
       numeric: true,
       sorted: 'down',
       bar: barOf(spend, dimension),
       cell: (row) => <Amount value={row.now} currency={currency} />,
     },
-    {
+    compare && {
       id: 'change',
       header: 'Change',
       numeric: true,
@@ -60,11 +62,12 @@ export function spendColumns(
       hideBelow: 'tablet',
       cell: (row) => percent(share(row)),
     },
-    {
+    !isFixed(period) && {
       id: 'today',
       header: 'Today (UTC)',
       numeric: true,
-      cell: (row) => <Amount value={row.today} currency={currency} />,
+      cell: (row) => <Amount value={row.today ?? NO_VALUE} currency={currency} />,
     },
   ]
+  return columns.filter((column) => column !== false)
 }

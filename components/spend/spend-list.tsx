@@ -1,6 +1,7 @@
 import { kpiChange, kpiText } from '../../lib/format-kpi.ts'
 import { exactMoneyOf, money } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import { useCompare } from '../frame/url-state.ts'
 import { useKpi } from '../live/catalog.ts'
 import { Change } from '../ui/change.tsx'
 import styles from './spend-list.module.css'
@@ -21,6 +22,7 @@ export function SpendList({
   onPick: (key: string) => void
 }) {
   const kpi = useKpi('spend')
+  const [compare] = useCompare()
   const bar = barOf(spend, dimension)
   const amount = (value: SpendRow['now']) => money(value.value, value.currency ?? spend.currency)
   return (
@@ -39,10 +41,11 @@ export function SpendList({
               {amount(row.now)}
             </span>
             <span className={styles.facts}>
-              {kpiText(kpi, row.now, spend.coveredMs)}, today {amount(row.today)}
+              {kpiText(kpi, row.now, spend.coveredMs)}
+              {row.today !== undefined && `, today ${amount(row.today)}`}
             </span>
             <span className={styles.change}>
-              <Change change={kpiChange(kpi, row.now, row.before)} />
+              {compare && <Change change={kpiChange(kpi, row.now, row.before)} />}
             </span>
           </button>
         </li>

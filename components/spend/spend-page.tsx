@@ -1,8 +1,12 @@
 'use client'
 
-import { filterList, type View } from '../../lib/view.ts'
+import { isFixed, type Period } from '../../lib/period.ts'
+import { filterList, overPeriod, type View } from '../../lib/view.ts'
+import { RULE_WINDOW_IDS } from '../../lib/windows.ts'
 import { RulesPanel } from '../alerts/rules-panel.tsx'
-import { useUrlState, windowOf } from '../frame/url-state.ts'
+import { FixedLine } from '../frame/fixed-line.tsx'
+import { shownRange } from '../frame/shown-range.ts'
+import { usePeriod, useUrlState } from '../frame/url-state.ts'
 import { filtersPatch, pickFilter, readFilter } from '../kpi/overview-params.ts'
 import { useArrived, useCell, useWatch } from '../live/store.ts'
 import { Columns } from '../ui/columns.tsx'
@@ -14,9 +18,13 @@ import { SpendTotals } from './spend-totals.tsx'
 /** What is spent, by whom, and from where on that is too much. */
 export function SpendPage() {
   const [params, change] = useUrlState()
-  const window = windowOf(params)
+  const [period] = usePeriod()
   const filter = readFilter(params)
-  const view: View = { kind: 'spend', window, ...(filter !== undefined && { filter }) }
+  const view: View = {
+    kind: 'spend',
+    ...overPeriod(period),
+    ...(filter !== undefined && { filter }),
+  }
   useWatch(view)
 
   const spend = useCell('spend')
@@ -29,11 +37,12 @@ export function SpendPage() {
 
   return (
     <>
-      <SpendTotals spend={spend} window={window} />
+      <FixedLine shown={shownRange(spend)} />
+      <SpendTotals spend={spend} period={period} />
       <SpendChart
         spend={spend}
         rules={rules ?? []}
-        window={window}
+        period={period}
         filter={filter}
         onClear={clear}
       />
@@ -55,8 +64,14 @@ export function SpendPage() {
       </Columns>
       <RulesPanel
         rules={rules ?? (arrived ? [] : undefined)}
-        start={{ window, filter, currency: spend?.currency }}
+        start={{ ...ruleWindow(period), filter, currency: spend?.currency }}
       />
     </>
   )
+}
+
+/** A rule compares what a page shows, where that is soon enough to act upon. */
+function ruleWindow(period: Period) {
+  const window = RULE_WINDOW_IDS.find((id) => !isFixed(period) && id === period)
+  return window === undefined ? {} : { window }
 }

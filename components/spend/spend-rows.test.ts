@@ -13,7 +13,8 @@ const euro = row('c', eur(9))
 const nothing = row('d', { value: 0, money: {} })
 
 const cell = (rows: SpendRow[], other?: KpiValue): SpendCell => ({
-  window: '1h',
+  period: '1h',
+  known: { since: 0, keptFrom: 0 },
   coveredMs: 3_600_000,
   stepMs: 20_000,
   endsAt: 0,

@@ -2,8 +2,9 @@ import { useState } from 'react'
 import { count } from '../../lib/format.ts'
 import { money } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
+import { spanWords } from '../../lib/period.ts'
 import type { Filter } from '../../lib/view.ts'
-import { WINDOWS } from '../../lib/windows.ts'
+import { useCompare } from '../frame/url-state.ts'
 import { useHeldOrder } from '../kpi/held-order.ts'
 import { useKpi } from '../live/catalog.ts'
 import { usePhone } from '../live/use-media.ts'
@@ -38,7 +39,9 @@ export function SpendTable(props: SpendTableProps) {
   return (
     <Panel
       title={title}
-      note={note ?? (spend === undefined ? undefined : `over ${WINDOWS[spend.window].label}`)}
+      note={
+        note ?? (spend === undefined ? undefined : `over ${spanWords(spend.range ?? spend.period)}`)
+      }
       state={stale ? 'stale' : 'ok'}
       flush
       aside={
@@ -49,7 +52,7 @@ export function SpendTable(props: SpendTableProps) {
               kind: 'list',
               dimension,
               rankedBy: 'spend',
-              window: spend.window,
+              period: spend.range ?? spend.period,
               limit: all ? Math.max(rows.length, FIRST) : FIRST,
             }}
             label={`Take this list along: ${title}`}
@@ -87,6 +90,7 @@ function Rows({ dimension, spend, filter, onPick, all, setAll }: RowsProps) {
   const [held, setHeld] = useState(false)
   const kpi = useKpi('spend')
   const phone = usePhone()
+  const [compare] = useCompare()
   const rows = useHeldOrder(rowsOf(spend, dimension), held)
   const shown = all ? rows : rows.slice(0, FIRST)
   const other = dimension === 'account' ? spend.otherAccounts : spend.otherCampaigns
@@ -98,7 +102,7 @@ function Rows({ dimension, spend, filter, onPick, all, setAll }: RowsProps) {
       ) : (
         <Table
           label={`Spend by ${dimension}`}
-          columns={spendColumns(kpi, spend, dimension)}
+          columns={spendColumns(kpi, spend, dimension, compare)}
           rows={shown}
           rowKey={(row) => row.key}
           onRow={(row) => onPick(row.key)}

@@ -23,7 +23,7 @@ const standing = (
 })
 
 const acme = { dimension: 'account', key: 'acme' } as const
-const shown = { window: '1h', filter: undefined, currency: 'USD' } as const
+const shown = { period: '1h', filter: undefined, currency: 'USD' } as const
 
 test('a threshold on what is shown is drawn, red while it fires', () => {
   const firing = { kind: 'firing', since: 1, peak: { value: 60 } } as const

@@ -3,7 +3,8 @@ import { otherMoney } from '../../lib/format-money.ts'
 import type { SpendCell } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import type { Kpi } from '../../lib/kpis.ts'
-import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import { isFixed, type Period, spanWords } from '../../lib/period.ts'
+import { useCompare } from '../frame/url-state.ts'
 import { useKpi } from '../live/catalog.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Change } from '../ui/change.tsx'
@@ -13,10 +14,11 @@ import { type Stat, Stats } from '../ui/stats.tsx'
 import { Amount } from './amount.tsx'
 
 /** What was spent: over the window, an hour, the window before, and today. */
-export function SpendTotals({ spend, window }: { spend: SpendCell | undefined; window: WindowId }) {
+export function SpendTotals({ spend, period }: { spend: SpendCell | undefined; period: Period }) {
   const kpi = useKpi('spend')
   const { stale } = useStaleness()
-  const { label } = WINDOWS[window]
+  const [compare] = useCompare()
+  const label = spanWords(period)
   const stats =
     spend === undefined
       ? [`Spend over ${label}`, 'Rate', `The ${label} before`, 'Today (UTC)'].map((name) => ({
@@ -24,39 +26,49 @@ export function SpendTotals({ spend, window }: { spend: SpendCell | undefined; w
           label: name,
           value: <Skeleton width={88} height={24} />,
         }))
-      : figures(kpi, spend)
+      : figures(kpi, spend, compare)
   return <Stats label="Spend in total" stats={stats} stale={stale} />
 }
 
-function figures(kpi: Kpi, spend: SpendCell): Stat[] {
+function figures(kpi: Kpi, spend: SpendCell, compare: boolean): Stat[] {
   const { now, before, today, coveredMs } = spend
-  const { label } = WINDOWS[spend.window]
+  const label = spanWords(spend.range ?? spend.period)
   const hourly = kpiFigure(kpi, now, coveredMs)
   return [
     {
       id: 'now',
       label: `Spend over ${label}`,
       value: <Amount size={28} value={now} currency={spend.currency} />,
-      note: <Change change={kpiChange(kpi, now, before)} title={`against the ${label} before`} />,
+      note: compare ? (
+        <Change change={kpiChange(kpi, now, before)} title={`against the ${label} before`} />
+      ) : undefined,
     },
     {
       id: 'rate',
       label: 'Rate',
       value: <Figure size={28} text={hourly.text} unit={hourly.unit} exact={hourly.exact} />,
-      note: `pace of the last ${label}`,
+      note: isFixed(spend.period) ? `over these ${label}` : `pace of the last ${label}`,
     },
-    {
-      id: 'before',
-      label: `The ${label} before`,
-      value: <Amount size={28} value={before} currency={spend.currency} />,
-      note: others(before),
-    },
-    {
-      id: 'today',
-      label: 'Today (UTC)',
-      value: <Amount size={28} value={today} currency={spend.currency} />,
-      note: others(today) ?? 'since midnight UTC',
-    },
+    ...(compare
+      ? [
+          {
+            id: 'before',
+            label: `The ${label} before`,
+            value: <Amount size={28} value={before} currency={spend.currency} />,
+            note: others(before),
+          },
+        ]
+      : []),
+    ...(today === undefined
+      ? []
+      : [
+          {
+            id: 'today',
+            label: 'Today (UTC)',
+            value: <Amount size={28} value={today} currency={spend.currency} />,
+            note: others(today) ?? 'since midnight UTC',
+          },
+        ]),
   ]
 }
 

@@ -11,7 +11,7 @@ import type {
 } from '../../lib/frames.ts'
 import { type View, viewKey } from '../../lib/view.ts'
 import { liveState, startTestServer, type TestServer } from '../http/test-server.ts'
-import { MAX_PREVIEWS, MAX_VIEWS } from './hub.ts'
+import { MAX_PREVIEWS, MAX_RANGES, MAX_VIEWS } from './hub.ts'
 
 const SHARDS: View = { kind: 'shards' }
 const LINGER_MS = 300
@@ -162,6 +162,9 @@ describe('watching', () => {
   it.each([
     [{ kind: 'secrets' }],
     [{ kind: 'overview', window: '7m', kpi: 'ctr' }],
+    [{ kind: 'overview', range: { from: 5_000, to: 5_500 }, kpi: 'ctr' }],
+    [{ kind: 'overview', window: '5m', range: { from: 0, to: 5_000 }, kpi: 'ctr' }],
+    [{ kind: 'spend' }],
     [{ kind: 'shards', extra: 1 }],
     ['shards'],
     [null],
@@ -193,24 +196,34 @@ describe('watching', () => {
     expect(server.pipeline.watched.size).toBe(MAX_VIEWS)
   })
 
-  it('previews are bounded further, and other views have room beside them', async () => {
-    const preview = (index: number): View => ({
-      kind: 'preview',
-      window: '1m',
-      types: [`t${index}`],
-    })
-    const browsers = await Promise.all(Array.from({ length: MAX_PREVIEWS }, () => open()))
-    for (const [index, browser] of browsers.entries()) browser.socket.emit('watch', preview(index))
-    await until(() => server.pipeline.watched.size === MAX_PREVIEWS, 'all previews')
-    const late = await open()
-    late.socket.emit('watch', preview(99))
-    await until(() => late.problems.length === 1, 'the problem')
-    late.socket.emit('watch', SHARDS)
-    await until(() => server.pipeline.watched.has('shards'), 'another view')
-    browsers[0]?.socket.emit('watch', preview(98))
-    await until(() => server.pipeline.watched.has(viewKey(preview(98))), 'one draft for another')
-    expect(server.pipeline.watched.has(viewKey(preview(0)))).toBe(false)
-  })
+  it.each([
+    {
+      what: 'previews',
+      most: MAX_PREVIEWS,
+      at: (index: number): View => ({ kind: 'preview', window: '1m', types: [`t${index}`] }),
+    },
+    {
+      what: 'ranges of the past',
+      most: MAX_RANGES,
+      at: (index: number): View => ({ kind: 'spend', range: { from: index * 1_000, to: 1e9 } }),
+    },
+  ])(
+    '$what are bounded further, and other views have room beside them',
+    async ({ what, most, at }) => {
+      const browsers = await Promise.all(Array.from({ length: most }, () => open()))
+      for (const [index, browser] of browsers.entries()) browser.socket.emit('watch', at(index))
+      await until(() => server.pipeline.watched.size === most, 'all of them')
+      const late = await open()
+      late.socket.emit('watch', at(99))
+      await until(() => late.problems.length === 1, 'the problem')
+      expect(late.problems[0]).toContain(`${most} ${what}`)
+      late.socket.emit('watch', SHARDS)
+      await until(() => server.pipeline.watched.has('shards'), 'another view')
+      browsers[0]?.socket.emit('watch', at(98))
+      await until(() => server.pipeline.watched.has(viewKey(at(98))), 'one for another')
+      expect(server.pipeline.watched.has(viewKey(at(0)))).toBe(false)
+    },
+  )
 
   it('a client that asks without end is served its newest wish now and then', async () => {
     const browser = await open()

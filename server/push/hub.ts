@@ -22,6 +22,8 @@ const LINGER_MS = 10_000
 /** Each folds every event once more; and one that nobody watches is of no use to anybody. */
 export const MAX_PREVIEWS = 8
 const PREVIEW_LINGER_MS = 1_000
+/** Windows that slide are shared, fixed ranges are as many as people ask for; each keeps its own keys. */
+export const MAX_RANGES = 12
 /** How often those who fell behind are looked at. */
 const SWEEP_MS = 250
 
@@ -144,8 +146,7 @@ export function createHub(options: {
     if (visitor.watched?.key !== key) leave(socket)
     const watched = views.get(key) ?? open(key, wish.view)
     if (watched === undefined) {
-      const what = wish.view.kind === 'preview' ? `${MAX_PREVIEWS} previews` : `${MAX_VIEWS} views`
-      const message = `${what} are being watched, and no more fit: close another page, then reload this one`
+      const message = `${limitWords(wish.view)} are being watched, and no more fit: close another page, then reload this one`
       socket.volatile.emit('problem', message)
       return
     }
@@ -156,8 +157,10 @@ export function createHub(options: {
 
   function open(key: string, view: View): Watched | undefined {
     if (!makeRoom([...views.values()], MAX_VIEWS)) return undefined
-    const previews = [...views.values()].filter((one) => one.view.kind === 'preview')
-    if (view.kind === 'preview' && !makeRoom(previews, MAX_PREVIEWS)) return undefined
+    for (const { isOf, limit } of LIMITS) {
+      const alike = [...views.values()].filter((one) => isOf(one.view))
+      if (isOf(view) && !makeRoom(alike, limit)) return undefined
+    }
     const live = createLiveView(instance, () => highestSeq + 1, outlet(key))
     const watched: Watched = { key, view, live, linger: undefined }
     views.set(key, watched)
@@ -230,6 +233,20 @@ export function createHub(options: {
       for (const { linger } of views.values()) clearTimeout(linger)
     },
   }
+}
+
+/** Of views that cost more than others only so many are computed at once. */
+const LIMITS = [
+  { isOf: (view: View) => view.kind === 'preview', limit: MAX_PREVIEWS, words: 'previews' },
+  { isOf: (view: View) => 'range' in view, limit: MAX_RANGES, words: 'ranges of the past' },
+]
+
+function limitWords(view: View): string {
+  const { limit, words } = LIMITS.find(({ isOf }) => isOf(view)) ?? {
+    limit: MAX_VIEWS,
+    words: 'views',
+  }
+  return `${limit} ${words}`
 }
 
 /** `writeBuffer` is Engine.IO's own; there is no public word for how much waits. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY_MS, SECOND_MS } from '../../lib/time.ts'
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../lib/time.ts'
 import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
 import { decompose } from './decompose.ts'
 import { LEVELS, levelAt } from './levels.ts'
@@ -28,13 +28,13 @@ describe('covering a range with panes', () => {
     )
   })
 
-  it('every window at any moment takes at most 100 panes, and all of them are still kept', () => {
+  it('every window at any moment takes at most 100 panes or, by the hour, one for each; and all of them are still kept', () => {
     fc.assert(
       fc.property(now, fc.constantFrom(...WINDOW_IDS), (at, id) => {
         const range = windowRange(WINDOWS[id], at)
         for (const { from, to } of [range, rangeBefore(range)]) {
           const panes = decompose(from, to)
-          expect(panes.length).toBeLessThanOrEqual(100)
+          expect(panes.length).toBeLessThanOrEqual(Math.max(100, WINDOWS[id].spanMs / HOUR_MS))
           for (const { level, start } of panes) expect(isKept(level, start, at)).toBe(true)
         }
       }),

@@ -1,4 +1,5 @@
 import type { PaneRef } from './decompose.ts'
+import { levelAt } from './levels.ts'
 import type { OnFold, Pane } from './pane.ts'
 import type { PaneDimension } from './pane-dimension.ts'
 import type { Pyramid } from './pyramid.ts'
@@ -29,6 +30,11 @@ export interface SlidingWindow {
   /** The panes that `moveTo` reads: they must not be missing. */
   needs(range: TimeRange): readonly PaneRef[]
   moveTo(range: TimeRange): void
+  /**
+   * As far on the way to `range` as about `most` panes lead, for whoever moves a long way in short turns; `range` itself
+   * where it is not further.
+   */
+  towards(range: TimeRange, most: number): TimeRange
   close(): void
 }
 
@@ -68,6 +74,13 @@ export function createSlidingWindow(
     needs(range) {
       const { leaving, entering } = plan(range)
       return [...leaving, ...entering]
+    },
+    towards(range, most) {
+      const { anew, leaving, entering } = plan(range)
+      const last = entering[most - 1]
+      const isAhead = anew || (leaving.length === 0 && entering.length > most)
+      if (last === undefined || !isAhead || entering.length === most) return range
+      return { from: range.from, to: last.start + levelAt(last.level).ms }
     },
     moveTo(range) {
       const move = plan(range)

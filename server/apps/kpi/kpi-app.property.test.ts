@@ -793,7 +793,7 @@ describe('charts against the naive recount', () => {
           }
           await world.commit()
           const now = world.now()
-          const { chart, spanMs } = WINDOWS[window]
+          const { chart, spanMs, pointsOver } = WINDOWS[window]
           const state = await live.state(now)
           const anew = await createOverviewView(overview, app).state(now)
           expect({ ...state.cells, feed: null }).toEqual({ ...anew.cells, feed: null })
@@ -810,7 +810,8 @@ describe('charts against the naive recount', () => {
               [t - chart.spanMs, earlier],
             ] as const) {
               const end = at + chart.stepMs
-              const range = { from: addsUp(kpi) ? at : end - spanMs, to: end }
+              const isOfStep = addsUp(kpi) || pointsOver === 'step'
+              const range = { from: isOfStep ? at : end - spanMs, to: end }
               const want =
                 end <= oldest ? null : recount(world.events, range, kpi, filter, currency).value
               expect({ at, got }).toEqual({ at, got: want })

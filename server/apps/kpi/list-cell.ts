@@ -12,6 +12,7 @@ import { cellOf } from '../../window/pane.ts'
 import type { SlidingCell } from '../../window/sliding-cell.ts'
 import { subjectOf } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
+import type { Way } from './approach.ts'
 import { keySpace } from './key-space.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
@@ -110,6 +111,13 @@ export function createListCell(
   }
 
   return {
+    ways: (range: TimeRange): Way[] => [
+      { window: keys, dimension: space.dimension, range },
+      ...(whole === undefined ? [] : [{ window: whole, dimension: subject.dimension, range }]),
+    ],
+    /** Of the rows' own windows, after `rank`. */
+    rowWays: (range: TimeRange): Way[] =>
+      [...rowWindows.values()].map((window) => ({ window, dimension: space.dimension, range })),
     needs: (range: TimeRange): Need[] => [
       ...needsOf(keys, space.dimension, range),
       ...(whole === undefined ? [] : needsOf(whole, subject.dimension, range)),

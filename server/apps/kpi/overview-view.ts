@@ -1,27 +1,22 @@
 import { restriction } from '../../../lib/crossed.ts'
-import type { Cells, Point, ViewState } from '../../../lib/frames.ts'
-import { kpiOf } from '../../../lib/kpi-catalog.ts'
+import type { Cells, ChartCell, ViewState } from '../../../lib/frames.ts'
 import { NO_VALUE } from '../../../lib/kpi-value.ts'
-import { addsUp, DIMENSIONS, type Kpi, type KpiId } from '../../../lib/kpis.ts'
-import { filterList, type View } from '../../../lib/view.ts'
-import { WINDOWS } from '../../../lib/windows.ts'
+import { DIMENSIONS, type KpiId } from '../../../lib/kpis.ts'
+import { isFixed } from '../../../lib/period.ts'
+import { filterList, periodOf, type View } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
-import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
-import { type Subject, subjectOf } from '../../window/subject.ts'
-import {
-  coveredMs,
-  rangeBefore,
-  stepEnd,
-  type TimeRange,
-  windowRange,
-} from '../../window/window-range.ts'
+import { subjectOf } from '../../window/subject.ts'
+import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
+import { approach, type Way } from './approach.ts'
 import { createFeed } from './feed.ts'
+import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
+import { createFigures, type Figures } from './kpi-figures.ts'
 import { createListCell } from './list-cell.ts'
-import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
+import { type Need, needsOf } from './pane-reader.ts'
 import { currencyFor, preferring } from './readings.ts'
-import { sparkStep } from './spark-step.ts'
-import { createStepValues } from './step-values.ts'
+import { type Shown, shownPeriod } from './shown-period.ts'
+import { createStill } from './still.ts'
 
 export type OverviewView = Extract<View, { kind: 'overview' }>
 
@@ -40,21 +35,59 @@ export interface ViewPart {
 /** Cells `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are restricted by a filter of a crossed dimension; others are of all events. */
 export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   const { reader } = app
-  const window = WINDOWS[view.window]
-  const { chart } = window
-  const subject = subjectOf(view.filter)
+  const period = periodOf(view)
   const feed = createFeed(app.recent, view.filter)
+  const still = createStill<ViewPart>(reader)
+  let parts: Parts | undefined
+  let isOpen = true
+
+  async function partOf(shown: Shown, now: number): Promise<ViewPart> {
+    // A fixed range is cut anew where panes that it was made of are no longer kept.
+    if (parts?.name !== shown.name) {
+      parts?.close()
+      parts = createParts(view, app, shown.name)
+    }
+    return parts.state(shown, now, () => isOpen)
+  }
+
+  return {
+    async state(now) {
+      const shown = shownPeriod(period, reader.retention, now)
+      const { cells, series } = isFixed(period)
+        ? await still(shown, now, () => partOf(shown, now))
+        : await partOf(shown, now)
+      return { cells: { ...cells, feed: feed.events(now) }, series }
+    },
+    close() {
+      isOpen = false
+      parts?.close()
+    },
+  }
+}
+
+type Parts = ReturnType<typeof createParts>
+
+/** All but the feed, of windows by one name. */
+function createParts(view: OverviewView, { reader }: KpiApp, name: string) {
+  const period = periodOf(view)
+  const subject = subjectOf(view.filter)
   const lists = DIMENSIONS.map((dimension) => {
     const of = restriction(reader.catalog, filterList(view.filter), dimension)
     return createListCell(reader, {
       ...{ dimension, of },
-      window: `${view.window} now`,
+      window: `${name} now`,
       chosen: view.kpi,
     })
   })
-  const current = reader.windows.cell(`${view.window} now`, subject)
-  const before = reader.windows.cell(`${view.window} before`, subject)
-  let figures = createFigures(reader, view, subject, new Map())
+  const current = reader.windows.cell(`${name} now`, subject)
+  const before = reader.windows.cell(`${name} before`, subject)
+  let figures: Figures | undefined
+
+  const ways = ({ range }: Shown): Way[] => [
+    { window: current, dimension: subject.dimension, range },
+    { window: before, dimension: subject.dimension, range: rangeBefore(range) },
+    ...lists.flatMap((list) => list.ways(range)),
+  ]
 
   function windowNeeds(range: TimeRange): Need[] {
     return [
@@ -81,151 +114,97 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
     return [current.cell(), before.cell()]
   }
 
-  function compute(range: TimeRange, now: number): ViewPart {
+  /** A chart is in one currency: when it becomes another, all of it is computed anew. */
+  function figuresIn(currencies: ReadonlyMap<KpiId, string>, shown: Shown): Figures {
+    if (figures?.suit(currencies, shown) === true) return figures
+    figures?.close()
+    figures = createFigures(reader, { kpi: view.kpi, subject, shown, currencies })
+    return figures
+  }
+
+  function compute(shown: Shown, now: number, { currencies, ...steps }: Figures): ViewPart {
+    const { range } = shown
+    const currency = currencies.get(view.kpi)
     const [cell, cellBefore] = cellsAt(range)
-    // A change against a part of the window before would say nothing.
-    const oldest = reader.oldest(subject.dimension)
+    const known = knownTime(reader, now)
+    const oldest = Math.max(reader.oldest(subject.dimension), known.keptFrom)
     const sinceOf = (id: KpiId) => reader.measuredFrom(subject.dimension, id)
-    const since = sinceOf(view.kpi)
-    const chartFrom = Math.min(range.from, now - chart.spanMs)
-    const { currencies } = figures
     const cells: Record<string, unknown> = {
       chart: {
-        kpi: view.kpi,
-        window: view.window,
-        ...(view.filter !== undefined && { filter: view.filter }),
-        spanMs: chart.spanMs,
-        stepMs: chart.stepMs,
+        ...chartCell(shown, sinceOf(view.kpi)),
+        known,
         coveredMs: coveredMs(range, oldest),
-        ...(since > chartFrom && { measuredFrom: since }),
-        endsAt: stepEnd(now, chart.stepMs),
-        ...(currencies.has(view.kpi) && { currency: currencies.get(view.kpi) }),
-      },
-      feed: feed.events(now),
+        ...(currency !== undefined && { currency }),
+      } satisfies ChartCell,
     }
     for (const { id } of reader.catalog.kpis) {
       const choice = preferring(currencies.get(id))
       const value = (cell: Cell | undefined) => reader.value(id, cell, choice)
       const from = sinceOf(id)
-      const known = rangeBefore(range).from >= Math.max(oldest, from)
+      // A change against a part of the window before would say nothing.
+      const isWhole = rangeBefore(range).from >= Math.max(oldest, from)
+      const isKnown = from < range.to && !(isFixed(period) && oldest >= range.to)
       cells[`kpi.${id}`] = {
-        now: from < range.to ? value(cell) : NO_VALUE,
-        before: known ? value(cellBefore) : NO_VALUE,
+        now: isKnown ? value(cell) : NO_VALUE,
+        before: isWhole ? value(cellBefore) : NO_VALUE,
         ...(from > range.from && { young: { from, coveredMs: coveredMs(range, from) } }),
       }
     }
     for (const [index, dimension] of DIMENSIONS.entries()) {
       cells[`list.${dimension}`] = lists[index]?.cell(range)
     }
-    return { cells: cells as Partial<Cells>, series: figures.series(now) }
+    return { cells: cells as Partial<Cells>, series: steps.series(shown, now) }
+  }
+
+  function chartCell({ range, chart }: Shown, since: number) {
+    return {
+      kpi: view.kpi,
+      period,
+      ...(isFixed(period) && { range }),
+      ...(view.filter !== undefined && { filter: view.filter }),
+      spanMs: chart.to - chart.from,
+      stepMs: chart.stepMs,
+      ...(since > Math.min(range.from, chart.from) && { measuredFrom: since }),
+      endsAt: chart.to,
+    }
   }
 
   return {
-    async state(now) {
-      const range = windowRange(window, now)
+    name,
+    async state(shown: Shown, now: number, isWanted: () => boolean): Promise<ViewPart> {
+      const { range } = shown
+      await approach(reader, ways(shown), isWanted)
       const currencies = await reader.read(
-        () => [...windowNeeds(range), ...lists.flatMap((list) => list.needs(range))],
-        () => move(range),
+        () =>
+          isWanted() ? [...windowNeeds(range), ...lists.flatMap((list) => list.needs(range))] : [],
+        () => (isWanted() ? move(range) : undefined),
       )
-      // A chart is in one currency: when it becomes another, all of it is computed anew.
-      if (!figures.in(currencies)) {
-        const old = figures
-        figures = createFigures(reader, view, subject, currencies)
-        old.close()
-      }
+      if (currencies === undefined) return NOTHING
+      const steps = figuresIn(currencies, shown)
+      await approach(
+        reader,
+        lists.flatMap((list) => list.rowWays(range)),
+        isWanted,
+      )
+      await steps.approach(shown, isWanted)
       return reader.read(
-        () => [
-          ...windowNeeds(range),
-          ...lists.flatMap((list) => list.cellNeeds(range)),
-          ...figures.needs(now),
-        ],
-        () => compute(range, now),
+        () =>
+          isWanted()
+            ? [
+                ...windowNeeds(range),
+                ...lists.flatMap((list) => list.cellNeeds(range)),
+                ...steps.needs(shown),
+              ]
+            : [],
+        () => (isWanted() ? compute(shown, now, steps) : NOTHING),
       )
     },
     close() {
-      for (const one of [...lists, current, before, figures]) one.close()
+      for (const one of [...lists, current, before]) one.close()
+      figures?.close()
     },
   }
 }
 
-/** The series of the chart and of the sparklines, in given currencies. */
-function createFigures(
-  reader: PaneReader,
-  view: OverviewView,
-  subject: Subject,
-  currencies: ReadonlyMap<KpiId, string>,
-) {
-  const { chart } = WINDOWS[view.window]
-  const number = (id: KpiId, cell: Cell | undefined): number | null => {
-    const currency = currencies.get(id)
-    const choice: CurrencyChoice = currency === undefined ? {} : { only: currency }
-    return reader.value(id, cell, choice).value
-  }
-  const sparkMs = sparkStep(chart.spanMs)
-  const { spanMs: windowMs } = WINDOWS[view.window]
-  const sparksOf = (ids: readonly KpiId[], windowOfPoint: { windowMs?: number }) => ({
-    ids,
-    steps: createStepValues(reader, {
-      subject,
-      stepMs: sparkMs,
-      ...windowOfPoint,
-      selection: reader.select(ids),
-      value: (cell) => ids.map((id) => number(id, cell)),
-    }),
-  })
-  const { kpis } = reader.catalog
-  const idsOf = (some: readonly Kpi[]) => some.map(({ id }) => id)
-  const sparks = [
-    sparksOf(idsOf(kpis.filter(addsUp)), {}),
-    sparksOf(idsOf(kpis.filter((kpi) => !addsUp(kpi))), { windowMs }),
-  ]
-  const main = createStepValues(reader, {
-    subject,
-    stepMs: chart.stepMs,
-    ...(!addsUp(kpiOf(reader.catalog, view.kpi)) && { windowMs }),
-    selection: reader.select([view.kpi]),
-    value: (cell) => number(view.kpi, cell),
-  })
-  /** Steps that ended before the KPI was measured have no value, whatever late events came to them. */
-  function measured(points: { t: number; value: number | null }[], id: KpiId, stepMs: number) {
-    const since = reader.measuredFrom(subject.dimension, id)
-    return points.map((point) => (point.t + stepMs <= since ? { ...point, value: null } : point))
-  }
-  const upTo = (now: number, stepMs: number, spanMs: number): TimeRange => {
-    const to = stepEnd(now, stepMs)
-    return { from: to - spanMs, to }
-  }
-  const mainRange = (now: number) => upTo(now, chart.stepMs, 2 * chart.spanMs)
-  const sparkRange = (now: number) => upTo(now, sparkMs, chart.spanMs)
-
-  return {
-    currencies,
-    close() {
-      for (const steps of [main, ...sparks.map((spark) => spark.steps)]) steps.close()
-    },
-    in: (others: ReadonlyMap<KpiId, string>) =>
-      others.size === currencies.size &&
-      [...others].every(([id, currency]) => currencies.get(id) === currency),
-    needs: (now: number) => [
-      ...main.needs(mainRange(now)),
-      ...sparks.flatMap(({ steps }) => steps.needs(sparkRange(now))),
-    ],
-    series(now: number): Record<string, Point[]> {
-      const points = measured(main.values(mainRange(now)), view.kpi, chart.stepMs)
-      const half = points.length / 2
-      const series: Record<string, Point[]> = {
-        main: points
-          .slice(half)
-          .map(({ t, value }, index) => [t, value, points[index]?.value ?? null]),
-      }
-      for (const { ids, steps } of sparks) {
-        const values = steps.values(sparkRange(now))
-        for (const [index, id] of ids.entries()) {
-          const points = values.map(({ t, value }) => ({ t, value: value?.[index] ?? null }))
-          series[`spark.${id}`] = measured(points, id, sparkMs).map(({ t, value }) => [t, value])
-        }
-      }
-      return series
-    },
-  }
-}
+/** For nobody. */
+const NOTHING: ViewPart = { cells: {}, series: {} }

@@ -4,27 +4,26 @@ import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import { OTHER_KEY } from '../../../lib/kpis.ts'
 import { type Micros, micros, moneyNumber } from '../../../lib/money.ts'
+import { isFixed, spanOf } from '../../../lib/period.ts'
 import { DAY_MS } from '../../../lib/time.ts'
-import type { View } from '../../../lib/view.ts'
-import { WINDOWS } from '../../../lib/windows.ts'
+import { periodOf, type View } from '../../../lib/view.ts'
 import { amountsOf } from '../../window/kpi-of-cell.ts'
 import { cellOf, type Pane } from '../../window/pane.ts'
 import type { SlidingCell } from '../../window/sliding-cell.ts'
 import type { SlidingKeys } from '../../window/sliding-keys.ts'
 import { type Subject, subjectOf } from '../../window/subject.ts'
-import {
-  coveredMs,
-  rangeBefore,
-  stepEnd,
-  type TimeRange,
-  windowRange,
-} from '../../window/window-range.ts'
+import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
+import { approach, type Way } from './approach.ts'
+import { isReadable } from './asked-range.ts'
+import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
 import { currencyFor } from './readings.ts'
+import { type Shown, shownPeriod } from './shown-period.ts'
 import { createStepValues } from './step-values.ts'
+import { createStill } from './still.ts'
 
 export type SpendView = Extract<View, { kind: 'spend' }>
 
@@ -35,6 +34,7 @@ type Ranges = Record<(typeof SPANS)[number], TimeRange>
 
 /** What was spent in one of the spans, in total and by key. */
 interface SpendWindows {
+  ways(range: TimeRange): Way[]
   needs(range: TimeRange): Need[]
   moveTo(range: TimeRange): void
   cell: SlidingCell
@@ -46,26 +46,52 @@ interface SpendWindows {
 /** Cell `spend` and series `spend`. Accounts and campaigns are of all events: dimensions are not crossed. */
 export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   const { reader } = app
-  const window = WINDOWS[view.window]
-  const { chart } = window
+  const period = periodOf(view)
+  const still = createStill<ViewPart>(reader)
+  let parts: Parts | undefined
+  let isOpen = true
+
+  async function partOf(shown: Shown, now: number): Promise<ViewPart> {
+    if (parts?.name !== shown.name || parts.stepMs !== shown.chart.stepMs) {
+      parts?.close()
+      parts = createParts(view, reader, shown)
+    }
+    return parts.state(shown, now, () => isOpen)
+  }
+
+  return {
+    state(now) {
+      const shown = shownPeriod(period, reader.retention, now)
+      return isFixed(period) ? still(shown, now, () => partOf(shown, now)) : partOf(shown, now)
+    },
+    close() {
+      isOpen = false
+      parts?.close()
+    },
+  }
+}
+
+type Parts = ReturnType<typeof createParts>
+
+function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepMs } }: Shown) {
+  const period = periodOf(view)
   const subject = subjectOf(view.filter)
-  const spend = kpiOf(reader.catalog, 'spend')
-  const selection = reader.select(['spend'])
+  const kpi = kpiOf(reader.catalog, 'spend')
   const amounts = createStepValues(reader, {
     subject,
-    stepMs: chart.stepMs,
-    selection,
-    value: (cell) => amountsOf(spend, cell, reader.measures),
+    stepMs,
+    selection: reader.select(['spend']),
+    value: (cell) => amountsOf(kpi, cell, reader.measures),
   })
-
+  // What is spent today is of no range but its own.
+  const spans = isFixed(period) ? SPANS.filter((span) => span !== 'today') : SPANS
   const windows = {
-    now: spendWindows(reader, `${view.window} now`, subject),
-    before: spendWindows(reader, `${view.window} before`, subject),
+    now: spendWindows(reader, `${name} now`, subject),
+    before: spendWindows(reader, `${name} before`, subject),
     today: spendWindows(reader, 'today', subject),
   }
 
-  function rangesAt(now: number): Ranges {
-    const range = windowRange(window, now)
+  function rangesAt({ range }: Shown, now: number): Ranges {
     const midnight = now - (now % DAY_MS)
     return {
       now: range,
@@ -75,47 +101,50 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   }
 
   /** The chart, and as much before it as its first window reaches back. */
-  function chartRange(now: number): TimeRange {
-    const to = stepEnd(now, chart.stepMs)
-    return { from: to - chart.spanMs - window.spanMs, to }
-  }
+  const chartRange = ({ chart, range }: Shown): TimeRange =>
+    isFixed(period) ? chart : { from: chart.from - (range.to - range.from), to: chart.to }
 
-  function needs(now: number): Need[] {
-    const ranges = rangesAt(now)
+  function needs(shown: Shown, now: number): Need[] {
+    const ranges = rangesAt(shown, now)
     return [
-      ...SPANS.flatMap((span) => windows[span].needs(ranges[span])),
-      ...amounts.needs(chartRange(now)),
+      ...spans.flatMap((span) => windows[span].needs(ranges[span])),
+      ...amounts.needs(chartRange(shown)),
     ]
   }
 
-  function compute(now: number): ViewPart {
-    const ranges = rangesAt(now)
-    for (const span of SPANS) windows[span].moveTo(ranges[span])
+  function compute(shown: Shown, now: number): ViewPart {
+    const ranges = rangesAt(shown, now)
+    for (const span of spans) windows[span].moveTo(ranges[span])
     const cellOver = (span: keyof Ranges) => windows[span].cell.cell()
     const currency =
       currencyFor(reader, 'spend', cellOver('now'), cellOver('before')) ?? DEFAULT_CURRENCY
     const valueOver = (span: keyof Ranges): KpiValue =>
       reader.value('spend', cellOver(span), { prefer: currency })
+    const knownOf = knownTime(reader, now)
+    const oldest = Math.max(reader.oldest(), knownOf.keptFrom)
+    const { range } = shown
     // A change against a part of the window before would say nothing.
-    const known = ranges.before.from >= reader.oldest()
+    const known = ranges.before.from >= oldest
     const accounts = spendBy('account', { currency, known })
     const campaigns = spendBy('campaign', { currency, known })
     const spend: SpendCell = {
-      window: view.window,
-      coveredMs: coveredMs(ranges.now, reader.oldest()),
-      stepMs: chart.stepMs,
-      endsAt: stepEnd(now, chart.stepMs),
+      period,
+      ...(isFixed(period) && { range }),
+      known: knownOf,
+      coveredMs: coveredMs(range, oldest),
+      stepMs,
+      endsAt: shown.chart.to,
       currency,
-      now: valueOver('now'),
+      now: isFixed(period) && oldest >= range.to ? NO_VALUE : valueOver('now'),
       before: known ? valueOver('before') : NO_VALUE,
-      today: valueOver('today'),
+      ...(!isFixed(period) && { today: valueOver('today') }),
       byAccount: accounts.rows,
       byCampaign: campaigns.rows,
       ...(accounts.other !== undefined && { otherAccounts: accounts.other }),
       ...(campaigns.other !== undefined && { otherCampaigns: campaigns.other }),
     }
     const cells: Partial<Cells> = { spend }
-    return { cells, series: { spend: rolling(now, currency) } }
+    return { cells, series: { spend: points(shown, { currency, now }) } }
   }
 
   function spendBy(
@@ -125,7 +154,7 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     const panes = {
       now: windows.now[dimension].pane(),
       before: windows.before[dimension].pane(),
-      today: windows.today[dimension].pane(),
+      ...(!isFixed(period) && { today: windows.today[dimension].pane() }),
     }
     const valueIn = (pane: Pane, key: string) =>
       reader.value('spend', cellOf(pane, key), { prefer: currency })
@@ -133,18 +162,18 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
       key,
       now: valueIn(panes.now, key),
       before: known ? valueIn(panes.before, key) : NO_VALUE,
-      today: valueIn(panes.today, key),
+      ...(panes.today !== undefined && { today: valueIn(panes.today, key) }),
     })
     const rank = rankedKeys(reader, 'spend')
     const keys = new Set([
       ...rank(panes.now, { prefer: currency }),
-      ...rank(panes.today, { prefer: currency }),
+      ...(panes.today === undefined ? [] : rank(panes.today, { prefer: currency })),
     ])
     const rows: SpendRow[] = []
     for (const key of keys) {
       if (rows.length === MAX_ROWS) break
       const row = rowOf(key)
-      if ([row.now, row.before, row.today].some(({ value }) => (value ?? 0) !== 0)) rows.push(row)
+      if ([row.now, row.before, row.today].some((each) => (each?.value ?? 0) !== 0)) rows.push(row)
     }
     return {
       rows,
@@ -152,25 +181,31 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
     }
   }
 
-  /** [t, amount in the step, amount over the window that ends with the step]; the newest is the window of now. */
-  function rolling(now: number, currency: string): Point[] {
-    const range = chartRange(now)
+  /**
+   * [t, amount in the step, amount over the window that ends with the step]; the newest is the window of now. Of a fixed
+   * range the last is what was spent from its beginning on.
+   */
+  function points(shown: Shown, { currency, now }: { currency: string; now: number }): Point[] {
+    const range = chartRange(shown)
     const steps = amounts.values(range).map(({ t, value }) => ({
       t,
-      amount: value === null ? null : (value.get(currency) ?? micros(0n)),
+      amount:
+        value === null || !isReadable(reader.retention, t, now)
+          ? null
+          : (value.get(currency) ?? micros(0n)),
     }))
-    const perWindow = window.spanMs / chart.stepMs
+    const perWindow = isFixed(period) ? steps.length : spanOf(period) / stepMs
     const points: Point[] = []
     let sum = 0n
     for (const [index, { t, amount }] of steps.entries()) {
       sum += amount ?? 0n
       sum -= steps[index - perWindow]?.amount ?? 0n
-      if (t < range.to - chart.spanMs) continue
+      if (t < shown.chart.from) continue
       points.push([t, numberOf(amount), amount === null ? null : numberOf(micros(sum))])
     }
     const last = points.at(-1)
-    if (last !== undefined && last[1] !== undefined && last[1] !== null) {
-      const current = amountsOf(spend, windows.now.cell.cell(), reader.measures)
+    if (last !== undefined && last[1] !== undefined && last[1] !== null && !isFixed(period)) {
+      const current = amountsOf(kpi, windows.now.cell.cell(), reader.measures)
       const amount = current.get(currency) ?? micros(0n)
       points[points.length - 1] = [last[0], last[1], moneyNumber(amount)]
     }
@@ -178,16 +213,29 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   }
 
   return {
-    state: (now) =>
-      reader.read(
-        () => needs(now),
-        () => compute(now),
-      ),
+    name,
+    stepMs,
+    async state(shown: Shown, now: number, isWanted: () => boolean): Promise<ViewPart> {
+      const ranges = rangesAt(shown, now)
+      await approach(
+        reader,
+        spans.flatMap((span) => windows[span].ways(ranges[span])),
+        isWanted,
+      )
+      await amounts.approach(chartRange(shown), isWanted)
+      return reader.read(
+        () => (isWanted() ? needs(shown, now) : []),
+        () => (isWanted() ? compute(shown, now) : NOTHING),
+      )
+    },
     close() {
       for (const one of [...Object.values(windows), amounts]) one.close()
     },
   }
 }
+
+/** For nobody. */
+const NOTHING: ViewPart = { cells: {}, series: {} }
 
 function spendWindows(reader: PaneReader, name: string, subject: Subject): SpendWindows {
   const cell = reader.windows.cell(name, subject, reader.select(['spend']))
@@ -202,6 +250,7 @@ function spendWindows(reader: PaneReader, name: string, subject: Subject): Spend
     cell,
     account,
     campaign,
+    ways: (range) => all.map(({ dimension, window }) => ({ dimension, window, range })),
     needs: (range) => all.flatMap(({ dimension, window }) => needsOf(window, dimension, range)),
     moveTo(range) {
       for (const { window } of all) window.moveTo(range)

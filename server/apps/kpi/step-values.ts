@@ -1,8 +1,13 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Cell } from '../../window/cell.ts'
+import { decompose } from '../../window/decompose.ts'
 import type { Selection } from '../../window/measures.ts'
 import type { Subject } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
+
+/** Of the total, and of one key: small ones. */
+const PANES_A_TURN = 48
 
 /**
  * What a chart shows of each step of time: its own value, or with `windowMs` the value of the window that
@@ -10,6 +15,11 @@ import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
  * it, so keeping a chart up to date costs a step or two.
  */
 export interface StepValues<T> {
+  /**
+   * Computes most of what is not known of the range, a few panes at a time; between them others have their turns. Stops
+   * where nobody wants it any more.
+   */
+  approach(range: TimeRange, isWanted: () => boolean): Promise<void>
   /** To be called before `values`, for the same range: what has to be read for it. */
   needs(range: TimeRange): Need[]
   /** Inside `read`: one value for each step of the range; null: before the oldest event known. */
@@ -71,7 +81,33 @@ export function createStepValues<T>(
     return value(newest.cell())
   }
 
+  /** The first steps that are not known, made of few panes; the newest one slides by itself. */
+  function nextUnknown(range: TimeRange): number[] {
+    forgetTouched()
+    const some: number[] = []
+    let panes = 0
+    for (const t of unknown(range)) {
+      if (t + stepMs === range.to || panes >= PANES_A_TURN) break
+      some.push(t)
+      const { from, to } = rangeOf(t)
+      panes += t + stepMs <= oldest ? 0 : decompose(from, to).length
+    }
+    return some
+  }
+
   return {
+    async approach(range, isWanted) {
+      const next = () => nextUnknown(range)
+      while (isWanted() && next().length > 0) {
+        await reader.read(
+          () => next().flatMap((t) => needsAt(t, false)),
+          () => {
+            for (const t of next()) known.set(t, compute(t, false))
+          },
+        )
+        await breathe()
+      }
+    },
     needs(range) {
       forgetTouched()
       return unknown(range).flatMap((t) => needsAt(t, t + stepMs === range.to))
