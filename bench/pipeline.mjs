@@ -1,7 +1,7 @@
 /**
  * `npm run bench:pipeline`: events a second of one core through decoding, de-duplication and folding into all
  * built-in KPIs and dimensions, against JSON.parse alone over the same bytes, in turns; and lines of a combined log
- * (`--log FILE`) beside GoAccess's batch run over the same file, where that is installed.
+ * (`--log FILE`), from the file to the same, beside GoAccess's batch run over the same file, where that is installed.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'

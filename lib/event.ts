@@ -7,6 +7,10 @@ export const MAX_ID_LENGTH = 128
 export const MAX_TYPE_LENGTH = 64
 export const MAX_TEXT_LENGTH = 8_192
 
+/** As long as the contract allows; log files hold longer texts now and then, from attacks mostly. */
+export const cutText = (text: string): string =>
+  text.length <= MAX_TEXT_LENGTH ? text : text.slice(0, MAX_TEXT_LENGTH)
+
 export const DEFAULT_CURRENCY = 'USD'
 
 /** The text fields of an event that carry no rule beyond their length. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -93,5 +94,22 @@ describe.skipIf(!haveLogs)(title, () => {
     const { events, spend, fates } = await kinesight.totals()
     expect({ events, spend }).toEqual({ events: before.events, spend: before.spend })
     expect(fates.duplicate).toBe(before.fates.duplicate + 10_000)
+  })
+  test('put as they are, lines of a log count as those that are replayed', async () => {
+    const [requests, views] = (await awk(COUNT_PAGES, APACHE)).map(Number)
+    const before = await kinesight.totals()
+    const lines = (await readFile(APACHE, 'utf8')).trimEnd().split('\n')
+    for (let from = 0; from < lines.length; from += 500) {
+      await kinesight.putText(lines.slice(from, from + 500).join('\n'))
+    }
+    const read = readIn(before) + Number(requests) + Number(views)
+    await until(async () => (await eventsRead()) >= read, {
+      timeoutMs: 60_000,
+      what: `${read} events`,
+    })
+    const { events, fates } = await kinesight.totals()
+    expect(events.request).toBe((before.events.request ?? 0) + Number(requests))
+    expect(events.page_view).toBe((before.events.page_view ?? 0) + Number(views))
+    expect(fates.rejected).toBe(before.fates.rejected)
   })
 })

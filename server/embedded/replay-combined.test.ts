@@ -1,137 +1,34 @@
-import { describe, expect, test } from 'vitest'
-import { parseCombined } from './replay-combined.ts'
-import type { ReplayEvent } from './replay-line.ts'
+import { expect, test } from 'vitest'
+import { parseCombinedLine } from './replay-combined.ts'
 
-interface Line {
-  request: string
-  status: number
-  bytes: string
-  referrer: string
-  agent: string
-  time: string
+const LINE =
+  '192.0.2.7 - ann [03/Feb/2026:09:08:07 -0130] "GET /tents HTTP/1.1" 200 5120 "-" "Mozilla/5.0"'
+
+function idsOf(text: string, number: number) {
+  const parsed = parseCombinedLine(text, number)
+  return parsed.kind === 'events' ? parsed.events.map(({ event }) => event.id as string) : []
 }
 
-const line = (change: Partial<Line> = {}): string => {
-  const { request, status, bytes, referrer, agent, time } = {
-    request: 'GET /shop/tents?sort=price HTTP/1.1',
-    status: 200,
-    bytes: '5120',
-    referrer: 'https://search.example/?q=tents',
-    agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148',
-    time: '03/Feb/2026:09:08:07 -0130',
-    ...change,
-  }
-  return `192.0.2.7 - ann [${time}] "${request}" ${status} ${bytes} "${referrer}" "${agent}"`
-}
+test('ids are the same when a file is replayed again', () => {
+  expect(idsOf(LINE, 12)).toHaveLength(2)
+  expect(idsOf(LINE, 12)).toEqual(idsOf(LINE, 12))
+})
 
-function events(text: string, number = 1): ReplayEvent[] {
-  const parsed = parseCombined(text, number)
-  if (parsed.kind !== 'events') throw new Error(JSON.stringify(parsed))
-  return parsed.events
-}
+test('ids differ between equal lines of a file, and between the events of a line', () => {
+  const ids = [...idsOf(LINE, 12), ...idsOf(LINE, 13)]
+  expect(new Set(ids).size).toBe(4)
+})
 
-const types = (text: string) => events(text).map(({ event }) => event.type)
-const viewed = (change: Partial<Line>): boolean => types(line(change)).includes('page_view')
-
-describe('a line', () => {
-  test('becomes a request with what it says', () => {
-    const [request, view, ...more] = events(line())
-    expect(more).toEqual([])
-    expect(request?.at).toBe(Date.UTC(2026, 1, 3, 10, 38, 7))
-    expect(request?.event).toEqual({
-      id: request?.event.id,
-      type: 'request',
-      time: '2026-02-03T10:38:07.000Z',
-      visitor: '192.0.2.7',
-      page: '/shop/tents',
-      referrer: 'https://search.example/?q=tents',
-      device: 'mobile',
-      status: 200,
-      props: {
-        method: 'GET',
-        bytes: 5120,
-        agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148',
-        user: 'ann',
-      },
-    })
-    expect(view?.event).toMatchObject({
-      type: 'page_view',
-      page: '/shop/tents',
-      visitor: '192.0.2.7',
-      device: 'mobile',
-    })
-  })
-
-  test('leaves out what the log has no value for', () => {
-    const [request] = events(line({ bytes: '-', referrer: '-', agent: '-' }))
-    expect(request?.event).not.toHaveProperty('referrer')
-    expect(request?.event).not.toHaveProperty('device')
-    expect(request?.event.props).toEqual({ method: 'GET', user: 'ann' })
-  })
-
-  test('may hold escaped quotes, further fields, and a request that is none', () => {
-    expect(events(line({ agent: 'a \\"quoted\\" bot' }))[0]?.event.device).toBe('bot')
-    expect(types(`${line()} "0.012" upstream`)).toEqual(['request', 'page_view'])
-    const [odd, ...more] = events(line({ request: '\\x16\\x03', status: 400 }))
-    expect(more).toEqual([])
-    expect(odd?.event).toMatchObject({ status: 400, props: { line: '\\x16\\x03' } })
-    expect(odd?.event).not.toHaveProperty('page')
-  })
-
-  test.each([
-    ['torn in the user agent', line().slice(0, -10)],
-    ['torn after the bytes', line().slice(0, line().indexOf(' "https'))],
-    ['torn at its start', line().slice(30)],
-    ['two in one', line().slice(0, 60) + line()],
-    ['of no format', 'hello world'],
-    ['with a month that is none', line({ time: '03/Fex/2026:09:08:07 +0000' })],
-    ['with a day that is none', line({ time: '31/Feb/2026:09:08:07 +0000' })],
-  ])('%s is skipped', (_, text) => {
-    expect(parseCombined(text, 1).kind).toBe('skipped')
-  })
-
-  test('that is blank is not a skipped one', () => {
-    expect(parseCombined('  ', 1)).toEqual({ kind: 'blank' })
+test('a line goes where the others of its visitor go, at its own time', () => {
+  const at = Date.UTC(2026, 1, 3, 10, 38, 7)
+  expect(parseCombinedLine(LINE, 1)).toMatchObject({
+    kind: 'events',
+    events: [{ at }, { at }],
+    partitionKey: '192.0.2.7',
   })
 })
 
-describe('a page view', () => {
-  test.each([
-    ['GET / HTTP/1.1', 200],
-    ['GET /a/b.html HTTP/1.0', 200],
-    ['GET /a/index.php?file=logo.png HTTP/1.1', 206],
-    ['GET /v1.2/notes HTTP/1.1', 304],
-    ['GET /old', 200],
-  ])('is %s answered %i', (request, status) => {
-    expect(viewed({ request, status })).toBe(true)
-  })
-
-  test.each([
-    ['HEAD / HTTP/1.1', 200],
-    ['POST /form HTTP/1.1', 200],
-    ['GET /gone HTTP/1.1', 404],
-    ['GET /moved HTTP/1.1', 301],
-    ['GET /broken HTTP/1.1', 500],
-    ['GET /style.css?v=3 HTTP/1.1', 200],
-    ['GET /LOGO.PNG HTTP/1.1', 200],
-    ['GET /robots.txt HTTP/1.1', 200],
-    ['GET /feed.xml HTTP/1.1', 200],
-    ['GET /paper.pdf HTTP/1.1', 200],
-  ])('is not %s answered %i', (request, status) => {
-    expect(viewed({ request, status })).toBe(false)
-  })
-})
-
-describe('ids', () => {
-  const idsOf = (text: string, number: number) =>
-    events(text, number).map(({ event }) => event.id as string)
-
-  test('are the same when a file is replayed again', () => {
-    expect(idsOf(line(), 12)).toEqual(idsOf(line(), 12))
-  })
-
-  test('differ between equal lines of a file, and between the events of a line', () => {
-    const ids = [...idsOf(line(), 12), ...idsOf(line(), 13)]
-    expect(new Set(ids).size).toBe(4)
-  })
+test('a blank line is not a skipped one', () => {
+  expect(parseCombinedLine('  ', 1)).toEqual({ kind: 'blank' })
+  expect(parseCombinedLine('hello', 1).kind).toBe('skipped')
 })

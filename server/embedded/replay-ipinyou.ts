@@ -1,7 +1,7 @@
-import type { EventInput } from '../../lib/event.ts'
+import { cutText, type EventInput } from '../../lib/event.ts'
 import { parseTime } from '../../lib/time.ts'
-import { deviceOf } from './replay-device.ts'
-import { cut, type ParsedLine, skipped } from './replay-line.ts'
+import { deviceOf } from '../stream/records/combined/device.ts'
+import { type ParsedLine, skipped } from './replay-line.ts'
 
 const COLUMNS = 24
 const TYPES: Record<string, string> = { 1: 'ad_impression', 2: 'ad_click', 3: 'conversion' }
@@ -72,7 +72,7 @@ export function parseIpinyou(line: string): ParsedLine {
 }
 
 const given = (column: string): string | undefined =>
-  column === '' || column === 'null' || column === 'Na' ? undefined : cut(column)
+  column === '' || column === 'null' || column === 'Na' ? undefined : cutText(column)
 
 /** The price per thousand as the price of one: the point moved by three places, nothing rounded. */
 function perMille(price: RegExpExecArray): string {

@@ -1,4 +1,4 @@
-import { type EventInput, MAX_TEXT_LENGTH } from '../../lib/event.ts'
+import type { EventInput } from '../../lib/event.ts'
 
 /** What became of one line of a log file. */
 export type ParsedLine =
@@ -22,10 +22,6 @@ export interface ReplayEvent {
 export type LineParser = (line: string, number: number) => ParsedLine
 
 export const skipped = (reason: string): ParsedLine => ({ kind: 'skipped', reason })
-
-/** As long as the contract allows; log files hold longer ones now and then, from attacks mostly. */
-export const cut = (text: string): string =>
-  text.length <= MAX_TEXT_LENGTH ? text : text.slice(0, MAX_TEXT_LENGTH)
 
 /** The record's data: one event as it is, several as an array. */
 export const recordJson = (events: readonly EventInput[]): string =>

@@ -4,7 +4,7 @@ import { systemClock } from '../platform/clock.ts'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { createProducer } from './producer-client.ts'
 import { seededRandom } from './random.ts'
-import { parseCombined } from './replay-combined.ts'
+import { parseCombinedLine } from './replay-combined.ts'
 import { parseEvents } from './replay-events.ts'
 import { parseIpinyou } from './replay-ipinyou.ts'
 import type { LineParser } from './replay-line.ts'
@@ -16,7 +16,7 @@ import { summaryText } from './replay-summary.ts'
 import { type Ask, findTarget } from './replay-target.ts'
 
 const PARSERS: Record<Format, LineParser> = {
-  combined: parseCombined,
+  combined: parseCombinedLine,
   ipinyou: parseIpinyou,
   events: parseEvents,
 }

@@ -28,6 +28,16 @@ describe('the consumer', () => {
     expect(await world.totals()).toEqual({ page_view: 600 })
   })
 
+  test('takes in the lines of a log as they are put, and keeps one that is torn', async () => {
+    const line = (client: string) =>
+      `${client} - - [14/Nov/2023:22:13:20 +0000] "GET /a HTTP/1.1" 200 5 "-" "Mozilla/5.0"`
+    put('a', `${line('192.0.2.1')}\n${line('192.0.2.1').slice(0, 40)}\n${line('::1')}\n`)
+    put('b', line('192.0.2.2'))
+    await world.start()
+    await until(async () => expect(await world.totals()).toEqual({ request: 3, page_view: 3 }))
+    expect(await world.fates()).toEqual({ applied: 6, duplicate: 0, rejected: 1 })
+  })
+
   test('what the parents have seen, the children know; parents are read before children', async () => {
     put('a', view('a'))
     put('b', view('b'))

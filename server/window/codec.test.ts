@@ -17,7 +17,6 @@ import {
 } from './bytes.ts'
 import { freeze, mergeFrozen, readPane, writePane } from './codec.ts'
 import { entriesOf, FIRST_TOTAL_PRECISION } from './distinct.ts'
-import { createKeyPool } from './key-pool.ts'
 import { kpiOfCell } from './kpi-of-cell.ts'
 import { createMeasureSet, newMeasured } from './measures.ts'
 import {
@@ -96,7 +95,10 @@ function throughBytes(pane: Pane): Pane {
   const writer = newWriter(1)
   writePane(writer, freeze(pane))
   const copy = keyedPane(MEASURES, 1_000)
-  mergeFrozen(copy, readPane(newReader(written(writer)), createKeyPool()))
+  mergeFrozen(
+    copy,
+    readPane(newReader(written(writer)), (key) => key),
+  )
   return copy
 }
 

@@ -3,7 +3,6 @@ import type { Schema } from '../../store/schema.ts'
 import { newReader, newWriter, writeByte, written } from '../../window/bytes.ts'
 import { type FrozenPane, readPane, writePane } from '../../window/codec.ts'
 import type { PlacedRef } from '../../window/held.ts'
-import type { KeyPool } from '../../window/key-pool.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { CapturedPane } from '../../window/pyramid.ts'
@@ -67,7 +66,7 @@ export async function readRows(
   db: Kysely<Schema>,
   streamId: number,
   places: readonly PlacedRef[],
-  keyPool: KeyPool,
+  intern: (key: string) => string,
 ): Promise<StoredPane[]> {
   const found: StoredPane[] = []
   for (const [level, dimension, starts] of grouped(places)) {
@@ -81,21 +80,21 @@ export async function readRows(
         .where('start_ms', 'in', starts.slice(at, at + STARTS_A_STATEMENT))
         .execute()
       for (const row of rows) {
-        found.push({ level, dimension, start: row.start_ms, ...decodeRow(row.body, keyPool) })
+        found.push({ level, dimension, start: row.start_ms, ...decodeRow(row.body, intern) })
       }
     }
   }
   return found
 }
 
-function decodeRow(stored: Uint8Array, keyPool: KeyPool) {
+function decodeRow(stored: Uint8Array, intern: (key: string) => string) {
   const body = new Uint8Array(stored)
   const reader = newReader(body)
   const version = body[0]
   if (version !== VERSION) throw new Error(`a pane of unknown version ${version}`)
   const seq = reader.bytes.readUIntBE(1, SEQ_BYTES)
   reader.at = 1 + SEQ_BYTES
-  return { seq, frozen: readPane(reader, keyPool) }
+  return { seq, frozen: readPane(reader, intern) }
 }
 
 function grouped(places: readonly PlacedRef[]): [number, PaneDimension, number[]][] {

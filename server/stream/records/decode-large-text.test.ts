@@ -27,8 +27,14 @@ const piece = fc.oneof(
   fc.constantFrom('{"a":"]},"}', '{"a":"\\\\"}', '{"a":"\\"{["}', '[{}]', '[]', '[[1],2]', '{}'),
   fc.constantFrom('{', '}', '[', ']', ',', '"', '\\', 'x', '1', '"é😀"', '{"a":"\\u0000"}'),
 )
+const logLine = fc.constantFrom(
+  '::1 - - [03/Feb/2026:09:08:07 +0000] "GET /a HTTP/1.1" 200 5 "-" "é"',
+  '::1 - - [03/Feb/2026:09:08:07 +0000] "HEAD /a HTTP/1.1" 200 5 "-" "-"',
+  '::1 - - [31/Feb/2026:09:08:07 +0000] "GET /a HTTP/1.1" 200 5 "-" "-"',
+  '::1 - - [03/Feb/2026:09:08:07 +0000] "GET /a HT',
+)
 const lines = fc
-  .array(fc.tuple(blank, piece, blank), { maxLength: 5 })
+  .array(fc.tuple(blank, fc.oneof(piece, logLine), blank), { maxLength: 5 })
   .map((parts) => parts.map((part) => part.join('')).join('\n'))
 const list = fc
   .array(fc.tuple(blank, piece, blank), { maxLength: 5 })

@@ -1,9 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Rejection } from '../../../lib/rejection.ts'
+import { type DecodedItem, type DecodedLine, decodeLine, decodeValue } from './decode-line.ts'
 import {
-  type DecodedItem,
   type DecodedText,
-  decodeLine,
   MAX_RECORD_EVENTS,
   MAX_RECORD_VALUES,
   noEvents,
@@ -24,8 +23,8 @@ export const MAX_EVENT_VALUES = 200_000
 /** Of a step: bytes, and what else costs as much. */
 const STEP_COST = 128 * 1024
 const EVENT_COST = 128
-/** What JSON.parse throws costs more than what it makes. */
-const BROKEN_LINE_COST = 4 * 1024
+/** What JSON.parse throws costs more than what it makes, and a line of a log as much. */
+const ODD_LINE_COST = 4 * 1024
 /** Where so many lines hold no event, no further one is looked at. */
 const MAX_LINES_WITHOUT_EVENT = 1_000
 
@@ -97,7 +96,7 @@ function* readValue(large: Large, start: number): Steps<DecodedText | NotOne> {
     if (!isOver) continue
     const closes = bytes[walk.at - 1] === (isList ? Bracket.endOfList : Bracket.endOfObject)
     if (!closes || (yield* pastBlanks(large, walk.at)) < bytes.length) return {}
-    return decoded(large, items)
+    return decoded(large, items, false)
   }
 }
 
@@ -105,25 +104,30 @@ function* readLines(large: Large, start: number, one: NotOne): Steps<DecodedText
   const { bytes, data } = large
   const items: DecodedItem[] = []
   let holdsEvents = false
+  let ofLog = false
   for (let from = start; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
-    const item = readLine(large, from, to)
+    const line = readLine(large, from, to)
     large.costLeft -= to - from
     from = to + 1
     if (large.costLeft <= 0) yield* nextStep(large)
-    if (item === undefined) continue
-    large.costLeft -= item.ok ? EVENT_COST : BROKEN_LINE_COST
+    if (line === undefined) continue
     if (!holdsEvents && items.length === MAX_LINES_WITHOUT_EVENT) break
-    if (items.length === MAX_RECORD_EVENTS) return tooManyEvents(data)
     if (large.tally.values > MAX_RECORD_VALUES) return tooManyValues(data)
-    holdsEvents ||= item.ok && typeof item.value === 'object'
-    items.push(item)
+    ofLog ||= line.ofLog
+    if (line.ofLog) large.costLeft -= ODD_LINE_COST
+    for (const item of line.items) {
+      if (items.length === MAX_RECORD_EVENTS) return tooManyEvents(data)
+      large.costLeft -= item.ok ? EVENT_COST : ODD_LINE_COST
+      holdsEvents ||= item.ok && typeof item.value === 'object'
+      items.push(item)
+    }
   }
   const [first] = items
   if (first === undefined) return whole('empty', 'the record is blank', data)
   const isOneScalar = first.ok && items.length === 1
-  if (holdsEvents || isOneScalar) return decoded(large, items)
+  if (holdsEvents || isOneScalar) return decoded(large, items, ofLog)
   // Not one line could be an event: it is one broken document, not many broken lines.
   const { reason, detail } = one.rejection ?? rejectionIn(items) ?? NO_EVENT
   return whole(reason, detail, data)
@@ -140,7 +144,7 @@ function rejectionIn(items: readonly DecodedItem[]): Rejection | undefined {
 }
 
 /** undefined: it is blank. */
-function readLine(large: Large, from: number, to: number): DecodedItem | undefined {
+function readLine(large: Large, from: number, to: number): DecodedLine | undefined {
   const { bytes, encoding, data, tally } = large
   let begin = from
   while (begin < to && isBlank(bytes[begin])) begin++
@@ -148,7 +152,7 @@ function readLine(large: Large, from: number, to: number): DecodedItem | undefin
   const values = countValues(data.subarray(begin, to))
   tally.values += values
   const refused = tooLarge(large, begin, to, values)
-  if (refused !== undefined) return refused
+  if (refused !== undefined) return { items: [refused], ofLog: false }
   // There are blanks beyond those of JSON.
   const line = bytes.toString(encoding, begin, to).trimStart()
   return line === '' ? undefined : decodeLine(line)
@@ -157,7 +161,7 @@ function readLine(large: Large, from: number, to: number): DecodedItem | undefin
 function readMember(large: Large, from: number, to: number, values: number): DecodedItem {
   large.tally.values += values
   const { bytes, encoding } = large
-  return tooLarge(large, from, to, values) ?? decodeLine(bytes.toString(encoding, from, to))
+  return tooLarge(large, from, to, values) ?? decodeValue(bytes.toString(encoding, from, to))
 }
 
 function tooLarge(
@@ -194,8 +198,8 @@ function* nextStep(large: Large): Steps<void> {
   yield
 }
 
-const decoded = ({ data, bytes }: Large, items: DecodedItem[]): DecodedText => ({
+const decoded = ({ data, bytes }: Large, items: DecodedItem[], ofLog: boolean): DecodedText => ({
   items,
   bytes: data.length,
-  escapes: bytes.includes('\\u'),
+  escapes: ofLog || bytes.includes('\\u'),
 })

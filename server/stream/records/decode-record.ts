@@ -1,6 +1,6 @@
 import { decodeLargeText } from './decode-large-text.ts'
+import type { DecodedItem } from './decode-line.ts'
 import {
-  type DecodedItem,
   type DecodedText,
   decodeText,
   MAX_RECORD_EVENTS,

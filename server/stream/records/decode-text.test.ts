@@ -8,6 +8,20 @@ const values = (data: Uint8Array) =>
 
 const [a, b] = [{ type: 'a' }, { type: 'b' }]
 
+/** A line of a combined log, and what it says. */
+const LOG =
+  '192.0.2.7 - - [03/Feb/2026:09:08:07 +0000] "GET /a HTTP/1.1" 200 5 "https://b.example/" "Mozilla/5.0"'
+const common = {
+  time: '2026-02-03T09:08:07.000Z',
+  visitor: '192.0.2.7',
+  page: '/a',
+  referrer: 'https://b.example/',
+  device: 'desktop',
+}
+const props = { method: 'GET', bytes: 5, agent: 'Mozilla/5.0' }
+const request = { type: 'request', ...common, status: 200, props }
+const logged = [request, { type: 'page_view', ...common }]
+
 describe('a record of text', () => {
   test.each([
     ['one event', '{"type":"a"}', [a]],
@@ -23,6 +37,15 @@ describe('a record of text', () => {
     ['a byte order mark and lines', '\ufeff{"type":"a"}\n{"type":"b"}', [a, b]],
     ['nothing but a byte order mark', '\ufeff', ['empty']],
     ['letters of every length', '{"type":"aé€😀"}', [{ type: 'aé€😀' }]],
+    ['a line of a log', LOG, logged],
+    ['lines of a log', `${LOG}\r\n\n${LOG}\n`, [...logged, ...logged]],
+    [
+      'lines of a log, one torn',
+      `${LOG}\n${LOG.slice(9)}\n${LOG}`,
+      [...logged, 'not_json', ...logged],
+    ],
+    ['lines of a log and of JSON', `{"type":"a"}\n${LOG}\n[1]\n7`, [a, ...logged, [1], 7]],
+    ['a torn line of a log', LOG.slice(0, -1), ['not_json']],
     ['blanks', ' \r\n ', ['empty']],
     ['nothing', '', ['empty']],
     ['an empty array', '[]', ['empty']],
@@ -57,6 +80,17 @@ describe('a record of text', () => {
     expect(decodeRecord(bytes('{"type":"é😀\\n"}')).escapes).toBe(false)
     expect(decodeRecord(bytes('{"type":"\\u0000"}')).escapes).toBe(true)
     expect(decodeRecord(bytes('{"type":"a"}\n{"type":"\\uD800"}')).escapes).toBe(true)
+    expect(decodeRecord(bytes(LOG.replace('a.', '\0.'))).escapes).toBe(true)
+  })
+
+  test.each([
+    ['a line', `${LOG}\n${LOG.slice(0, -1)}`, 2, 'not a whole line of the combined log format'],
+    ['a lone line', LOG.slice(0, -1), 0, 'not a whole line of the combined log format'],
+    ['a time', `${LOG}\n${LOG.replace('Feb', 'Fex')}`, 2, 'not a time: 03/Fex/2026:09:08:07 +0000'],
+    ['JSON', `${LOG}\n{"ty`, 2, 'put one JSON event, an array of them, or one a line'],
+  ])('says what is wrong with %s', (_name, text, at, what) => {
+    const item = decodeRecord(bytes(text)).items.at(at)
+    expect(item?.ok === false && item.rejection.detail).toContain(what)
   })
 
   test('keeps of a torn line the line, of a broken record all of it', () => {

@@ -1,5 +1,5 @@
 import type { Rejection } from '../../../lib/rejection.ts'
-import { messageOf } from '../../platform/errors.ts'
+import { beginsLikeJson, type DecodedItem, decodeLine, notJson } from './decode-line.ts'
 import { countValues } from './json-walk.ts'
 
 /** What one record may hold: far more than a producer batches. */
@@ -14,16 +14,11 @@ export const MAX_RECORD_VALUES = 4_000_000
 /** Before a record's texts come to this, their values are not counted. */
 const UNCOUNTED_BYTES = 8 * 1024 * 1024
 
-/** One of the values in a record; `part` is what of the record a rejected one was read from. */
-export type DecodedItem =
-  | { ok: true; value: unknown }
-  | { ok: false; rejection: Rejection; part: Uint8Array | string }
-
 export interface DecodedText {
   items: DecodedItem[]
   /** Of the text, unfolded where it was gzipped. */
   bytes: number
-  /** It holds \u escapes: only they can bring NUL or half a surrogate pair into a text. */
+  /** Its texts may hold NUL or half a surrogate pair, which \u escapes can bring, and lines of a log. */
   escapes: boolean
 }
 
@@ -39,8 +34,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export const MAX_TEXT_AT_ONCE_BYTES = 128 * 1024
 
 /**
- * A text is one JSON value, an array of them, or lines of them. A byte order mark is passed over. A large one is
- * read by `decodeLargeText`, which makes the same of it.
+ * A text is one JSON value, an array of them, or lines: of JSON values, of a combined log, or of both. A byte order
+ * mark is passed over. A large one is read by `decodeLargeText`, which makes the same of it.
  */
 export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
   const bytes = data.length
@@ -72,25 +67,23 @@ export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
 function decodeLines(text: string, data: Uint8Array, wholeError: unknown): DecodedText {
   const items: DecodedItem[] = []
   let holdsEvents = false
+  let ofLog = false
   // Each from its first character that is no blank to its end.
   for (const [line] of text.matchAll(/\S[^\n]*/g)) {
-    if (items.length === MAX_RECORD_EVENTS) return tooManyEvents(data)
-    const item = decodeLine(line)
-    holdsEvents ||= item.ok && typeof item.value === 'object'
-    items.push(item)
+    const decoded = decodeLine(line)
+    for (const item of decoded.items) {
+      if (items.length === MAX_RECORD_EVENTS) return tooManyEvents(data)
+      holdsEvents ||= item.ok && typeof item.value === 'object'
+      items.push(item)
+    }
+    ofLog ||= decoded.ofLog
   }
-  if (items.length === 0) return whole('empty', 'the record is blank', data)
+  const [first] = items
+  if (first === undefined) return whole('empty', 'the record is blank', data)
+  if (holdsEvents) return { items, bytes: data.length, escapes: ofLog || text.includes('\\u') }
   // Not one line could be an event: it is one broken document, not many broken lines.
-  if (!holdsEvents) return whole('not_json', notJson(wholeError), data)
-  return { items, bytes: data.length, escapes: text.includes('\\u') }
-}
-
-export function decodeLine(line: string): DecodedItem {
-  try {
-    return { ok: true, value: JSON.parse(line) as unknown }
-  } catch (error) {
-    return { ok: false, rejection: { reason: 'not_json', detail: notJson(error) }, part: line }
-  }
+  const ofLine = first.ok || beginsLikeJson(text.trimStart()) ? undefined : first.rejection.detail
+  return whole('not_json', ofLine ?? notJson(wholeError), data)
 }
 
 /** One rejected item that stands for all of `data`. */
@@ -115,6 +108,3 @@ export const tooManyEvents = (data: Uint8Array): DecodedText =>
 
 export const tooManyValues = (data: Uint8Array): DecodedText =>
   whole('too_large', `holds more than ${MAX_RECORD_VALUES} values: put smaller batches`, data)
-
-const notJson = (error: unknown): string =>
-  `${messageOf(error)}; put one JSON event, an array of them, or one a line`

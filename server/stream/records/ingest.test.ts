@@ -48,7 +48,24 @@ function takeAll(record: StreamRecord, shard: ShardProgress, ports: IngestPorts)
   return ingestEvents(openRecord(record, shard), shard, ports, Number.POSITIVE_INFINITY)
 }
 
+const LOG_LINE =
+  '192.0.2.7 - - [14/Nov/2023:22:13:19 +0000] "GET /a HTTP/1.1" 200 5 "-" "Mozilla/5.0"'
+
 describe('a record taken in', () => {
+  test('as lines of a log gives each event its place in the record as its id', () => {
+    const shard = shardNow()
+    const { ports, applied, rejected } = createPorts()
+    takeAll(recordOf(`${LOG_LINE}\nhello\n${LOG_LINE}\n`), shard, ports)
+    expect(applied.map(({ event: { id, type, page }, index }) => [id, type, page, index])).toEqual([
+      ['shard:10:0', 'request', '/a', 0],
+      ['shard:10:1', 'page_view', '/a', 1],
+      ['shard:10:3', 'request', '/a', 3],
+      ['shard:10:4', 'page_view', '/a', 4],
+    ])
+    expect(rejected).toMatchObject([{ reason: 'not_json', index: 2, bytes: 5 }])
+    expect(shard).toMatchObject({ newestEventMs: T - 1_000, fates: { applied: 4, rejected: 1 } })
+  })
+
   test('moves its shard past it and gives its events their fates', () => {
     const shard = shardNow()
     const { ports, applied, rejected, keys } = createPorts()
@@ -161,6 +178,9 @@ test('I16: in any wrapping, with any stops and restarts, each event has the one 
     events.map((list) => JSON.stringify(list)),
     events.map((list) => list.map((one) => JSON.stringify(one)).join('\n')),
     fc.constantFrom('', '[]', '{"type":"x"}\n{"ty\n{"type":"y"}'),
+    fc
+      .array(fc.constantFrom(LOG_LINE, LOG_LINE, 'torn', ''), { minLength: 1, maxLength: 5 })
+      .map((list) => list.join('\n')),
   )
   const data = fc
     .tuple(text, fc.boolean())

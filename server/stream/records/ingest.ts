@@ -5,11 +5,11 @@ import { compareSequenceNumbers } from '../shards/sequence-number.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import type { TopKeys } from '../shards/top-keys.ts'
 import type { AppliedEvent } from '../stream-app.ts'
+import type { DecodedItem, OpenedItem } from './decode-line.ts'
 import { type DecodedRecord, decodeInSteps, NO_SUB_RECORDS } from './decode-record.ts'
-import type { DecodedItem } from './decode-text.ts'
 import { countOutOfRange } from './hash-range.ts'
 import { jsonText } from './json-text.ts'
-import { type AcceptedEvent, fallbackId, type ParsedEvent, parseEvent } from './parse-event.ts'
+import { fallbackId, type ParsedEvent, parseEvent } from './parse-event.ts'
 import { createRecordScan } from './scan/record.ts'
 import type { SeenIds } from './seen-ids.ts'
 import { finish, type Steps } from './steps.ts'
@@ -38,9 +38,7 @@ export interface IngestPorts {
   keys?: Pick<TopKeys, 'add'>
 }
 
-/** What is in a record: values to be checked, or events where it could be scanned. */
 type OpenedRecord = Omit<DecodedRecord, 'items'> & { items: readonly OpenedItem[] }
-type OpenedItem = DecodedItem | AcceptedEvent
 
 /** A record opened once, taken in over several turns. */
 export interface RecordCursor {
@@ -97,7 +95,7 @@ const scanRecord = createRecordScan()
 function scanned(record: StreamRecord, { shardId }: ShardProgress): OpenedRecord | undefined {
   const items = scanRecord(record, shardId)
   if (items === undefined) return undefined
-  return { items, bytes: record.data.length, escapes: false, subRecords: NO_SUB_RECORDS }
+  return { items, bytes: record.data.length, escapes: true, subRecords: NO_SUB_RECORDS }
 }
 
 /**

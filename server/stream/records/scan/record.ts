@@ -1,25 +1,29 @@
 import type { StreamRecord } from '../../read/stream-source.ts'
+import type { OpenedItem } from '../decode-line.ts'
 import { MAX_RECORD_EVENTS } from '../decode-text.ts'
 import type { AcceptedEvent } from '../parse-event.ts'
 import { createBlanks } from './blanks.ts'
 import { createEventScan, type Origin } from './event.ts'
+import { createLogScan } from './log.ts'
 import { Byte, createSource, openSource } from './source.ts'
+import { createTextScan } from './text.ts'
 
 /**
- * The events of a record that is plain: one event, an array of them, or lines of them, all without a fault.
- * undefined: it is not, and `decodeRecord` and `parseEvent` say what it holds. Of a record that is scanned they
- * would say the same.
+ * The events of a record that is plain: one event, an array of them, or lines of them, all without a fault; or lines
+ * of a combined log, among which there may be others. undefined: it is not, and `decodeRecord` and `parseEvent` say
+ * what it holds. Of a record that is scanned they would say the same.
  */
 export type RecordScan = (
   record: Origin & Pick<StreamRecord, 'data'>,
   shardId: string,
-) => AcceptedEvent[] | undefined
+) => OpenedItem[] | undefined
 
 export function createRecordScan(): RecordScan {
   const source = createSource()
   const { bytes } = source
   const pastBlanks = createBlanks(source)
   const scanEvent = createEventScan(source)
+  const scanLog = createLogScan(source, createTextScan(source))
 
   function holdsNewline(from: number, to: number): boolean {
     for (let at = from; at < to; at++) if (bytes[at] === Byte.newline) return true
@@ -71,6 +75,7 @@ export function createRecordScan(): RecordScan {
     if (!openSource(source, record.data)) return undefined
     source.at = pastBlanks(0)
     if (bytes[source.at] === Byte.openBrace) return scanLines(record, shardId)
-    return bytes[source.at] === Byte.openBracket ? scanArray(record, shardId) : undefined
+    if (bytes[source.at] === Byte.openBracket) return scanArray(record, shardId)
+    return scanLog(record, shardId)
   }
 }

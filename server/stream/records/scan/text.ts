@@ -68,7 +68,7 @@ export function createTextScan(source: Source): TextScan {
  * The high bit of every byte that ends a text or is not plain: a quote, a backslash, what is below a space. Right up
  * to the first such byte, behind it perhaps not (Warren, Hacker's Delight, 6-1).
  */
-function stopsOf(word: number): number {
+export function stopsOf(word: number): number {
   const quotes = word ^ 0x22222222
   const backslashes = word ^ 0x5c5c5c5c
   const stops =

@@ -1,0 +1,55 @@
+import { BUILT_IN } from '../../lib/kpi-catalog.ts'
+import type { IngestPorts } from '../../server/stream/records/ingest.ts'
+import { createSeenIds } from '../../server/stream/records/seen-ids.ts'
+import { newShard } from '../../server/stream/shards/shard-progress.ts'
+import { createMeasureSet } from '../../server/window/measures.ts'
+import { createPending } from '../../server/window/pending.ts'
+import { createPins } from '../../server/window/pins.ts'
+import { createRetention } from '../../server/window/retention.ts'
+
+/** What is folded at a stretch before panes are taken out, as a commit does while catching up. */
+const SEAL_EVERY = 60_000
+
+export interface Rate {
+  /** Of a core: by processor time, the collector's too. */
+  aSecond: number
+}
+
+export function measured(count: number, work: () => void): Rate {
+  const cpu = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(cpu)
+  return { aSecond: Math.round((count * 1e6) / (user + system)) }
+}
+
+/**
+ * Folds what is applied into all KPIs and dimensions, as of `now`. `rememberAll`: every id goes into the memory of ids,
+ * also those that were made of an event's place.
+ */
+export function folding(
+  now: number,
+  { rememberAll = false } = {},
+): { ports: IngestPorts; applied: () => number } {
+  const measures = createMeasureSet(BUILT_IN.kpis)
+  const retention = createRetention()
+  const { crossed } = BUILT_IN
+  const pending = createPending({ measures, crossed, pins: createPins(), retention })
+  let applied = 0
+  const seen = createSeenIds()
+  const ports: IngestPorts = {
+    seen,
+    apply({ event }) {
+      if (rememberAll && seen.check(event.id, now)) return
+      pending.add(event, now, event.time)
+      if (++applied % SEAL_EVERY === 0) pending.take()
+    },
+    reject() {},
+  }
+  return { ports, applied: () => applied }
+}
+
+export const aShard = () =>
+  newShard({ shardId: 's', parents: [], hashFrom: '0', hashTo: '1', closed: false })
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
