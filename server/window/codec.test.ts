@@ -17,6 +17,7 @@ import {
 } from './bytes.ts'
 import { freeze, mergeFrozen, readPane, writePane } from './codec.ts'
 import { entriesOf, FIRST_TOTAL_PRECISION } from './distinct.ts'
+import { createKeyPool } from './key-pool.ts'
 import { kpiOfCell } from './kpi-of-cell.ts'
 import { createMeasureSet, newMeasured } from './measures.ts'
 import {
@@ -95,10 +96,7 @@ function throughBytes(pane: Pane): Pane {
   const writer = newWriter(1)
   writePane(writer, freeze(pane))
   const copy = keyedPane(MEASURES, 1_000)
-  mergeFrozen(
-    copy,
-    readPane(newReader(written(writer)), (key) => key),
-  )
+  mergeFrozen(copy, readPane(newReader(written(writer)), createKeyPool()))
   return copy
 }
 

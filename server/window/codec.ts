@@ -23,6 +23,7 @@ import {
 } from './distinct.ts'
 import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { hashDigits } from './hash.ts'
+import type { KeyPool } from './key-pool.ts'
 import { addLate, type Late, lateIn } from './late.ts'
 import { MEASURE_KINDS, type Measure, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
@@ -47,14 +48,16 @@ import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
 export interface FrozenPane {
   keys: readonly string[]
   body: Uint8Array
+  /** What the strings of its keys take that no other pane had before; 0 where that is not known yet. */
+  keyBytes: number
 }
 
 /** The one that stands for "nothing". */
-export const EMPTY_PANE: FrozenPane = { keys: [], body: new Uint8Array(0) }
+export const EMPTY_PANE: FrozenPane = { keys: [], body: new Uint8Array(0), keyBytes: 0 }
 
-/** What a frozen pane takes in memory, about; the keys' strings are shared among panes. */
+/** What a frozen pane takes in memory, about. */
 export const frozenBytes = (pane: FrozenPane): number =>
-  pane.body.length + 8 * pane.keys.length + 256
+  pane.body.length + 8 * pane.keys.length + pane.keyBytes + 256
 
 /** How the first versions named what is now named by its filter. */
 const FIRST_NAMES: Record<string, string> = {
@@ -142,7 +145,7 @@ const inner = newWriter(65_536)
 export function freeze(pane: Pane): FrozenPane {
   const writer = newWriter()
   writeBody(writer, pane)
-  return { keys: pane.keys.slice(), body: written(writer) }
+  return { keys: pane.keys.slice(), body: written(writer), keyBytes: 0 }
 }
 
 /** keys, length of the body, body */
@@ -153,11 +156,18 @@ export function writePane(writer: ByteWriter, pane: FrozenPane): void {
   writeBytes(writer, pane.body)
 }
 
-/** `intern` may answer an equal string that is already in memory. */
-export function readPane(reader: ByteReader, intern: (key: string) => string): FrozenPane {
+export function readPane(reader: ByteReader, pool: KeyPool): FrozenPane {
+  const before = pool.newBytes()
   const keys: string[] = []
-  for (let left = readVarint(reader); left > 0; left--) keys.push(intern(readText(reader)))
-  return { keys, body: new Uint8Array(readBytes(reader, readVarint(reader))) }
+  for (let left = readVarint(reader); left > 0; left--) keys.push(pool.intern(readText(reader)))
+  const body = new Uint8Array(readBytes(reader, readVarint(reader)))
+  return { keys, body, keyBytes: pool.newBytes() - before }
+}
+
+/** The same pane with strings that other panes share. */
+export function sharingKeys({ keys, body }: FrozenPane, pool: KeyPool): FrozenPane {
+  const before = pool.newBytes()
+  return { keys: keys.map(pool.intern), body, keyBytes: pool.newBytes() - before }
 }
 
 function writeBody(writer: ByteWriter, pane: Pane): void {

@@ -1,8 +1,15 @@
 import { type Changes, createChanges } from './changes.ts'
-import { EMPTY_PANE, type FrozenPane, freeze, frozenBytes, mergeFrozen } from './codec.ts'
+import {
+  EMPTY_PANE,
+  type FrozenPane,
+  freeze,
+  frozenBytes,
+  mergeFrozen,
+  sharingKeys,
+} from './codec.ts'
 import type { PaneRef } from './decompose.ts'
 import { createHeldPanes, type Held, isEmpty, newHeld, type PlacedRef } from './held.ts'
-import { createKeyPool } from './key-pool.ts'
+import { createKeyPool, type KeyPool } from './key-pool.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
 import type { MeasureSet, Selection } from './measures.ts'
 import { boundPane, type KeyChoice, mergePane, type Pane } from './pane.ts'
@@ -58,7 +65,8 @@ export interface Pyramid {
   sawEvent(time: number): void
   /** Keeps panes in memory while a reading is under way. Answers how to end that. */
   hold(): () => void
-  intern(key: string): string
+  /** The strings of keys that panes share. */
+  readonly keyPool: KeyPool
   readonly measures: MeasureSet
   /** In which there are panes. */
   readonly dimensions: readonly PaneDimension[]
@@ -114,7 +122,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     table(level, dimension).delete(start),
   )
   const touches = createTouches()
-  const intern = createKeyPool()
+  const keyPool = createKeyPool()
   let oldest = Number.POSITIVE_INFINITY
   let generation = 0
 
@@ -198,7 +206,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
       if (held.start + levelAt(held.level).ms > now) continue
       idle.delete(held)
       held.live = null
-      held.frozen = { keys: frozen.keys.map(intern), body: frozen.body }
+      held.frozen = sharingKeys(frozen, keyPool)
       resting.add(held)
     }
     if (captured.length > 0) generation++
@@ -239,7 +247,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     settle,
     load,
     storedUpTo,
-    intern,
+    keyPool,
     measures: options.measures,
     dimensions,
     retention: options.retention,

@@ -34,7 +34,7 @@ export function encodeDelta(panes: readonly PlacedPane[]): Uint8Array {
 /** Leaves out what this version has no place for: a level or a dimension that is gone. */
 export function decodeDelta(
   bytes: Uint8Array,
-  { measures, dimensions, intern }: Pick<Pyramid, 'measures' | 'dimensions' | 'intern'>,
+  { measures, dimensions, keyPool }: Pick<Pyramid, 'measures' | 'dimensions' | 'keyPool'>,
 ): PlacedPane[] {
   const reader = newReader(bytes)
   const version = readByte(reader)
@@ -44,7 +44,7 @@ export function decodeDelta(
     const ms = readVarint(reader)
     const dimension = readText(reader) as PaneDimension
     const start = readVarint(reader) * ms
-    const frozen = readPane(reader, intern)
+    const frozen = readPane(reader, keyPool)
     const level = LEVELS.findIndex((one) => one.ms === ms)
     if (level < 0 || !dimensions.includes(dimension)) continue
     const pane = newPane(measures, { level, dimension })

@@ -117,7 +117,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
   /** A late event may have come to a pane that had left memory: its other part is brought back. */
   async function complete(tx: Transaction<Schema>): Promise<void> {
     const places = pyramid.incomplete(MAX_COMPLETED)
-    if (places.length > 0) bringIn(places, await readRows(tx, streamId, places, pyramid.intern))
+    if (places.length > 0) bringIn(places, await readRows(tx, streamId, places, pyramid.keyPool))
   }
 
   function bringIn(places: readonly PlacedRef[], stored: readonly StoredPane[]): void {
@@ -143,7 +143,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
       const unknown = panes
         .flatMap((placed) => placesAbove(placed))
         .filter((place) => !upTo.has(nameOf(place)))
-      const stored = await readRows(db, streamId, unknown, pyramid.intern)
+      const stored = await readRows(db, streamId, unknown, pyramid.keyPool)
       for (const place of unknown) upTo.set(nameOf(place), 0)
       for (const pane of stored) upTo.set(nameOf(pane), pane.seq)
       bringIn(unknown, stored)

@@ -100,7 +100,7 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
 
   async function bringIn(places: readonly PlacedRef[]): Promise<void> {
     const generation = pyramid.generation()
-    const rows = await readRows(db, streamId, places, pyramid.intern)
+    const rows = await readRows(db, streamId, places, pyramid.keyPool)
     // A commit came between: what was read may be old. The caller asks again.
     if (generation !== pyramid.generation()) return
     const stored = new Map(

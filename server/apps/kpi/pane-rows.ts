@@ -3,6 +3,7 @@ import type { Schema } from '../../store/schema.ts'
 import { newReader, newWriter, writeByte, written } from '../../window/bytes.ts'
 import { type FrozenPane, readPane, writePane } from '../../window/codec.ts'
 import type { PlacedRef } from '../../window/held.ts'
+import type { KeyPool } from '../../window/key-pool.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { CapturedPane } from '../../window/pyramid.ts'
@@ -66,7 +67,7 @@ export async function readRows(
   db: Kysely<Schema>,
   streamId: number,
   places: readonly PlacedRef[],
-  intern: (key: string) => string,
+  keyPool: KeyPool,
 ): Promise<StoredPane[]> {
   const found: StoredPane[] = []
   for (const [level, dimension, starts] of grouped(places)) {
@@ -80,21 +81,21 @@ export async function readRows(
         .where('start_ms', 'in', starts.slice(at, at + STARTS_A_STATEMENT))
         .execute()
       for (const row of rows) {
-        found.push({ level, dimension, start: row.start_ms, ...decodeRow(row.body, intern) })
+        found.push({ level, dimension, start: row.start_ms, ...decodeRow(row.body, keyPool) })
       }
     }
   }
   return found
 }
 
-function decodeRow(stored: Uint8Array, intern: (key: string) => string) {
+function decodeRow(stored: Uint8Array, keyPool: KeyPool) {
   const body = new Uint8Array(stored)
   const reader = newReader(body)
   const version = body[0]
   if (version !== VERSION) throw new Error(`a pane of unknown version ${version}`)
   const seq = reader.bytes.readUIntBE(1, SEQ_BYTES)
   reader.at = 1 + SEQ_BYTES
-  return { seq, frozen: readPane(reader, intern) }
+  return { seq, frozen: readPane(reader, keyPool) }
 }
 
 function grouped(places: readonly PlacedRef[]): [number, PaneDimension, number[]][] {
