@@ -40,6 +40,17 @@ export function addEntry(sketch: Distinct | null, entry: number, precision: numb
   return sketch.length > 1 << (precision - 3) ? settle(sketch, precision) : sketch
 }
 
+/** The sketch of the first `count` entries, one at least: what adding them one by one makes. */
+export function distinctOf(entries: Int32Array, count: number, precision: number): Distinct {
+  const first = entries[0] as number
+  if (count === 1) return first
+  if (count === 2) return [first, entries[1] as number]
+  if (count > 1 << (precision - 3)) return settle(entries.subarray(0, count), precision)
+  const list: number[] = [first, entries[1] as number, entries[2] as number]
+  for (let at = 3; at < count; at++) list.push(entries[at] as number)
+  return list
+}
+
 /** Adds what is in `source`, which stays as it is; the answer replaces `target` and shares nothing with `source`. */
 export function mergeDistinct(
   target: Distinct | null,
@@ -85,9 +96,13 @@ export function coarserEntry(entry: number, bits: number): number {
 /** The sketch as one byte a register; `sketch` itself if it is so already. */
 export function dense(sketch: Distinct | null, precision: number): Uint8Array {
   if (sketch instanceof Uint8Array) return sketch
+  if (sketch === null) return new Uint8Array(1 << precision)
+  return registersOf(typeof sketch === 'number' ? [sketch] : sketch, precision)
+}
+
+function registersOf(entries: ArrayLike<number>, precision: number): Uint8Array {
   const registers = new Uint8Array(1 << precision)
-  if (typeof sketch === 'number') raise(registers, sketch)
-  else if (sketch !== null) for (const entry of sketch) raise(registers, entry)
+  for (let at = 0; at < entries.length; at++) raise(registers, entries[at] as number)
   return registers
 }
 
@@ -165,15 +180,15 @@ function raise(registers: Uint8Array, entry: number): void {
 }
 
 /** A full list loses its repeats, or becomes registers where these are no larger. */
-function settle(list: number[], precision: number): Distinct {
+function settle(list: ArrayLike<number>, precision: number): Distinct {
   const entries = tidy(list)
-  return entries.length > 1 << (precision - 4) ? dense(list, precision) : Array.from(entries)
+  return entries.length > 1 << (precision - 4) ? registersOf(list, precision) : Array.from(entries)
 }
 
 let scratch = new Int32Array(1 << 12)
 
 /** Sorted, of each register only the highest rank. A view of scratch memory: valid until the next call. */
-function tidy(list: readonly number[]): Int32Array {
+function tidy(list: ArrayLike<number>): Int32Array {
   const { length } = list
   if (length > scratch.length) scratch = new Int32Array(2 * length)
   for (let at = 0; at < length; at++) scratch[at] = list[at] as number

@@ -13,6 +13,7 @@ import {
   mergePane,
   NONE_PINNED,
   type Pane,
+  rowIn,
   trimPane,
 } from './pane.ts'
 
@@ -34,7 +35,7 @@ function paneOf(keys: readonly string[], cap = CAP): Pane {
 }
 
 const eventsOf = (pane: Pane, key: string): number => {
-  const row = pane.rows.get(key)
+  const row = rowIn(pane, key)
   return row === undefined ? 0 : countAt(pane, row, EVENTS)
 }
 

@@ -8,7 +8,12 @@ export const MAX_KEY_LENGTH = 256
 /** The key of an event in a dimension; undefined: it has none. */
 export function eventKey(event: StreamEvent, dimension: Dimension): string | undefined {
   const text = event[dimension]
-  if (text === undefined || text === '') return undefined
+  return text === undefined ? undefined : keyOf(text, dimension)
+}
+
+/** The key that a text of an event means; undefined: none. */
+export function keyOf(text: string, dimension: Dimension): string | undefined {
+  if (text === '') return undefined
   if (dimension === 'referrer') return referrerKey(text)
   // The texts of an event are well-formed: whoever made it saw to that.
   return text.length <= MAX_KEY_LENGTH && text.charCodeAt(0) !== 0 ? text : dimensionKey(text)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { OTHER_KEY } from '../../lib/kpis.ts'
 import { dimensionKey, MAX_KEY_LENGTH } from './keys.ts'
-import { createPairKeys, pairKey, splitPair } from './pair-key.ts'
+import { pairKey, splitPair } from './pair-key.ts'
 
 /** Any text, and many that look like a part of the coding. */
 const text = fc.oneof(
@@ -40,13 +40,5 @@ it('a pair of keys as panes hold them is as short as two, well-formed, and never
 it('what is not the key of a pair is none', () => {
   for (const key of [OTHER_KEY, '', 'acme', '9:acme', ':acme', '-1:a']) {
     expect(splitPair(key)).toBeUndefined()
-  }
-})
-
-it('a key that is remembered is the key, also after more pairs than are remembered', () => {
-  const keyOf = createPairKeys()
-  for (let n = 0; n < 20_000; n++) {
-    const [first, second] = [`a${n % 7}`, `b${n % 9_001}`]
-    expect(keyOf(first, second)).toBe(pairKey(first, second))
   }
 })

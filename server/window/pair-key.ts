@@ -13,26 +13,3 @@ export function splitPair(key: string): readonly [first: string, second: string]
   const end = start + Number(length[1])
   return end > key.length ? undefined : [key.slice(start, end), key.slice(end)]
 }
-
-/** Pairs that are remembered at a time. */
-const MAX_REMEMBERED = 8_192
-
-/** As `pairKey`, but answers the same string again: making one anew for every event takes longer than all else. */
-export function createPairKeys(): (first: string, second: string) => string {
-  const known = new Map<string, Map<string, string>>()
-  let size = 0
-
-  function remember(first: string, second: string): string {
-    if (++size > MAX_REMEMBERED) {
-      known.clear()
-      size = 1
-    }
-    const key = pairKey(first, second)
-    const ofFirst = known.get(first)
-    if (ofFirst === undefined) known.set(first, new Map([[second, key]]))
-    else ofFirst.set(second, key)
-    return key
-  }
-
-  return (first, second) => known.get(first)?.get(second) ?? remember(first, second)
-}

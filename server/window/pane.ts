@@ -36,8 +36,8 @@ export interface Pane {
   /** Of all its sketches of different things: that of the least precise pane merged into it. */
   precision: number
   cap: number
-  /** The row of each key. */
-  rows: Map<string, number>
+  /** The row of each key; null: nobody has asked yet, see `rowIn`. */
+  rows: Map<string, number> | null
   /** By row. */
   keys: string[]
   /** By row: how far its counter is below its number of events. Not kept at rest. */
@@ -76,7 +76,7 @@ function emptyPane(measures: MeasureSet, precision: number, cap: number, room: n
     measures,
     precision,
     cap,
-    rows: new Map(),
+    rows: null,
     keys: [],
     outlived: [],
     width: counts.length,
@@ -91,7 +91,7 @@ function emptyPane(measures: MeasureSet, precision: number, cap: number, room: n
 
 /** What a key holds; undefined: no event. Valid until the pane changes. */
 export function cellOf(pane: Pane, key: string): Cell | undefined {
-  const row = pane.rows.get(key)
+  const row = rowIn(pane, key)
   return row === undefined ? undefined : cellAt(pane, row)
 }
 
@@ -117,15 +117,36 @@ export function addCount(pane: Pane, row: number, column: number, count: number)
   pane.counts[at] = (pane.counts[at] as number) + count
 }
 
+/** The row of a key; undefined: it has none. */
+export const rowIn = (pane: Pane, key: string): number | undefined =>
+  (pane.rows ?? findRows(pane)).get(key)
+
+/** Of most panes only all rows are ever read: these never need it. */
+function findRows(pane: Pane): Map<string, number> {
+  const rows = new Map<string, number>()
+  for (let row = 0; row < pane.keys.length; row++) rows.set(pane.keys[row] as string, row)
+  pane.rows = rows
+  return rows
+}
+
 /** The row of a key, which it gets if it has none. */
 export function rowOf(pane: Pane, key: string): number {
-  return pane.rows.get(key) ?? newRow(pane, key)
+  return rowIn(pane, key) ?? newRow(pane, key)
+}
+
+/** Gives an empty pane its rows, with nothing in them. Takes the keys, which differ, over. */
+export function setRows(pane: Pane, keys: string[]): void {
+  pane.keys = keys
+  pane.outlived = new Array<number>(keys.length).fill(0)
+  pane.rows = null
+  const size = keys.length * pane.width
+  if (size > pane.counts.length) pane.counts = new Float64Array(size)
 }
 
 /** Gives a row to a key that has none. */
 export function newRow(pane: Pane, key: string): number {
   const row = pane.keys.length
-  pane.rows.set(key, row)
+  pane.rows?.set(key, row)
   pane.keys.push(key)
   pane.outlived.push(0)
   if ((row + 1) * pane.width > pane.counts.length) pane.counts = larger(pane.counts)
@@ -198,7 +219,7 @@ export function mergePane(
     }
   } else {
     for (const key of choice) {
-      const from = source.rows.get(key)
+      const from = rowIn(source, key)
       if (from !== undefined) mergeRow(target, rowOf(target, key), source, from, selection)
     }
   }
@@ -288,12 +309,14 @@ export const isCrowded = ({ keys, cap }: Pane): boolean => keys.length > 2 * cap
  */
 export function trimPane(pane: Pane, pinned: Pinned, onFold?: OnFold): Int32Array | undefined {
   const foldable: number[] = []
+  let known: number | undefined
   for (let row = 0; row < pane.keys.length; row++) {
     const key = pane.keys[row] as string
-    if (key !== OTHER_KEY && !pinned.has(key)) foldable.push(row)
+    if (key === OTHER_KEY) known = row
+    else if (!pinned.has(key)) foldable.push(row)
   }
   if (foldable.length <= pane.cap) return undefined
-  const other = rowOf(pane, OTHER_KEY)
+  const other = known ?? newRow(pane, OTHER_KEY)
   const weights = Float64Array.from(foldable, (row) => weightOf(pane, row))
   const sorted = weights.slice().sort()
   const light = lightest(foldable, weights, sorted, pane.cap)
@@ -344,16 +367,13 @@ export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
   const counts = new Float64Array(Math.max(FIRST_ROWS, 2 * count) * width)
   const keys: string[] = []
   const outlived: number[] = []
-  const byKey = new Map<string, number>()
   for (let to = 0; to < count; to++) {
     const row = kept[to] as number
     for (let column = 0; column < width; column++) {
       counts[to * width + column] = pane.counts[row * width + column] as number
     }
-    const key = pane.keys[row] as string
-    keys.push(key)
+    keys.push(pane.keys[row] as string)
     outlived.push(pane.outlived[row] as number)
-    byKey.set(key, to)
   }
   const move = <T>(column: (T | null)[]) => {
     const moved: (T | null)[] = []
@@ -364,7 +384,7 @@ export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
   }
   pane.keys = keys
   pane.outlived = outlived
-  pane.rows = byKey
+  pane.rows = null
   pane.counts = counts
   pane.money = pane.money.map(move)
   pane.distinct = pane.distinct.map(move)
@@ -375,7 +395,7 @@ export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
 
 /** How many keys were added, "other" apart: exact while nothing was folded, else estimated within a few percent. */
 export function keyCount(pane: Pane): number {
-  const apart = pane.keys.length - (pane.rows.has(OTHER_KEY) ? 1 : 0)
+  const apart = pane.keys.length - (pane.keys.includes(OTHER_KEY) ? 1 : 0)
   if (pane.folded === null) return apart
   let all: Distinct | null = mergeDistinct(null, pane.folded, KEY_PRECISION)
   for (const key of pane.keys) {

@@ -1,11 +1,12 @@
 import type { StreamEvent } from '../../lib/event.ts'
-import { DIMENSIONS, type Dimension } from '../../lib/kpis.ts'
-import { eventKey } from './keys.ts'
+import { SECOND_MS } from '../../lib/time.ts'
+import { type Chosen, createJournalFold } from './fold-journal.ts'
+import { createJournal, enter, JOURNAL_EVENTS } from './journal.ts'
+import { createKeyIds } from './key-ids.ts'
 import { isLate } from './late.ts'
 import { levelAt, paneStart } from './levels.ts'
 import { newMeasured } from './measures.ts'
-import { createPairKeys } from './pair-key.ts'
-import { addToPane, boundPane, type Pane, TOTAL_KEY } from './pane.ts'
+import { boundPane, mergePane, type Pane } from './pane.ts'
 import { newPane, type PaneDimension, type PlacedPane, paneDimensions } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 
@@ -16,81 +17,155 @@ export interface Pending {
   take(): PlacedPane[]
 }
 
+/** One stretch of event time. */
+interface Place {
+  level: number
+  start: number
+  /** By dimension; undefined: no event had a key there. */
+  panes: (Pane | undefined)[]
+  /** Among those of the journal; -1: it has no event there. */
+  number: number
+}
+
+/** Seconds whose places are found at once: those of a stream that is read are close together. */
+const RECENT = 64
+
+/**
+ * Events are noted as numbers and folded some thousands at a time, place by place and dimension by dimension: so each
+ * pane is made at one go, of the size that it needs.
+ */
 export function createPending(options: PaneOptions): Pending {
   const { measures, crossed, pins, retention, maxKeys } = options
   const measured = newMeasured()
   const dimensions = paneDimensions(crossed)
-  /** The key of the event in hand in each of `DIMENSIONS`. */
-  const keys: (string | undefined)[] = []
-  const pairs = crossed.map((pair, index) => ({
-    at: 1 + DIMENSIONS.length + index,
-    first: DIMENSIONS.indexOf(pair[0]),
-    second: DIMENSIONS.indexOf(pair[1]),
-    keyOf: createPairKeys(),
-  }))
-  /** By level: panes by start, one for each dimension that had an event. */
-  let open = new Map<number, Map<number, (Pane | undefined)[]>>()
+  const keyIds = createKeyIds(crossed)
+  const journal = createJournal(measures, dimensions.length - 1)
+  const fold = createJournalFold(journal)
+  /** By level: places by start. */
+  let open = new Map<number, Map<number, Place>>()
+  /** Those in the journal. */
+  let places: Place[] = []
+  /** The events of the journal by place, those of each in the order in which they came. */
+  const order = new Int32Array(JOURNAL_EVENTS)
+  let ends = new Int32Array(RECENT)
 
-  /** Where the last event went: the next one often goes there too. */
-  let last = { level: -1, start: -1, panes: [] as (Pane | undefined)[] }
+  /** By second: the number of its place, where the finest level keeps it at `recentNow`. */
+  const recentSeconds = new Int32Array(RECENT)
+  const recentNumbers = new Int32Array(RECENT)
+  let recentNow = Number.NaN
 
-  function panesAt(level: number, start: number): (Pane | undefined)[] {
-    if (last.level !== level || last.start !== start) {
-      last = { level, start, panes: panesOf(level, start) }
-    }
-    return last.panes
+  function forgetRecent(now: number): void {
+    recentSeconds.fill(-1)
+    recentNow = now
   }
 
-  function panesOf(level: number, start: number): (Pane | undefined)[] {
+  /** The number of the event's place; -1: no level keeps it. */
+  function placeOf(time: number, now: number): number {
+    if (now !== recentNow) forgetRecent(now)
+    const second = Math.floor(time / SECOND_MS)
+    const recent = second & (RECENT - 1)
+    if (recentSeconds[recent] === second) return recentNumbers[recent] as number
+    const level = retention.finestLevel(time, now)
+    if (level === undefined) return -1
+    const place = placeAt(level, paneStart(time, levelAt(level).ms))
+    if (place.number < 0) place.number = places.push(place) - 1
+    if (level === 0) {
+      recentSeconds[recent] = second
+      recentNumbers[recent] = place.number
+    }
+    return place.number
+  }
+
+  function placeAt(level: number, start: number): Place {
     let byStart = open.get(level)
     if (byStart === undefined) {
       byStart = new Map()
       open.set(level, byStart)
     }
-    let panes = byStart.get(start)
-    if (panes === undefined) {
-      panes = [newPane(measures, { level, dimension: '' })]
-      byStart.set(start, panes)
+    let place = byStart.get(start)
+    if (place === undefined) {
+      place = { level, start, panes: [], number: -1 }
+      byStart.set(start, place)
     }
-    return panes
+    return place
   }
 
-  /** Adds what was measured of the event in hand. `at`: the place of the dimension. */
-  function addKey(panes: (Pane | undefined)[], level: number, at: number, key: string): void {
-    const dimension = dimensions[at] as PaneDimension
-    let pane = panes[at]
-    if (pane === undefined) {
-      pane = newPane(measures, { level, dimension }, maxKeys)
-      panes[at] = pane
+  function foldAll(): void {
+    const { size } = journal
+    sortByPlace(size)
+    let from = 0
+    for (let number = 0; number < places.length; number++) {
+      const to = ends[number] as number
+      const place = places[number] as Place
+      foldPlace(place, { order, from, to })
+      place.number = -1
+      from = to
     }
-    addToPane(pane, key, measured)
-    if (pane.keys.length > 2 * pane.cap) boundPane(pane, pins.of(dimension))
+    places = []
+    journal.size = 0
+    forgetRecent(recentNow)
+    if (keyIds.isFull()) keyIds.clear()
+  }
+
+  /** Into `order`, and where each place's events end. */
+  function sortByPlace(size: number): void {
+    if (places.length > ends.length) ends = new Int32Array(2 * places.length)
+    ends.fill(0, 0, places.length)
+    for (let n = 0; n < size; n++) {
+      const place = journal.places[n] as number
+      ends[place] = (ends[place] as number) + 1
+    }
+    let sum = 0
+    for (let number = 0; number < places.length; number++) {
+      const count = ends[number] as number
+      ends[number] = sum
+      sum += count
+    }
+    for (let n = 0; n < size; n++) {
+      const place = journal.places[n] as number
+      const at = ends[place] as number
+      order[at] = n
+      ends[place] = at + 1
+    }
+  }
+
+  function foldPlace(place: Place, chosen: Chosen): void {
+    for (let at = 0; at < dimensions.length; at++) {
+      const dimension = dimensions[at] as PaneDimension
+      const pane = newPane(measures, { level: place.level, dimension }, maxKeys)
+      if (at === 0) fold.total(pane, chosen)
+      else fold.keyed(pane, chosen, at - 1, keyIds.keys[at - 1] as readonly string[])
+      if (pane.keys.length === 0) continue
+      boundPane(pane, pins.of(dimension))
+      const known = place.panes[at]
+      if (known === undefined) {
+        place.panes[at] = pane
+        continue
+      }
+      mergePane(known, pane)
+      boundPane(known, pins.of(dimension))
+    }
   }
 
   return {
     add(event, now, arrivedAt) {
-      const level = retention.finestLevel(event.time, now)
-      if (level === undefined) return false
-      const panes = panesAt(level, paneStart(event.time, levelAt(level).ms))
+      const place = placeOf(event.time, now)
+      if (place < 0) return false
+      const { size } = journal
+      journal.places[size] = place
+      keyIds.write(event, journal.keys, size * journal.width)
       measures.measure(event, measured)
       if (isLate(event.time, arrivedAt)) measures.late.note(measured, arrivedAt)
-      addToPane(panes[0] as Pane, TOTAL_KEY, measured)
-      for (let index = 0; index < DIMENSIONS.length; index++) {
-        const key = eventKey(event, DIMENSIONS[index] as Dimension)
-        keys[index] = key
-        if (key !== undefined) addKey(panes, level, index + 1, key)
-      }
-      for (const { at, first, second, keyOf } of pairs) {
-        const [one, other] = [keys[first], keys[second]]
-        if (one !== undefined && other !== undefined) addKey(panes, level, at, keyOf(one, other))
-      }
+      enter(journal, measured)
+      if (journal.size === JOURNAL_EVENTS || keyIds.isFull()) foldAll()
       return true
     },
 
     take() {
+      foldAll()
       const taken: PlacedPane[] = []
       for (const [level, byStart] of open) {
-        for (const [start, panes] of byStart) {
+        for (const [start, { panes }] of byStart) {
           for (let index = 0; index < panes.length; index++) {
             const pane = panes[index]
             if (pane === undefined) continue
@@ -99,7 +174,6 @@ export function createPending(options: PaneOptions): Pending {
         }
       }
       open = new Map()
-      last = { level: -1, start: -1, panes: [] }
       return taken
     },
   }

@@ -38,6 +38,18 @@ export function addBucket(buckets: Buckets | null, bucket: number, count = 1): B
   return buckets
 }
 
+/** What adding the first `count` of these one by one makes, one at least. */
+export function bucketsOf(values: Int32Array, count: number): Buckets {
+  if (count === 1) return values[0] as number
+  if (count <= MAX_LIST) return Array.from(values.subarray(0, count))
+  const counts = new Map<number, number>()
+  for (let at = 0; at < count; at++) {
+    const bucket = values[at] as number
+    counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
+  }
+  return counts
+}
+
 /** Adds what is in `source`, which stays as it is; the answer replaces `target` and shares nothing with `source`. */
 export function mergeBuckets(target: Buckets | null, source: Buckets | null): Buckets | null {
   if (source === null) return target

@@ -10,6 +10,7 @@ import {
   keyedPane,
   mergeRow,
   type Pane,
+  rowIn,
   rowOf,
   subtractRow,
   totalPane,
@@ -61,7 +62,7 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
   }
 
   function add({ start }: PaneRef, source: Pane): void {
-    const from = source.rows.get(key)
+    const from = rowIn(source, key)
     if (from === undefined) return
     mergeRow(pane, rowOf(pane, key), source, from, additive)
     coarsen(source.precision)
@@ -89,7 +90,7 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
     enter: (place) => add(place, read(place)),
     leave(place) {
       const source = read(place, additive)
-      const from = source.rows.get(key)
+      const from = rowIn(source, key)
       if (from === undefined) return
       const row = rowOf(pane, key)
       subtractRow(pane, row, source, from)
@@ -111,7 +112,7 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
   return {
     ...createSlidingWindow(pyramid, dimension, sum),
     cell() {
-      const row = pane.rows.get(key)
+      const row = rowIn(pane, key)
       if (row === undefined || countAt(pane, row, EVENTS) === 0) return undefined
       const distinct = sketches.map((sketch) => sketch?.sketch() ?? null)
       return { ...cellAt(pane, row), distinct, precision, late: null }

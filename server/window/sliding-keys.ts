@@ -11,6 +11,7 @@ import {
   mergeRow,
   newRow,
   type Pane,
+  rowIn,
   rowOf,
   subtractRow,
   trimPane,
@@ -58,13 +59,13 @@ export function createSlidingKeys(options: SlidingKeysOptions): SlidingKeys {
 
   /** The row that holds the key's part of a pane inside. */
   function rowHeldBy(key: string, place: PaneRef): number {
-    const row = pane.rows.get(key)
+    const row = rowIn(pane, key)
     return row !== undefined && isOwn(row, place) ? row : rowOf(pane, OTHER_KEY)
   }
 
   /** The row that takes in the key's part of a pane inside. */
   function rowFor(key: string, place: PaneRef, windowEnd: number): number {
-    const known = pane.rows.get(key)
+    const known = rowIn(pane, key)
     if (known !== undefined) return isOwn(known, place) ? known : rowOf(pane, OTHER_KEY)
     const row = newRow(pane, key)
     if (!wasTrimmed || key === OTHER_KEY) return row

@@ -52,7 +52,7 @@ export async function readKpisBy(
     dimension,
     rankedBy,
     rows: ranked.map((key) => ({ key, kpis: valuesOf(key) })),
-    other: all.rows.has(OTHER_KEY) ? valuesOf(OTHER_KEY) : null,
+    other: all.keys.includes(OTHER_KEY) ? valuesOf(OTHER_KEY) : null,
     keys,
     ...(of !== undefined && { foldedPairs }),
     ...measured,

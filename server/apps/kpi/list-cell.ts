@@ -75,7 +75,7 @@ export function createListCell(
       ...(since > range.from && { measuredFrom: since }),
       rankedBy,
       rows,
-      ...(all.rows.has(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
+      ...(all.keys.includes(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
       total: reader.value(rankedBy, total, choice),
       keys: count,
     }

@@ -177,7 +177,7 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
     }
     return {
       rows,
-      other: panes.now.rows.has(OTHER_KEY) ? valueIn(panes.now, OTHER_KEY) : undefined,
+      other: panes.now.keys.includes(OTHER_KEY) ? valueIn(panes.now, OTHER_KEY) : undefined,
     }
   }
 

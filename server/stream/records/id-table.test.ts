@@ -4,9 +4,8 @@ import { hashId } from './id-hash.ts'
 import { createIdTable } from './id-table.ts'
 
 const hashOf = (id: number): Uint32Array => {
-  const hash = new Uint32Array(4)
-  hashId(String(id), hash)
-  return hash
+  const { a, b, c, d } = hashId(String(id))
+  return Uint32Array.of(a, b, c, d)
 }
 
 test('a hash has the minute it was given last, whatever was dropped between', () => {

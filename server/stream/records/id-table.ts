@@ -8,6 +8,9 @@ const FIRST_SLOTS = 64
 const MAX_LOAD = 0.7
 /** When a part is rebuilt it gets room for so many times what it holds: the next time is far away. */
 const ROOM = 1.3
+/** The same of a part that holds few: while the table grows, each hash is moved once and not four times. */
+const ROOM_OF_FEW = 2.5
+const FEW = 8_192
 const TWO_TO_32 = 2 ** 32
 
 /** Hashes, each with a minute above 0. Those of minutes that are over are dropped when their part is rebuilt. */
@@ -36,7 +39,8 @@ export function createIdTable(onCrowded: () => number): IdTable {
     const old = parts[index] as Part
     const horizon = onCrowded()
     const live = countLive(old, horizon)
-    const part = newPart(Math.max(FIRST_SLOTS, Math.ceil((live * ROOM) / MAX_LOAD)))
+    const room = live < FEW ? ROOM_OF_FEW : ROOM
+    const part = newPart(Math.max(FIRST_SLOTS, Math.ceil((live * room) / MAX_LOAD)))
     moveLive(old, part, horizon)
     parts[index] = part
   }

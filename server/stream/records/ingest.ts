@@ -139,7 +139,7 @@ function settle(
       continue
     }
     const { event } = parsed
-    if (parsed.named && ports.seen.check(event.id, arrivedAt)) {
+    if (parsed.named && ports.seen.check(event.id, arrivedAt, parsed.idHash)) {
       fates.duplicate++
       continue
     }

@@ -9,6 +9,7 @@ import {
 import { parseMoney } from '../../../lib/money.ts'
 import type { Rejection } from '../../../lib/rejection.ts'
 import { epochMs, parseTime, SECOND_MS } from '../../../lib/time.ts'
+import type { IdHash } from './id-hash.ts'
 import { jsonText } from './json-text.ts'
 
 /** A clock may be this far ahead of the stream's before an event counts as from the future. */
@@ -23,6 +24,8 @@ export interface AcceptedEvent {
   event: StreamEvent
   /** It brought its own id, by which it is de-duplicated. */
   named: boolean
+  /** Of its own id, where that was hashed as it was read. */
+  idHash: IdHash | undefined
   /** Its time lay in the future. */
   clamped: boolean
 }
@@ -116,7 +119,7 @@ export function parseEvent(
     }
     event.props = props as Record<string, unknown>
   }
-  return { ok: true, event: event as StreamEvent, named: id != null, clamped }
+  return { ok: true, event: event as StreamEvent, named: id != null, idHash: undefined, clamped }
 }
 
 type TextField = (typeof TEXT_FIELDS)[number]

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../lib/time.ts'
-import { hashId } from './id-hash.ts'
 import { createSeenIds } from './seen-ids.ts'
 
 const T = 1_700_000_040_000
@@ -99,19 +98,4 @@ test('what is not forgotten for want of room is not said to be', () => {
   for (let n = 0; n < 15_000; n++) seen.check(`id-${n}`, T + n * 10)
   seen.forgetBefore(T + MINUTE_MS)
   expect(seen.cutUpTo()).toBe(undefined)
-})
-
-test('the hash tells ids apart that differ in one character, at any length', () => {
-  const known = new Set<string>()
-  const out = new Uint32Array(4)
-  let n = 0
-  for (let length = 1; length <= 40; length++) {
-    for (let at = 0; at < length; at++) {
-      const id = `${'x'.repeat(at)}y${'x'.repeat(length - at - 1)}`
-      hashId(id, out)
-      known.add(out.join())
-      n++
-    }
-  }
-  expect(known.size).toBe(n)
 })

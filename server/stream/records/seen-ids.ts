@@ -1,6 +1,6 @@
 import { DEFAULT_REMEMBERED_IDS } from '../../../lib/deduplication.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
-import { hashId } from './id-hash.ts'
+import { hashId, type IdHash } from './id-hash.ts'
 import { createIdTable } from './id-table.ts'
 
 const WORDS = 4
@@ -19,8 +19,8 @@ export interface FreshIds {
 }
 
 export interface SeenIds {
-  /** Whether `id` was seen before; from now on it was. `arrivedAt` in epoch ms. O(1). */
-  check(id: string, arrivedAt: number): boolean
+  /** Whether `id` was seen before; from now on it was. `arrivedAt` in epoch ms; `known`: its hash, if at hand. O(1). */
+  check(id: string, arrivedAt: number, known?: IdHash): boolean
   /** Takes out what was seen since the last call, to be kept in the store. */
   takeFresh(): FreshIds[]
   /** Puts back what the store kept: 16 bytes a hash. */
@@ -104,10 +104,10 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
   }
 
   return {
-    check(id, arrivedAt) {
+    check(id, arrivedAt, known) {
       // What arrives from behind the horizon is remembered as long as what arrives at it.
       const slice = Math.max(horizon, sliceOf(arrivedAt))
-      hashId(id, hash)
+      setHash(hash, known ?? hashId(id))
       const seenIn = table.put(hash, slice, horizon)
       if (seenIn !== 0 && seenIn >= horizon) return true
       count(seenIn, slice)
@@ -152,6 +152,13 @@ function remember(known: SliceIds, hash: Uint32Array): void {
   }
   copyHash(hash, 0, known.fresh, at)
   known.freshIds++
+}
+
+function setHash(hash: Uint32Array, { a, b, c, d }: IdHash): void {
+  hash[0] = a
+  hash[1] = b
+  hash[2] = c
+  hash[3] = d
 }
 
 /** Word by word: for so few, TypedArray.set costs several times as much. */

@@ -1,9 +1,11 @@
 import { DEFAULT_CURRENCY, type StreamEvent } from '../../../../lib/event.ts'
 import { epochMs } from '../../../../lib/time.ts'
 import type { StreamRecord } from '../../read/stream-source.ts'
+import type { IdHash } from '../id-hash.ts'
 import { type AcceptedEvent, FUTURE_SKEW_MS, fallbackId } from '../parse-event.ts'
 import { createBlanks } from './blanks.ts'
 import { type Draft, fieldReaders } from './fields.ts'
+import { createIdScan } from './id.ts'
 import { createMoneyScan } from './money.ts'
 import { createNames, NO_NAME } from './names.ts'
 import { createNumberScan } from './number.ts'
@@ -31,7 +33,9 @@ export function createEventScan(source: Source): EventScan {
   const { text, end, found } = texts
   const number = createNumberScan(source)
   const values = createValueScan(source, { number, texts })
+  const ids = createIdScan(source, texts)
   const readers = fieldReaders({
+    id: ids.text,
     texts: text,
     pooled: createTextPool(source, texts),
     number,
@@ -68,6 +72,7 @@ export function createEventScan(source: Source): EventScan {
 
   return function scanEvent(origin, shardId, index) {
     const event = draft()
+    ids.read.hash = undefined
     let given = 0
     let next = pastBlanks(source.at + 1)
     for (;;) {
@@ -84,7 +89,8 @@ export function createEventScan(source: Source): EventScan {
       next = pastBlanks(next + 1)
     }
     source.at = next + 1
-    return event.type === undefined ? undefined : accepted(event, origin, shardId, index)
+    if (event.type === undefined) return undefined
+    return accepted(event, ids.read.hash, origin, shardId, index)
   }
 }
 
@@ -114,6 +120,7 @@ const draft = (): Draft => ({
 
 function accepted(
   event: Draft,
+  idHash: IdHash | undefined,
   { arrivedAt, sequenceNumber }: Origin,
   shardId: string,
   index: number,
@@ -123,5 +130,5 @@ function accepted(
   const time = event.time ?? epochMs(arrivedAt)
   const clamped = time > arrivedAt + FUTURE_SKEW_MS
   event.time = clamped ? epochMs(arrivedAt) : time
-  return { ok: true, event: event as StreamEvent, named, clamped }
+  return { ok: true, event: event as StreamEvent, named, idHash, clamped }
 }

@@ -21,6 +21,7 @@ const orAbsent = (text: string): string | undefined => (text === '' ? undefined 
 
 /** What reads a value; undefined and NaN: the scan gives up. */
 interface FieldScans {
+  id: () => string | undefined
   /** Texts that seldom come twice, and those that come again and again. */
   texts: () => string | undefined
   pooled: () => string | undefined
@@ -32,6 +33,7 @@ interface FieldScans {
 
 /** By the names that producers write. */
 export const fieldReaders = ({
+  id,
   texts,
   pooled,
   number,
@@ -40,9 +42,9 @@ export const fieldReaders = ({
   object,
 }: FieldScans): Record<string, Reader> => ({
   id(event) {
-    const id = texts()
-    event.id = id
-    return id !== undefined && id !== '' && id.length <= MAX_ID_LENGTH
+    const text = id()
+    event.id = text
+    return text !== undefined && text !== '' && text.length <= MAX_ID_LENGTH
   },
   type(event) {
     const type = pooled()

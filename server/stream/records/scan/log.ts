@@ -63,7 +63,7 @@ function addEvents(items: OpenedItem[], line: LogLine, origin: Origin, shardId: 
     status,
     props: propsOf(line),
   })
-  items.push({ ok: true, event: request, named: false, clamped })
+  items.push({ ok: true, event: request, named: false, idHash: undefined, clamped })
   if (method !== 'GET' || !line.isPage || !isSeen(status)) return
   const view = logEvent(line, {
     id: fallbackId(shardId, sequenceNumber, items.length),
@@ -72,7 +72,7 @@ function addEvents(items: OpenedItem[], line: LogLine, origin: Origin, shardId: 
     status: undefined,
     props: undefined,
   })
-  items.push({ ok: true, event: view, named: false, clamped })
+  items.push({ ok: true, event: view, named: false, idHash: undefined, clamped })
 }
 
 /** One shape for all events, the same as `parseEvent` makes. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { eventSchema } from '../../../../lib/event.ts'
 import { decodeRecord } from '../decode-record.ts'
 import { MAX_RECORD_EVENTS } from '../decode-text.ts'
+import { hashId } from '../id-hash.ts'
 import { parseEvent } from '../parse-event.ts'
 import { createRecordScan } from './record.ts'
 
@@ -15,8 +16,10 @@ function scanned(data: Uint8Array) {
   )
 }
 
-const parsed = (value: unknown, index: number, escapes: boolean) =>
-  parseEvent(value, { arrivedAt, escapes, fallbackId: () => `shard:1:${index}` })
+function parsed(value: unknown, index: number, escapes: boolean) {
+  const event = parseEvent(value, { arrivedAt, escapes, fallbackId: () => `shard:1:${index}` })
+  return event.ok && event.named ? { ...event, idHash: hashId(event.event.id) } : event
+}
 
 /** The oracle: JSON.parse and the checks of the contract. */
 function decoded(data: Uint8Array) {

@@ -40,11 +40,11 @@ export function createSource(): Source {
 
 /** false: the record is too large. */
 export function openSource(source: Source, data: Uint8Array): boolean {
-  const { bytes } = source
+  const { bytes, words } = source
   const { length } = data
   if (length > MAX_BYTES) return false
   bytes.set(data)
-  for (let at = length; at < length + PADDING; at++) bytes[at] = 0
+  for (let at = length; at < length + PADDING; at += 8) words.setFloat64(at, 0)
   source.text = length <= MAX_SLICED_BYTES ? latin1(data, 0, length) : ''
   source.at = 0
   source.length = length

@@ -1,0 +1,190 @@
+import { chain, createChains, emptySlots, makeRoom, valuesIn } from './chains.ts'
+import { type Distinct, distinctOf, TOTAL_PRECISION } from './distinct.ts'
+import {
+  HAS_DISTINCT,
+  HAS_LATE,
+  HAS_MONEY,
+  HAS_QUANTILES,
+  JOURNAL_EVENTS,
+  type Journal,
+} from './journal.ts'
+import { MAX_KEY_IDS } from './key-ids.ts'
+import { addLate } from './late.ts'
+import { addMoney, type MoneySum } from './money-sum.ts'
+import { latesAt, type Pane, setAt, setRows, TOTAL_KEY } from './pane.ts'
+import { type Buckets, bucketsOf } from './quantile.ts'
+
+/** Some events of a journal: their numbers are `order` from `from` to `to`. */
+export interface Chosen {
+  order: Int32Array
+  from: number
+  to: number
+}
+
+/** Makes panes of events that are known as numbers. O(events + rows × columns) a pane. */
+export interface JournalFold {
+  /** Into an empty pane, all events. */
+  total(pane: Pane, chosen: Chosen): void
+  /** Into an empty pane, those that have a key. `at`: the place of the dimension among the numbers of keys. */
+  keyed(pane: Pane, chosen: Chosen, at: number, keys: readonly string[]): void
+}
+
+/** The largest number that `paneOfKey` holds. */
+const LAST_PANE = 2 ** 31 - 1
+
+export function createJournalFold(journal: Journal): JournalFold {
+  /** By event among the chosen that have a row: which it is, and its row. */
+  const events = new Int32Array(JOURNAL_EVENTS)
+  const rows = new Int32Array(JOURNAL_EVENTS)
+  /** By the number of a key: its row, where it is of the pane in hand. */
+  const rowOfKey = new Int32Array(MAX_KEY_IDS)
+  const paneOfKey = new Int32Array(MAX_KEY_IDS)
+  let paneNumber = 0
+  /** By row × columns + column the entries of different things, and the buckets. */
+  const entries = createChains(journal.keyEntries.length)
+  const buckets = createChains(journal.buckets.length)
+
+  function nextPane(): number {
+    if (++paneNumber > LAST_PANE) {
+      paneOfKey.fill(0)
+      paneNumber = 1
+    }
+    return paneNumber
+  }
+
+  /** Finds the rows of the chosen into `events` and `rows`, and answers how many there are. */
+  function findRows(
+    { order, from, to }: Chosen,
+    at: number,
+    ids: readonly string[],
+    keys: string[],
+  ) {
+    const { keys: keysOf, width } = journal
+    const pane = nextPane()
+    let count = 0
+    for (let n = from; n < to; n++) {
+      const event = order[n] as number
+      const id = keysOf[event * width + at] as number
+      if (id < 0) continue
+      if (paneOfKey[id] !== pane) {
+        paneOfKey[id] = pane
+        rowOfKey[id] = keys.push(ids[id] as string) - 1
+      }
+      events[count] = event
+      rows[count++] = rowOfKey[id] as number
+    }
+    return count
+  }
+
+  function addCounts({ counts, width }: Pane, size: number): void {
+    const { countsFrom, countsColumns } = journal
+    for (let n = 0; n < size; n++) {
+      const event = events[n] as number
+      const first = (rows[n] as number) * width
+      const end = countsFrom[event + 1] as number
+      for (let at = countsFrom[event] as number; at < end; at++) {
+        const place = first + (countsColumns[at] as number)
+        counts[place] = (counts[place] as number) + 1
+      }
+    }
+  }
+
+  /** Adds the sums, and chains what is grouped by row. */
+  function addOthers(pane: Pane, size: number): void {
+    const { has } = journal
+    const distinctColumns = pane.distinct.length
+    const quantileColumns = pane.quantiles.length
+    makeRoom(entries, pane.keys.length * distinctColumns)
+    makeRoom(buckets, pane.keys.length * quantileColumns)
+    for (let n = 0; n < size; n++) {
+      const event = events[n] as number
+      const kinds = has[event] as number
+      if (kinds === 0) continue
+      const row = rows[n] as number
+      if ((kinds & HAS_DISTINCT) !== 0) {
+        chain(entries, journal.distinctFrom, journal.distinctColumns, event, row * distinctColumns)
+      }
+      if ((kinds & HAS_MONEY) !== 0) addSums(pane, row, event)
+      if ((kinds & HAS_LATE) !== 0) addLates(pane, row, event)
+      if ((kinds & HAS_QUANTILES) !== 0) {
+        chain(
+          buckets,
+          journal.quantilesFrom,
+          journal.quantilesColumns,
+          event,
+          row * quantileColumns,
+        )
+      }
+    }
+  }
+
+  function addSums(pane: Pane, row: number, event: number): void {
+    const { moneyFrom, moneyColumns, micros, currencies } = journal
+    const end = moneyFrom[event + 1] as number
+    for (let at = moneyFrom[event] as number; at < end; at++) {
+      const sums = pane.money[moneyColumns[at] as number] as (MoneySum | null)[]
+      const sum = sums[row] ?? null
+      setAt(sums, row, addMoney(sum, currencies[event] as string, micros[at] as number, 0))
+    }
+  }
+
+  function addLates(pane: Pane, row: number, event: number): void {
+    const lates = latesAt(pane, row)
+    for (const column of journal.late[event] as readonly number[]) {
+      addLate(lates, column, 1, journal.lateAt[event] as number)
+    }
+  }
+
+  function fillDistinct({ distinct, precision, keys }: Pane): void {
+    const { totalEntries, keyEntries } = journal
+    const values = precision === TOTAL_PRECISION ? totalEntries : keyEntries
+    const { counts } = entries
+    for (let column = 0; column < distinct.length; column++) {
+      const sketches = distinct[column] as (Distinct | null)[]
+      for (let row = 0; row < keys.length; row++) {
+        const slot = row * distinct.length + column
+        const count = counts[slot] as number
+        if (count === 0) continue
+        const sketch = distinctOf(valuesIn(entries, slot, values), count, precision)
+        setAt(sketches, row, sketch)
+      }
+    }
+    emptySlots(entries, keys.length * distinct.length)
+  }
+
+  function fillQuantiles({ quantiles, keys }: Pane): void {
+    const { counts } = buckets
+    for (let column = 0; column < quantiles.length; column++) {
+      const all = quantiles[column] as (Buckets | null)[]
+      for (let row = 0; row < keys.length; row++) {
+        const slot = row * quantiles.length + column
+        const count = counts[slot] as number
+        if (count === 0) continue
+        setAt(all, row, bucketsOf(valuesIn(buckets, slot, journal.buckets), count))
+      }
+    }
+    emptySlots(buckets, keys.length * quantiles.length)
+  }
+
+  function fill(pane: Pane, size: number, keys: string[]): void {
+    setRows(pane, keys)
+    addCounts(pane, size)
+    addOthers(pane, size)
+    fillDistinct(pane)
+    fillQuantiles(pane)
+  }
+
+  return {
+    total(pane, { order, from, to }) {
+      const size = to - from
+      for (let n = 0; n < size; n++) events[n] = order[from + n] as number
+      rows.fill(0, 0, size)
+      fill(pane, size, [TOTAL_KEY])
+    },
+    keyed(pane, chosen, at, ids) {
+      const keys: string[] = []
+      const size = findRows(chosen, at, ids, keys)
+      if (size > 0) fill(pane, size, keys)
+    },
+  }
+}
