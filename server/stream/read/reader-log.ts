@@ -14,7 +14,7 @@ export interface LastError {
 /** What happened to one shard, for its page and for the log. */
 export interface ReaderLog {
   readonly reads: ReadCounts
-  /** The same text again only moves up. */
+  /** The same text again only moves up, and is no news for the log. */
   info(text: string, fields?: object): void
   warn(text: string, fields?: object): void
   failed(problem: string, remedy: string): void
@@ -32,9 +32,11 @@ export function createReaderLog(
 
   function happened(level: ShardHappening['level'], text: string, fields: object): void {
     const { shardId, checkpoint: sequenceNumber } = shard
-    ports.log[level]({ shardId, sequenceNumber, ...fields }, text)
     const last = happenings.at(-1)
-    if (last?.text === text && last.level === level) happenings.pop()
+    const isAgain = last?.text === text && last.level === level
+    if (isAgain) happenings.pop()
+    // An outage is said once for each shard, not at each attempt of each.
+    ports.log[isAgain ? 'debug' : level]({ shardId, sequenceNumber, ...fields }, text)
     happenings.push({ at: ports.clock.now(), level, text, sequenceNumber })
     if (happenings.length > MAX_HAPPENINGS) happenings.shift()
   }

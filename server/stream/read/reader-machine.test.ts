@@ -159,6 +159,51 @@ describe('the transition table', () => {
     expect(state).toEqual({ kind: 'trimmed' })
   })
 
+  test('after an outage one listing that lags behind makes no shard count as trimmed away', () => {
+    let state: Reader = STATES.opening
+    for (let n = 0; n < 5; n++) {
+      state = nextReader(state, { kind: 'failed', error: 'temporary' }).state
+      state = nextReader(state, { kind: 'due' }).state
+    }
+    expect(state.kind).toBe('looking')
+    const missing = { kind: 'verdict', verdict: 'shard_trimmed' } as const
+    const effects: (string | undefined)[] = []
+    for (let n = 0; n < 3; n++) {
+      const step = nextReader(state, missing)
+      effects.push(step.effect?.kind)
+      state = nextReader(step.state, { kind: 'due' }).state
+    }
+    expect(effects).toEqual(['wait', 'wait', 'mark_trimmed'])
+  })
+
+  test('a shard that is listed again was not missing', () => {
+    let state: Reader = nextReader(STATES.opening, { kind: 'failed', error: 'gone' }).state
+    const verdicts = ['shard_trimmed', 'shard_trimmed', 'there', 'shard_trimmed'] as const
+    for (const verdict of verdicts) {
+      if (state.kind === 'opening') {
+        state = nextReader(state, { kind: 'failed', error: 'gone' }).state
+      }
+      state = nextReader(state, { kind: 'due' }).state
+      state = nextReader(state, { kind: 'verdict', verdict }).state
+    }
+    expect(state.kind).toBe('retrying')
+  })
+
+  test('while looks fail too the waits grow like any others', () => {
+    let step = nextReader(STATES.opening, { kind: 'failed', error: 'temporary' })
+    const failures: number[] = []
+    for (let n = 0; n < 8; n++) {
+      if (step.effect?.kind === 'wait') failures.push(step.effect.trouble.failures)
+      const due = nextReader(step.state, { kind: 'due' })
+      const event = n % 2 === 0 ? ({ kind: 'failed', error: 'temporary' } as const) : EVENTS.stalled
+      step =
+        due.state.kind === 'looking'
+          ? nextReader(due.state, event)
+          : nextReader(due.state, EVENTS.failed)
+    }
+    expect(failures).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  })
+
   test('after several failures on end the stream is looked at before it is opened', () => {
     let step = nextReader(STATES.opening, { kind: 'failed', error: 'temporary' })
     const next: (string | undefined)[] = []

@@ -18,6 +18,8 @@ export type Reader =
 export interface Trouble {
   error: SourceErrorKind
   failures: number
+  /** Listings on end that did not name the shard. */
+  missing?: number
 }
 
 export type ReaderEvent =
@@ -82,9 +84,14 @@ const open = (trouble: Trouble | null, older = false): Step => ({
 })
 
 const worse = (before: Trouble | null, error: SourceErrorKind): Trouble => ({
+  ...before,
   error,
   failures: (before?.failures ?? 0) + 1,
 })
+
+/** What it was about goes on to be: only the next wait is longer. */
+const lookAgain = (before: Trouble, missing = before.missing ?? 0): Step =>
+  wait({ ...worse(before, before.error), missing }, true)
 
 /** The policy for each kind of error while a feed is opened or read. */
 function failed(before: Trouble | null, error: SourceErrorKind): Step {
@@ -204,13 +211,15 @@ const retrying: Table['retrying'] = {
 function looked(trouble: Trouble, verdict: Verdict): Step {
   switch (verdict) {
     case 'there':
-      return open(trouble, trouble.error === 'bad_position')
-    case 'shard_trimmed':
-      return trouble.failures < MISSING_FOR_GOOD
-        ? wait(worse(trouble, trouble.error), true)
+      return open({ ...trouble, missing: 0 }, trouble.error === 'bad_position')
+    case 'shard_trimmed': {
+      const missing = (trouble.missing ?? 0) + 1
+      return missing < MISSING_FOR_GOOD
+        ? lookAgain(trouble, missing)
         : { state: { kind: 'trimmed' }, effect: { kind: 'mark_trimmed' } }
+    }
     case 'stream_gone':
-      return wait(worse(trouble, trouble.error), true)
+      return lookAgain(trouble)
   }
 }
 
@@ -220,10 +229,10 @@ const looking: Table['looking'] = {
   batch: stay,
   taken: stay,
   due: stay,
-  failed: ({ trouble }) => wait(trouble, true),
+  failed: ({ trouble }) => lookAgain(trouble),
   verdict: ({ trouble }, { verdict }) => looked(trouble, verdict),
   settled: stay,
-  stalled: ({ trouble }) => wait(trouble, true),
+  stalled: ({ trouble }) => lookAgain(trouble),
   stop,
 }
 

@@ -65,11 +65,13 @@ export function createDiscovery(ports: {
   }
 
   function trouble(error: unknown): void {
-    log.warn({ problem: messageOf(error) }, 'the shards cannot be listed')
+    const problem = messageOf(error)
+    const isAgain = health.kind === 'trouble' && health.problem === problem
+    log[isAgain ? 'debug' : 'warn']({ problem }, 'the shards cannot be listed')
     health = {
       kind: 'trouble',
       since: health.kind === 'trouble' ? health.since : clock.now(),
-      problem: messageOf(error),
+      problem,
       remedy: error instanceof SourceError ? error.remedy : 'It is tried again by itself.',
     }
   }
