@@ -175,7 +175,8 @@ export interface KnownTime {
 /**
  * What series `main` shows: [t, value, value one span earlier]. What adds up (counts, money) is the value
  * in the step; ratios, quantiles and distinct counts are over the window that ends with the step, of windows longer than
- * a day and of a fixed range in the step, too.
+ * a day and of a fixed range in the step, too. A step that was corrected has two values more, see `Correction`; so has one of
+ * series `spend`.
  */
 export interface ChartCell {
   kpi: KpiId

@@ -1,6 +1,8 @@
 import { type KeyboardEvent, type MouseEvent, useState } from 'react'
+import type { Correction } from '../../lib/correction.ts'
 import { stepTimes } from '../../lib/format-range.ts'
 import { type ChartRow, type ChartSeries, rowAt } from './chart-rows.ts'
+import { lateWords } from './correction-runs.ts'
 import { type Plot, plotX, plotY, timeAt } from './plot.ts'
 import styles from './time-chart.module.css'
 
@@ -18,6 +20,8 @@ interface CursorProps {
   /** Times need their days. */
   dated: boolean
   changeText?: ((now: number, before: number) => string) | undefined
+  corrections: readonly Correction[]
+  now: number
 }
 
 /** What the chart says at a time: by the pointer, pinned by a click, or step by step with the arrow keys. */
@@ -74,9 +78,7 @@ export function Cursor(props: CursorProps) {
     >
       {row !== undefined && <Reading {...props} row={row} pinned={at?.kind === 'pinned'} />}
       <span className="visually-hidden" aria-live="polite">
-        {row !== undefined && at?.kind === 'keys'
-          ? spoken(row, series, unitFormat, stepTimes(row.t, stepMs, { dated: props.dated }))
-          : ''}
+        {row !== undefined && at?.kind === 'keys' ? spoken(row, props) : ''}
       </span>
     </div>
   )
@@ -91,6 +93,8 @@ function Reading({
   stacked,
   dated,
   changeText,
+  corrections,
+  now: shownNow,
   pinned,
 }: CursorProps & { row: ChartRow; pinned: boolean }) {
   const x = plotX(plot, row.x)
@@ -99,6 +103,7 @@ function Reading({
   const before = series.find((each) => each.before === true)
   const now = main === undefined ? null : (row.values[main.id] ?? null)
   const then = before === undefined ? null : (row.values[before.id] ?? null)
+  const correction = corrections.find(({ t }) => t === row.t)
   return (
     <>
       <span className={styles.hair} style={{ left: x, top: plot.top, height: plot.height }} />
@@ -137,6 +142,9 @@ function Reading({
             )}
           </tbody>
         </table>
+        {correction !== undefined && (
+          <div className={styles.corrected}>Corrected: {lateWords(correction, shownNow)}</div>
+        )}
       </div>
     </>
   )
@@ -169,15 +177,15 @@ function keyTarget(key: string, row: ChartRow | undefined, rows: readonly ChartR
 
 function spoken(
   row: ChartRow,
-  series: readonly ChartSeries[],
-  format: (value: number) => string,
-  when: string,
+  { series, stepMs, unitFormat, dated, corrections, now }: CursorProps,
 ): string {
   const values = series.map(({ id, label }) => {
     const value = row.values[id]
-    return `${label} ${value === null || value === undefined ? 'no value' : format(value)}`
+    return `${label} ${value === null || value === undefined ? 'no value' : unitFormat(value)}`
   })
-  return `${when}: ${values.join(', ')}`
+  const correction = corrections.find(({ t }) => t === row.t)
+  const more = correction === undefined ? [] : [`corrected: ${lateWords(correction, now)}`]
+  return `${stepTimes(row.t, stepMs, { dated })}: ${[...values, ...more].join(', ')}`
 }
 
 /** The chart in a sentence, for those who cannot see it. */

@@ -11,10 +11,12 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
+import type { Correction } from '../../lib/correction.ts'
 import { dayName } from '../../lib/format-range.ts'
 import { clock, clockShort } from '../../lib/format-time.ts'
 import { BandFlags, Bands, type ChartBand } from './bands.tsx'
 import { type ChartRow, type ChartSeries, chartRows, topValue } from './chart-rows.ts'
+import { Corrections } from './corrections.tsx'
 import { Cursor } from './cursor.tsx'
 import { LonePoints } from './lone-points.tsx'
 import { AXIS_HEIGHT, axisWidth, type Plot, plotX, RIGHT, TOP } from './plot.ts'
@@ -38,6 +40,9 @@ export interface TimeChartProps {
   thresholds?: readonly ChartThreshold[]
   /** Spans of time that have a name. */
   bands?: readonly ChartBand[]
+  /** Steps that late events came to, oldest first; `now` says how long ago. */
+  corrections?: readonly Correction[]
+  now?: number
   /** px */
   height: number
   /** Steps that end after this time are drawn as unfinished. */
@@ -66,6 +71,7 @@ export function TimeChart(props: TimeChartProps) {
 function Drawing(props: TimeChartProps & { width: number }) {
   const { series, from, to, stepMs, unitFormat, width, height, openFrom } = props
   const { thresholds = NO_THRESHOLDS, bands = NO_BANDS, stacked = false } = props
+  const { corrections = NO_CORRECTIONS, now = to } = props
   const gradient = useId()
   const coloured = useMemo(() => withColours(series), [series])
   const centred = series.some((each) => each.kind === 'bar')
@@ -169,6 +175,15 @@ function Drawing(props: TimeChartProps & { width: number }) {
         stacked={stacked}
         dated={props.dated ?? false}
         changeText={props.changeText}
+        corrections={corrections}
+        now={now}
+      />
+      <Corrections
+        corrections={corrections}
+        plot={plot}
+        stepMs={stepMs}
+        drawnAfterMs={centred ? stepMs / 2 : stepMs}
+        now={now}
       />
       <BandFlags bands={bands} plot={plot} />
     </>
@@ -177,6 +192,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
 
 const NO_THRESHOLDS: readonly ChartThreshold[] = []
 const NO_BANDS: readonly ChartBand[] = []
+const NO_CORRECTIONS: readonly Correction[] = []
 const AXIS_TEXT = { fontSize: 12, fill: 'var(--text-faint)' }
 
 interface Look {

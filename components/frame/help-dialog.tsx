@@ -29,6 +29,16 @@ const KEYS: readonly { keys: ReactNode; does: string }[] = [
   { keys: <kbd>?</kbd>, does: 'This help' },
 ]
 
+const MARKS: readonly { mark: string; means: string }[] = [
+  { mark: 'Dotted', means: 'Still coming in.' },
+  {
+    mark: 'Triangle under the axis',
+    means:
+      'Corrected: events came more than a minute after they happened, when the step that they belong to was over.',
+  },
+  { mark: 'Flag and shade', means: 'Unusual for the KPI, by its own past.' },
+]
+
 export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { kpis } = useCatalog()
   return (
@@ -41,6 +51,15 @@ export function HelpDialog({ open, onClose }: { open: boolean; onClose: () => vo
               <div key={does}>
                 <dt>{keys}</dt>
                 <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+          <h3 className={styles.heading}>What charts mark</h3>
+          <dl className={styles.kpis}>
+            {MARKS.map(({ mark, means }) => (
+              <div key={mark}>
+                <dt>{mark}</dt>
+                <dd>{means}</dd>
               </div>
             ))}
           </dl>

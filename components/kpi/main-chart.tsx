@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { correctionsIn } from '../../lib/correction.ts'
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import { dayTime } from '../../lib/format-range.ts'
 import { age, clock, duration, moment } from '../../lib/format-time.ts'
@@ -8,6 +9,7 @@ import { isFixed, type Period, samePeriod, spanOf, spanWords } from '../../lib/p
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
+import { CorrectionSample } from '../chart/corrections.tsx'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { useCompare } from '../frame/url-state.ts'
 import {
@@ -114,6 +116,7 @@ function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
 
 function Legend({ kpi, period }: { kpi: Kpi; period: Period }) {
   const [compare, setCompare] = useCompare()
+  const points = useSeries('main')
   const drawn = useDrawn(kpi, period)
   const stepMs = drawn?.stepMs ?? (isFixed(period) ? undefined : WINDOWS[period].chart.stepMs)
   return (
@@ -140,6 +143,12 @@ function Legend({ kpi, period }: { kpi: Kpi; period: Period }) {
         <i className={styles.before} />
         {beforeWords(drawn?.range ?? period)} before
       </button>
+      {correctionsIn(points).length > 0 && (
+        <span title="Late events came after the step was over: it was shown without them before">
+          <CorrectionSample />
+          corrected
+        </span>
+      )}
     </div>
   )
 }
@@ -152,6 +161,7 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
   const arrived = useArrived()
   const [compare] = useCompare()
   const drawn = useDrawn(kpi, period)
+  const corrections = useMemo(() => correctionsIn(points), [points])
   const bands = useBands({ kpi: kpi.id, currency: drawn?.currency, filters })
   const newestAt = status?.newestArrivalAt ?? null
   const stepMs = drawn?.stepMs ?? MINUTE_MS
@@ -196,6 +206,8 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
         unitFormat={text}
         height={height}
         bands={bands}
+        corrections={corrections}
+        now={moves}
         openFrom={isFixed(period) ? undefined : openFrom({ stepMs, now, newestAt })}
         changeText={(value, then) => {
           const change = kpiChange(kpi, { value }, { value: then })

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { RuleStanding } from '../../lib/alert-rule.ts'
+import { correctionsIn } from '../../lib/correction.ts'
 import { money } from '../../lib/format-money.ts'
 import { duration } from '../../lib/format-time.ts'
 import type { SpendCell } from '../../lib/frames.ts'
@@ -145,6 +146,8 @@ function Plot({
         openFrom={isFixed(period) ? undefined : now - stepMs}
         unitFormat={(value) => money(value, currency)}
         thresholds={thresholds}
+        corrections={correctionsIn(points)}
+        now={now}
         height={height}
       />
       {nothing && (

@@ -6,6 +6,7 @@ import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import type { Subject } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { isReadable } from './asked-range.ts'
+import { createCorrectedSteps } from './corrected-steps.ts'
 import type { PaneReader } from './pane-reader.ts'
 import type { Shown } from './shown-period.ts'
 import { createStepValues } from './step-values.ts'
@@ -56,6 +57,7 @@ export function createFigures(
     selection: reader.select([kpi]),
     value: (cell) => number(kpi, cell),
   })
+  const corrected = createCorrectedSteps(reader, { subject, kpi, stepMs })
 
   /** The chart and as much before it. */
   const mainRange = ({ chart: { from, to } }: Shown): TimeRange => ({
@@ -86,19 +88,22 @@ export function createFigures(
       [...others].every(([id, currency]) => currencies.get(id) === currency),
     async approach(at: Shown, isWanted: () => boolean): Promise<void> {
       await main.approach(mainRange(at), isWanted)
+      await corrected.approach(at.chart, isWanted)
       for (const { steps } of sparks) await steps.approach(at.spark, isWanted)
     },
     needs: (at: Shown) => [
       ...main.needs(mainRange(at)),
+      ...corrected.needs(at.chart),
       ...sparks.flatMap(({ steps }) => steps.needs(at.spark)),
     ],
     series(at: Shown, now: number): Record<string, Point[]> {
       const points = measured(main.values(mainRange(at)), { id: kpi, stepMs, now })
       const half = points.length / 2
       const series: Record<string, Point[]> = {
-        main: points
-          .slice(half)
-          .map(({ t, value }, index) => [t, value, points[index]?.value ?? null]),
+        main: corrected.mark(
+          at.chart,
+          points.slice(half).map(({ t, value }, index) => [t, value, points[index]?.value ?? null]),
+        ),
       }
       for (const { ids, steps } of sparks) {
         const values = steps.values(at.spark)
@@ -112,7 +117,7 @@ export function createFigures(
       return series
     },
     close() {
-      for (const steps of [main, ...sparks.map((spark) => spark.steps)]) steps.close()
+      for (const steps of [main, corrected, ...sparks.map((spark) => spark.steps)]) steps.close()
     },
   }
 }

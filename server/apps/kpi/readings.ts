@@ -14,7 +14,7 @@ import { type Subject, subjectOf } from '../../window/subject.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
-import { lateReader } from './late-reader.ts'
+import { lateOf, latePart } from './late-of.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { readSeriesBy } from './series-by.ts'
 
@@ -167,13 +167,18 @@ function readPoints(
     const oldest = Math.max(reader.oldest(dimension), since)
     const steps = kept.filter((t) => t + stepMs > oldest)
     const known = new Set(steps)
-    const lateIn = lateReader(reader, query.kpi)
+    const late = lateOf(reader, query.kpi)
     const pointAt = (t: number): SeriesPoint => {
       const open = t + stepMs > now
       if (!known.has(t)) return { t, value: NO_VALUE, open }
       const step = { from: t, to: t + stepMs }
       const cell = reader.cell(step, subject, selection)
-      return { t, value: reader.value(query.kpi, cell, choice), open, ...lateIn(cell, step) }
+      return {
+        t,
+        value: reader.value(query.kpi, cell, choice),
+        open,
+        ...latePart(late(cell), step),
+      }
     }
     const points = all.map(pointAt)
     return { points, steps, choice, measured: measuredOf(since, { from, to }) }

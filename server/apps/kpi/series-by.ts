@@ -8,7 +8,7 @@ import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import { cellOf, keyedPane, type Pane } from '../../window/pane.ts'
 import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
 import { type KeySpace, keySpace } from './key-space.ts'
-import { lateReader } from './late-reader.ts'
+import { lateOf, latePart } from './late-of.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 
@@ -45,13 +45,16 @@ export async function readSeriesBy(
   const all = await gatherKeys(reader, range, space, reader.select([rankedBy]))
   const rank = rankedKeys(reader, rankedBy)
   const keys = rank(all, whole.rankIn(sumOfKeys(all))).slice(0, limit)
-  const lateIn = lateReader(reader, whole.kpi)
+  const late = lateOf(reader, whole.kpi)
   const values = new Map<number, Map<string, StepOfKey>>()
   await readSteps(reader, { ...whole, steps, space, keys: new Set(keys) }, (t, sum) => {
     const step = { from: t, to: t + stepMs }
     const of = (key: string): [string, StepOfKey] => {
       const cell = cellOf(sum, key)
-      return [key, { value: reader.value(whole.kpi, cell, whole.choice), ...lateIn(cell, step) }]
+      return [
+        key,
+        { value: reader.value(whole.kpi, cell, whole.choice), ...latePart(late(cell), step) },
+      ]
     }
     values.set(t, new Map([...keys, OTHER_KEY].map(of)))
   })

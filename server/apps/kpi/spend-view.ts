@@ -15,6 +15,7 @@ import { type Subject, subjectOf } from '../../window/subject.ts'
 import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
 import { approach, type Way } from './approach.ts'
 import { isReadable } from './asked-range.ts'
+import { createCorrectedSteps } from './corrected-steps.ts'
 import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
@@ -83,6 +84,7 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
     selection: reader.select(['spend']),
     value: (cell) => amountsOf(kpi, cell, reader.measures),
   })
+  const corrected = createCorrectedSteps(reader, { subject, kpi: 'spend', stepMs })
   // What is spent today is of no range but its own.
   const spans = isFixed(period) ? SPANS.filter((span) => span !== 'today') : SPANS
   const windows = {
@@ -109,6 +111,7 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
     return [
       ...spans.flatMap((span) => windows[span].needs(ranges[span])),
       ...amounts.needs(chartRange(shown)),
+      ...corrected.needs(shown.chart),
     ]
   }
 
@@ -209,7 +212,7 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
       const amount = current.get(currency) ?? micros(0n)
       points[points.length - 1] = [last[0], last[1], moneyNumber(amount)]
     }
-    return points
+    return corrected.mark(shown.chart, points)
   }
 
   return {
@@ -223,13 +226,14 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
         isWanted,
       )
       await amounts.approach(chartRange(shown), isWanted)
+      await corrected.approach(shown.chart, isWanted)
       return reader.read(
         () => (isWanted() ? needs(shown, now) : []),
         () => (isWanted() ? compute(shown, now) : NOTHING),
       )
     },
     close() {
-      for (const one of [...Object.values(windows), amounts]) one.close()
+      for (const one of [...Object.values(windows), amounts, corrected]) one.close()
     },
   }
 }
