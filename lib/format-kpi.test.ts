@@ -11,6 +11,13 @@ describe('a figure is in its unit', () => {
     const figure = kpiFigure(KPIS.page_views, { value: 9_138 }, MINUTE)
     expect(figure).toEqual({ text: '152.3', unit: '/s', exact: '9,138 in 1 min' })
   })
+  test('few counts are by a longer time, alone or as it is said', () => {
+    const week = 7 * 24 * 60 * MINUTE
+    const figure = kpiFigure(KPIS.page_views, { value: 5_443 }, week)
+    expect(figure).toEqual({ text: '32.4', unit: '/h', exact: '5,443 in 7 d' })
+    const said = kpiFigure(KPIS.page_views, { value: 20 }, week, { ms: 3_600_000, text: '/h' })
+    expect(said).toMatchObject({ text: '0.12', unit: '/h' })
+  })
   test('money is per hour, exact over the window', () => {
     const value = { value: 1.02, currency: 'USD', money: { USD: '1.020001' } }
     const figure = kpiFigure(KPIS.spend, value, MINUTE)

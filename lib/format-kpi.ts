@@ -3,7 +3,8 @@ import { amountIn, exactMoneyOf, money } from './format-money.ts'
 import { duration, millis } from './format-time.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Kpi } from './kpis.ts'
-import { HOUR_MS, SECOND_MS } from './time.ts'
+import { rateUnit } from './rate-unit.ts'
+import { HOUR_MS } from './time.ts'
 
 /** `text` is the figure, `unit` stands small beside it (perhaps ''), `exact` is for hovers and copying. */
 export interface FigureText {
@@ -13,16 +14,21 @@ export interface FigureText {
 }
 
 /**
- * A KPI's value over a window of `spanMs`, in the KPI's own unit: counts become "/s", money becomes "/h".
- * Where there is no value the text is "–" and the unit stays.
+ * A KPI's value over a window of `spanMs`, in the KPI's own unit: counts become "/s", or if that is little what
+ * `rate` says, by default what suits the value; money becomes "/h". Where there is no value the text is "–".
  */
-export function kpiFigure(kpi: Kpi, value: KpiValue, spanMs: number): FigureText {
+export function kpiFigure(
+  kpi: Kpi,
+  value: KpiValue,
+  spanMs: number,
+  rate = rateUnit(value.value, spanMs),
+): FigureText {
   const figure = value.value
   switch (kpi.unit) {
     case 'per_second': {
-      const perSecond = figure === null ? null : (figure * SECOND_MS) / spanMs
+      const shown = figure === null ? null : (figure * rate.ms) / spanMs
       const whole = `${exact(figure)} in ${duration(spanMs)}`
-      return { text: decimal(perSecond), unit: '/s', exact: absent(figure) ? NONE : whole }
+      return { text: decimal(shown), unit: rate.text, exact: absent(figure) ? NONE : whole }
     }
     case 'per_hour': {
       const perHour = figure === null ? null : (figure * HOUR_MS) / spanMs

@@ -4,6 +4,7 @@ import { kpiFigure } from '../../lib/format-kpi.ts'
 import { clock } from '../../lib/format-time.ts'
 import type { Point, PreviewCell } from '../../lib/frames.ts'
 import { DIMENSION_LABELS, type Kpi } from '../../lib/kpis.ts'
+import { rateUnit } from '../../lib/rate-unit.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { chartPoints, chartText, openFrom } from '../kpi/chart-values.ts'
@@ -28,7 +29,8 @@ const HEIGHT = 168
 export function PreviewFigures({ shown }: { shown: PreviewShown }) {
   const { kpi, cell, window } = shown
   const rolled = useRolled(cell.value.value)
-  const { text, unit } = kpiFigure(kpi, { ...cell.value, value: rolled }, cell.coveredMs)
+  const rate = rateUnit(cell.value.value, cell.coveredMs)
+  const { text, unit } = kpiFigure(kpi, { ...cell.value, value: rolled }, cell.coveredMs, rate)
   const { exact } = kpiFigure(kpi, cell.value, cell.coveredMs)
   const partly = cell.coveredMs < WINDOWS[window].spanMs
   return (
@@ -49,18 +51,19 @@ function PreviewChart({ shown: { kpi, cell, points } }: { shown: PreviewShown })
   const now = useShownNow()
   const newestAt = useCell('status')?.newestArrivalAt ?? null
   const { stepMs, spanMs, currency } = cell
+  const rate = rateUnit(cell.value.value, cell.coveredMs)
   const series = useMemo(
     () => [
       {
         id: 'now',
         label: kpi.label,
         color: 'var(--accent)',
-        points: chartPoints(kpi, points, { stepMs, now, newestAt }),
+        points: chartPoints(kpi, points, { stepMs, now, newestAt, rate }),
         column: 1,
         kind: 'area' as const,
       },
     ],
-    [kpi, points, stepMs, now, newestAt],
+    [kpi, points, stepMs, now, newestAt, rate],
   )
   if (now === 0) return <div style={{ height: HEIGHT }} />
   return (
@@ -70,7 +73,7 @@ function PreviewChart({ shown: { kpi, cell, points } }: { shown: PreviewShown })
       from={now - spanMs}
       to={now}
       stepMs={stepMs}
-      unitFormat={(value) => chartText(kpi, value, currency)}
+      unitFormat={(value) => chartText(kpi, value, currency, rate)}
       height={HEIGHT}
       openFrom={openFrom({ stepMs, now, newestAt })}
     />
@@ -81,6 +84,7 @@ function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
   const { top } = cell
   if (top === null || top.rows.length === 0) return null
   const most = Math.max(...top.rows.map(({ value }) => value.value ?? 0))
+  const rate = rateUnit(most, cell.coveredMs)
   const rest = top.keys - top.rows.length
   return (
     <>
@@ -90,7 +94,7 @@ function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
       </h3>
       <ul className={styles.keys}>
         {top.rows.map(({ key, value }) => {
-          const figure = kpiFigure(kpi, value, cell.coveredMs)
+          const figure = kpiFigure(kpi, value, cell.coveredMs, rate)
           return (
             <li key={key} className={styles.key}>
               <span

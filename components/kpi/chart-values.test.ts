@@ -10,6 +10,16 @@ test('counts become per second, money per hour, each by the length of its step',
   expect(chartPoints(KPIS.spend, [[90_000, 0.5, null]], span)).toEqual([[90_000, 900, null]])
 })
 
+test('few counts are by a longer time', () => {
+  const rate = { ms: 60_000, text: '/min' } as const
+  const points = chartPoints(KPIS.page_views, [[90_000, 3, 2]], { ...span, rate })
+  expect(points).toEqual([[90_000, 90, 60]])
+  expect(chartText(KPIS.page_views, 90, undefined, rate)).toBe('90.0/min')
+  expect(chartPoints(KPIS.spend, [[90_000, 0.5, null]], { ...span, rate })).toEqual([
+    [90_000, 900, null],
+  ])
+})
+
 test('ratios and latencies stay as they are', () => {
   expect(chartPoints(KPIS.ctr, [[90_000, 0.02, 0.03]], span)).toEqual([[90_000, 0.02, 0.03]])
   expect(chartPoints(KPIS.latency_p95, [[96_000, 240, 1]], span)).toEqual([[96_000, 240, 1]])

@@ -4,17 +4,20 @@ import { money } from '../../lib/format-money.ts'
 import { millis } from '../../lib/format-time.ts'
 import type { Point } from '../../lib/frames.ts'
 import { addsUp, type Kpi } from '../../lib/kpis.ts'
+import { PER_SECOND, type RateUnit } from '../../lib/rate-unit.ts'
 import { HOUR_MS, SECOND_MS } from '../../lib/time.ts'
 
-/** From a value in a step of `ms` to the KPI's unit: counts become per second, money per hour. */
-function scale({ unit }: Kpi, ms: number): number {
-  if (unit === 'per_second') return SECOND_MS / ms
+/** From a value in a step of `ms` to the KPI's unit: counts become a rate, money per hour. */
+function scale({ unit }: Kpi, ms: number, rate: RateUnit): number {
+  if (unit === 'per_second') return rate.ms / ms
   if (unit === 'per_hour') return HOUR_MS / ms
   return 1
 }
 
 export interface ChartSpan {
   stepMs: number
+  /** What counts are counted by; per second if absent. */
+  rate?: RateUnit
   /** The moment the chart shows. */
   now: number
   /** Arrival time of the newest data in the numbers; null: none. */
@@ -43,14 +46,15 @@ const enoughMs = (stepMs: number): number => Math.max(5 * SECOND_MS, stepMs / 20
  */
 export function chartPoints(kpi: Kpi, points: readonly Point[], span: ChartSpan): Point[] {
   const upTo = reaches(span)
-  const whole = scale(kpi, span.stepMs)
+  const { rate = PER_SECOND } = span
+  const whole = scale(kpi, span.stepMs, rate)
   return points.map(([t, value, before]) => {
     const then = before === null || before === undefined ? null : before * whole
     if (value === null || value === undefined) return [t, null, then]
     const passedMs = upTo - t
     if (!addsUp(kpi) || passedMs >= span.stepMs) return [t, value * whole, then]
     if (passedMs < enoughMs(span.stepMs)) return [t, null, then]
-    return [t, value * scale(kpi, passedMs), then]
+    return [t, value * scale(kpi, passedMs, rate), then]
   })
 }
 
@@ -64,10 +68,15 @@ export function measuredSince(
 }
 
 /** A value of the chart with its unit. */
-export function chartText({ unit }: Kpi, value: number, currency: string | undefined): string {
+export function chartText(
+  { unit }: Kpi,
+  value: number,
+  currency: string | undefined,
+  rate = PER_SECOND,
+): string {
   switch (unit) {
     case 'per_second':
-      return joinUnit(decimal(value), '/s')
+      return joinUnit(decimal(value), rate.text)
     case 'per_hour':
       return joinUnit(money(value, currency), '/h')
     case 'per_mille':

@@ -3,6 +3,7 @@ import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import { moment } from '../../lib/format-time.ts'
 import type { Kpi } from '../../lib/kpis.ts'
 import { isFixed, type Period, spanWords } from '../../lib/period.ts'
+import { rateUnit } from '../../lib/rate-unit.ts'
 import { Sparkline } from '../chart/sparkline.tsx'
 import { useCompare } from '../frame/url-state.ts'
 import { serverNow, useArrived, useCell, useSeries } from '../live/store.ts'
@@ -68,7 +69,8 @@ function TileContent({ kpi, period }: { kpi: Kpi; period: Period }) {
       </>
     )
   }
-  const shown = kpiFigure(kpi, { ...cell.now, value: rolled }, spanMs)
+  const rate = rateUnit(cell.now.value, spanMs)
+  const shown = kpiFigure(kpi, { ...cell.now, value: rolled }, spanMs, rate)
   const { exact } = kpiFigure(kpi, cell.now, spanMs)
   return (
     <>

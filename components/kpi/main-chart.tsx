@@ -6,6 +6,7 @@ import { age, clock, duration, moment } from '../../lib/format-time.ts'
 import type { ChartCell } from '../../lib/frames.ts'
 import { addsUp, DIMENSION_LABELS, type Kpi } from '../../lib/kpis.ts'
 import { isFixed, type Period, samePeriod, spanOf, spanWords } from '../../lib/period.ts'
+import { type RateUnit, rateUnit } from '../../lib/rate-unit.ts'
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
@@ -83,6 +84,12 @@ function useDrawn(kpi: Kpi, period: Period): ChartCell | undefined {
   return chart?.kpi === kpi.id && samePeriod(chart.period, period) ? chart : undefined
 }
 
+/** What the chosen KPI is counted by, in its figure and in the chart. */
+function useRate(kpi: Kpi, period: Period): RateUnit {
+  const cell = useCell(`kpi.${kpi.id}`)
+  return rateUnit(cell?.now.value, useCovered(period, kpi.id))
+}
+
 function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
   const cell = useCell(`kpi.${kpi.id}`)
   const rolled = useRolled(cell?.now.value ?? null)
@@ -90,7 +97,8 @@ function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
   const drawn = useDrawn(kpi, period)
   const spanMs = useCovered(period, kpi.id)
   const now = cell?.now ?? { value: null }
-  const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs)
+  const rate = useRate(kpi, period)
+  const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs, rate)
   return (
     <div className={styles.chosen}>
       <h2 className={styles.name} title={kpi.help}>
@@ -165,10 +173,11 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
   const bands = useBands({ kpi: kpi.id, currency: drawn?.currency, filters })
   const newestAt = status?.newestArrivalAt ?? null
   const stepMs = drawn?.stepMs ?? MINUTE_MS
+  const rate = useRate(kpi, period)
   // Of the past nothing is still on its way.
   const now = isFixed(period) ? Number.POSITIVE_INFINITY : moves
   const series = useMemo(() => {
-    const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt })
+    const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt, rate })
     const before = {
       id: 'before',
       label: `${beforeWords(drawn?.range ?? period)} before`,
@@ -186,12 +195,12 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
       kind: 'area',
     } as const
     return compare ? [before, line] : [line]
-  }, [kpi, period, drawn?.range, points, stepMs, now, newestAt, compare])
+  }, [kpi, period, drawn?.range, points, stepMs, now, newestAt, rate, compare])
   if (drawn === undefined || moves === 0) return <div style={{ height }} />
 
   const { from, to } = axisOf(drawn, moves)
   const { currency } = drawn
-  const text = (value: number) => chartText(kpi, value, currency)
+  const text = (value: number) => chartText(kpi, value, currency, rate)
   const nothing = points.every((point) => !point[1])
   const firstAt = addsUp(kpi) ? measuredSince(points, { from, stepMs }) : undefined
   return (

@@ -6,6 +6,7 @@ import type { ListCell, ListRow } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import { DIMENSION_LABELS, type Dimension, type Kpi } from '../../lib/kpis.ts'
 import { type Period, spanWords } from '../../lib/period.ts'
+import { rateUnit } from '../../lib/rate-unit.ts'
 import type { Filter } from '../../lib/view.ts'
 import { shownPeriod } from '../frame/shown-range.ts'
 import { useKpi } from '../live/catalog.ts'
@@ -73,6 +74,7 @@ function Rows({
   const shown = shownPeriod(period, useCell('chart'))
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
   const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
+  const topChosen = Math.max(...cell.rows.map((row) => row.chosen?.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.
   const twoValues = kpi.id !== rankedBy.id && rows.some(({ chosen }) => chosen?.value)
   const scope = scopeText(cell, filters, dimension)
@@ -111,9 +113,21 @@ function Rows({
               />
               <MiddleCut text={row.key} tail={8} className={styles.key ?? ''} />
               {twoValues && (
-                <Value kpi={kpi} value={row.chosen ?? { value: null }} period={period} soft />
+                <Value
+                  kpi={kpi}
+                  value={row.chosen ?? { value: null }}
+                  top={topChosen}
+                  period={period}
+                  soft
+                />
               )}
-              <Value kpi={rankedBy} value={row.value} period={period} share={share(row, cell)} />
+              <Value
+                kpi={rankedBy}
+                value={row.value}
+                top={top}
+                period={period}
+                share={share(row, cell)}
+              />
             </button>
           </li>
         ))}
@@ -136,20 +150,24 @@ function Rows({
   )
 }
 
+/** `top`: the largest of the list, whose unit all have. */
 function Value({
   kpi,
   value,
+  top,
   period,
   share,
   soft = false,
 }: {
   kpi: Kpi
   value: KpiValue
+  top: number
   period: Period
   share?: string | undefined
   soft?: boolean
 }) {
-  const { text, unit, exact } = kpiFigure(kpi, value, useCovered(period, kpi.id))
+  const spanMs = useCovered(period, kpi.id)
+  const { text, unit, exact } = kpiFigure(kpi, value, spanMs, rateUnit(top, spanMs))
   return (
     <span className={classNames(styles.number, soft && styles.soft)}>
       <Figure
