@@ -40,5 +40,7 @@ export function decodeValue(text: string, noLog?: string): DecodedItem {
 export const beginsLikeJson = (text: string): boolean =>
   text.startsWith('{') || text.startsWith('[')
 
-export const notJson = (error: unknown, noLog?: string): string =>
-  `${messageOf(error)}${noLog === undefined ? '' : `, and ${noLog}`}; put one JSON event, an array of them, or one a line`
+export const notJson = (error: unknown, noLog?: string): string => {
+  const problem = messageOf(error)
+  return `${noLog === undefined ? problem : `${noLog}, and no JSON: ${problem}`}; put one JSON event, an array of them, or one a line`
+}
