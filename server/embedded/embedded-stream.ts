@@ -66,7 +66,9 @@ export async function startEmbeddedStream(options: EmbeddedStreamOptions): Promi
   worker.on('message', (message: FromEmbeddedWorker) => {
     if (message.kind === 'failed') fail(message.message)
   })
-  worker.on('error', (error: Error) => fail(error.message, error))
+  worker.on('error', (error: unknown) =>
+    fail(error instanceof Error ? error.message : 'its thread failed', error),
+  )
   worker.on('exit', (code) => fail(`its thread exited with code ${code}`))
   const tell = (message: ToEmbeddedWorker) => worker.postMessage(message)
 

@@ -14,8 +14,8 @@ import { createTaker, type TakingLane } from './take-batch.ts'
 
 const log = pino({ level: 'silent' })
 
-/** Every look at the clock is 10 ms after the one before. */
-async function taking(records: readonly Uint8Array[]) {
+/** Every look at the clock is 10 ms after the one before. One lane for each list of records. */
+async function takingAll(...lists: (readonly Uint8Array[])[]) {
   let ms = 0
   const clock = { now: () => epochMs(ms), monotonicMs: () => (ms += 10) }
   const letters: DeadLetter[] = []
@@ -38,32 +38,42 @@ async function taking(records: readonly Uint8Array[]) {
     reject: (_reason, make) => letters.push(make()),
     took() {},
   })
-  const shard = { shardId: 'shard', parents: [], hashFrom: '0', hashTo: '9', closed: false }
-  const lane: TakingLane = {
-    progress: newShard(shard),
-    throughput: createThroughput(),
-    keys: createTopKeys(),
-    cursor: undefined,
-    opening: undefined,
-  }
-  const batch = {
-    records: records.map((data, n) => ({
-      sequenceNumber: String(n + 1),
-      partitionKey: 'key',
-      arrivedAt: epochMs(1_700_000_000_000),
-      data,
-    })),
-    bytes: 0,
-    full: false,
-    next: 'next',
-    children: [],
-    millisBehindLatest: 0,
-    answeredAt: undefined,
-  }
   const hold = await createBuffer(1_000_000).room(0, new AbortController().signal)
-  const mine = { batch, hold, at: 0 } as Taking
-  return { turn: () => take(lane, mine), lane, letters, types }
+  const lanes = lists.map((records, at) => {
+    const lane = laneOf(`shard-${at}`)
+    const mine: Taking = { batch: batchOf(records), hold, at: 0 }
+    return { lane, turn: () => take(lane, mine) }
+  })
+  return { lanes, letters, types }
 }
+
+async function taking(records: readonly Uint8Array[]) {
+  const { lanes, ...rest } = await takingAll(records)
+  return { ...(lanes[0] as (typeof lanes)[number]), ...rest }
+}
+
+const laneOf = (shardId: string): TakingLane => ({
+  progress: newShard({ shardId, parents: [], hashFrom: '0', hashTo: '9', closed: false }),
+  throughput: createThroughput(),
+  keys: createTopKeys(),
+  cursor: undefined,
+  opening: undefined,
+})
+
+const batchOf = (records: readonly Uint8Array[]): Taking['batch'] => ({
+  records: records.map((data, n) => ({
+    sequenceNumber: String(n + 1),
+    partitionKey: 'key',
+    arrivedAt: epochMs(1_700_000_000_000),
+    data,
+  })),
+  bytes: 0,
+  full: false,
+  next: 'next',
+  children: [],
+  millisBehindLatest: 0,
+  answeredAt: undefined,
+})
 
 test('I17: a record that unfolds to millions of events leaves others their turn, and is refused once', async () => {
   const bomb = gzipSync(`[${'{},'.repeat(1_900_000)}{}]`)
@@ -94,4 +104,33 @@ test('what can be taken of a record that was opened over many turns is taken in 
   expect(turns).toBeGreaterThan(5)
   expect(letters).toEqual([])
   expect(types).toEqual(batch.map(({ type }) => type))
+})
+
+test('I13: of records that unfold to much one is open at a time, and small ones go by', async () => {
+  const many = (type: string) =>
+    Buffer.from(
+      JSON.stringify(Array.from({ length: 5_000 }, () => ({ type, title: 'x'.repeat(300) }))),
+    )
+  const small = gzipSync('{"type":"small"}')
+  const { lanes, letters, types } = await takingAll(
+    [gzipSync(many('a')), small],
+    [many('b')],
+    [gzipSync(many('c')), gzipSync(many('d'))],
+    [small, small],
+  )
+  const left = new Set(lanes)
+  let mostOpen = 0
+  for (let round = 0; left.size > 0 && round < 10_000; round++) {
+    for (const each of left) if (each.turn()) left.delete(each)
+    const open = lanes.filter(({ lane }) => (lane.opening ?? lane.cursor) !== undefined)
+    mostOpen = Math.max(mostOpen, open.length)
+    if (round === 0) expect(types.filter((type) => type === 'small')).toHaveLength(2)
+  }
+  expect(left.size).toBe(0)
+  expect(mostOpen).toBe(1)
+  expect(letters).toEqual([])
+  for (const type of ['a', 'b', 'c', 'd']) {
+    expect(types.filter((each) => each === type)).toHaveLength(5_000)
+  }
+  expect(types.filter((type) => type === 'small')).toHaveLength(3)
 })

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { DeadLetter } from '../commit/commit.ts'
 import type { Taking } from '../read/shard-reader.ts'
 import type { StreamRecord } from '../read/stream-source.ts'
+import { mayBeLarge } from '../records/decode-record.ts'
 import {
   alreadyTaken,
   type IngestPorts,
@@ -49,6 +50,8 @@ export interface TakerPorts {
 export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
   let applied: AppliedEvent[] = []
   let batchEvents = 0
+  /** The one lane that has a large record open: each would take hundreds of MB. The others come again soon. */
+  let large: TakingLane | undefined
   const flush = () => {
     if (applied.length > 0) apps.fold(applied)
     applied = []
@@ -61,6 +64,10 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
   /** undefined: it is not open yet. */
   function opened(lane: TakingLane, record: StreamRecord, until: number): RecordCursor | undefined {
     if (lane.opening === undefined) {
+      if (mayBeLarge(record.data)) {
+        if (large !== undefined && large !== lane) return undefined
+        large = lane
+      }
       const plain = openPlain(record, lane.progress)
       if (plain !== undefined) return plain
     }
@@ -102,6 +109,10 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
         lane.cursor = undefined
         taking.at++
         throughput.add(record.arrivedAt, record.data.length)
+        if (large === lane) {
+          large = undefined
+          break
+        }
       }
       if (taking.at % CLOCK_EVERY === 0 && clock.monotonicMs() > until) break
     }

@@ -9,7 +9,7 @@ import {
   tooManyEvents,
   whole,
 } from './decode-text.ts'
-import { gunzip, isGzip } from './gunzip.ts'
+import { gunzip, isGzip, unfoldedBytes } from './gunzip.ts'
 import { beginsLikeAggregate, parseAggregate, type SubRecord } from './kpl-aggregate.ts'
 import { finish, type Steps } from './steps.ts'
 
@@ -41,6 +41,13 @@ export function* decodeInSteps(data: Uint8Array): Steps<DecodedRecord> {
 
 /** All of it at once. */
 export const decodeRecord = (data: Uint8Array): DecodedRecord => finish(decodeInSteps(data))
+
+/** More than this is large: in memory its events take several times as much. */
+const LARGE_BYTES = 1024 * 1024
+
+/** Whether a record may unfold to so much that not many should be open at a time. O(1). */
+export const mayBeLarge = (data: Uint8Array): boolean =>
+  data.length > LARGE_BYTES || (isGzip(data) && unfoldedBytes(data) > LARGE_BYTES)
 
 const apart = ({ items, bytes, escapes }: DecodedText): DecodedRecord => ({
   items,

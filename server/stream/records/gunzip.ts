@@ -101,6 +101,17 @@ function headerBytes(data: Uint8Array): number | undefined {
   return at
 }
 
+/**
+ * What gzip data says that it unfolds to, in bytes: of several members the last one's. Infinity where it does not say:
+ * there is padding behind it.
+ */
+export function unfoldedBytes(data: Uint8Array): number {
+  if (data.length < HEADER_BYTES + TRAILER_BYTES) return data.length
+  const { buffer, byteOffset, length } = data
+  const said = new DataView(buffer, byteOffset, length).getUint32(length - 4, true)
+  return said === 0 ? Number.POSITIVE_INFINITY : said
+}
+
 export const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b
 
 const isTooLarge = (error: unknown): boolean =>
