@@ -24,7 +24,7 @@ import {
 import { mergeEncodedDistinct, writeDistinct } from './distinct-codec.ts'
 import { hashDigits } from './hash.ts'
 import type { KeyPool } from './key-pool.ts'
-import { addLate, type Late, lateIn } from './late.ts'
+import { addLate, lateIn } from './late.ts'
 import { MEASURE_KINDS, type Measure, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
 import {
@@ -185,16 +185,7 @@ function writeBody(writer: ByteWriter, pane: Pane): void {
   for (const [column, id] of ids.quantiles.entries()) {
     section(writer, id, pane.quantiles[column] ?? [], writeBuckets)
   }
-  if (pane.late.length > 0) {
-    for (const [column, id] of lateIds.entries()) {
-      section(
-        writer,
-        id,
-        pane.late.map((lates) => lateIn(lates, column)),
-        writeLate,
-      )
-    }
-  }
+  for (const [column, id] of lateIds.entries()) lateSection(writer, id, pane, column)
   section(writer, FOLDED, [pane.folded], (to, sketch) => writeDistinct(to, sketch, KEY_PRECISION))
 }
 
@@ -225,6 +216,21 @@ function section<Value>(
     if (value === null) continue
     writeVarint(inner, row - next)
     write(inner, value)
+    next = row + 1
+  }
+  if (next > 0) endSection(writer, id)
+}
+
+/** As `section` does: how many, and when the last one came. */
+function lateSection(writer: ByteWriter, id: number, { late }: Pane, column: number): void {
+  inner.length = 0
+  let next = 0
+  for (let row = 0; row < late.length; row++) {
+    const found = lateIn(late[row] ?? null, column)
+    if (found === null) continue
+    writeVarint(inner, row - next)
+    writeVarint(inner, found.events)
+    writeVarint(inner, found.lastAt)
     next = row + 1
   }
   if (next > 0) endSection(writer, id)
@@ -367,12 +373,6 @@ function sectionPrecision(target: Pane, { fine }: Place): number {
   if (target.precision === KEY_PRECISION) return KEY_PRECISION
   coarsenPane(target, FIRST_TOTAL_PRECISION)
   return FIRST_TOTAL_PRECISION
-}
-
-/** How many, and when the last one came. */
-function writeLate(writer: ByteWriter, { events, lastAt }: Late): void {
-  writeVarint(writer, events)
-  writeVarint(writer, lastAt)
 }
 
 function coarsened(reader: ByteReader, from: number, to: number): Distinct | null {

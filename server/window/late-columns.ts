@@ -41,17 +41,20 @@ export function createLateColumns(
       return column
     },
     note(event, arrivedAt) {
-      event.lateAt = arrivedAt
       const late: number[] = []
-      for (const [column, columns] of all.entries()) {
-        if (columns.some((one) => isIn(event, one))) late.push(column)
+      for (let column = 0; column < all.length; column++) {
+        if (isComputedFrom(all[column] as readonly Column[], event)) late.push(column)
       }
       event.late = late
+      event.lateAt = arrivedAt
     },
   }
 }
 
-function isIn({ size, columns }: Measured, { kind, column }: Column): boolean {
-  const at = columns[kind].indexOf(column)
-  return at >= 0 && at < size[kind]
+function isComputedFrom(some: readonly Column[], { size, columns }: Measured): boolean {
+  for (const { kind, column } of some) {
+    const at = columns[kind].indexOf(column)
+    if (at >= 0 && at < size[kind]) return true
+  }
+  return false
 }

@@ -7,10 +7,11 @@ export interface Late {
   lastAt: number
 }
 
-/** Of each late column (see `LateColumns`) how many, then when the last one came. */
-export type Lates = Float64Array
-
-export const newLates = (columns: number): Lates => new Float64Array(2 * columns)
+/**
+ * By late column (see `LateColumns`), of those that have any: the column, how many, and when the last one came, one
+ * after the other. An event is late for two or three of a dozen, and where all are, there is one for each key.
+ */
+export type Lates = number[]
 
 /**
  * Whether the stream got an event later than it happened by more than is allowed. By the stream's own clock: an event
@@ -21,21 +22,29 @@ export const isLate = (time: number, arrivedAt: number): boolean =>
 
 /** Sum and maximum: adds in any order to the same. */
 export function addLate(lates: Lates, column: number, events: number, lastAt: number): void {
-  const [sum, last] = [2 * column, 2 * column + 1]
-  lates[sum] = (lates[sum] as number) + events
-  lates[last] = Math.max(lates[last] as number, lastAt)
+  for (let at = 0; at < lates.length; at += 3) {
+    if (lates[at] !== column) continue
+    lates[at + 1] = (lates[at + 1] as number) + events
+    lates[at + 2] = Math.max(lates[at + 2] as number, lastAt)
+    return
+  }
+  lates.push(column, events, lastAt)
 }
 
 export function mergeLates(target: Lates, source: Lates): void {
-  for (let column = 0; 2 * column < source.length; column++) {
-    addLate(target, column, source[2 * column] as number, source[2 * column + 1] as number)
+  for (let at = 0; at < source.length; at += 3) {
+    addLate(target, source[at] as number, source[at + 1] as number, source[at + 2] as number)
   }
 }
 
 /** null: none. */
 export function lateIn(lates: Lates | null, column: number): Late | null {
-  const events = lates?.[2 * column] ?? 0
-  return events === 0 ? null : { events, lastAt: lates?.[2 * column + 1] as number }
+  if (lates === null) return null
+  for (let at = 0; at < lates.length; at += 3) {
+    if (lates[at] !== column) continue
+    return { events: lates[at + 1] as number, lastAt: lates[at + 2] as number }
+  }
+  return null
 }
 
 /**

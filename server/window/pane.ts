@@ -11,7 +11,7 @@ import {
   TOTAL_PRECISION,
 } from './distinct.ts'
 import { type Hash64, hashText } from './hash.ts'
-import { addLate, type Lates, mergeLates, newLates } from './late.ts'
+import { addLate, type Lates, mergeLates } from './late.ts'
 import { EVENTS, type Measured, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum, mergeMoney, subtractMoney } from './money-sum.ts'
 import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
@@ -195,7 +195,9 @@ export function addToPane(pane: Pane, key: string, event: Measured): void {
 
 /** What a row has of late events, which it gets if it has none. */
 export function latesAt(pane: Pane, row: number): Lates {
-  const lates = pane.late[row] ?? newLates(pane.measures.late.names.length)
+  const known = pane.late[row]
+  if (known) return known
+  const lates: Lates = []
   setAt(pane.late, row, lates)
   return lates
 }

@@ -64,6 +64,39 @@ describe('KPIs over any range', () => {
     )
   }, 60_000)
 
+  it('percentiles are within 1 % of the exact ones, whatever the panes that they are merged from', async () => {
+    const long = script.map((steps) =>
+      steps.map((step) => ({
+        ...step,
+        drafts: step.drafts.map(({ ageMs, event }): Draft => {
+          const durationMs = event.durationMs ?? ageMs % 70_000
+          return { ageMs, event: { ...event, type: 'request', durationMs } }
+        }),
+      })),
+    )
+    await fc.assert(
+      fc.asyncProperty(long, asked, async (steps, wish) => {
+        const { app, events, now } = await createWorld(folder.store, steps)
+        const answer = await app.kpis(questionOf(wish, now), now)
+        if (isGone(answer.from, now)) return
+        const sorted = eventsIn(events, answer)
+          .map(({ durationMs }) => durationMs ?? 0)
+          .sort((a, b) => a - b)
+        for (const [id, q] of [
+          ['latency_p50', 0.5],
+          ['latency_p95', 0.95],
+          ['latency_p99', 0.99],
+        ] as const) {
+          const exact = sorted[Math.floor(q * (sorted.length - 1))]
+          const got = answer.kpis[id]?.value.value
+          if (exact === undefined) expect(got).toBeNull()
+          else expect(Math.abs(Number(got) - exact)).toBeLessThanOrEqual(exact * 0.01 + 1e-9)
+        }
+      }),
+      { numRuns: 40 },
+    )
+  }, 60_000)
+
   it('by key: the first keys, each with the oracle’s KPIs', async () => {
     await fc.assert(
       fc.asyncProperty(
