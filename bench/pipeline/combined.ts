@@ -78,13 +78,14 @@ function round(file: string, lines: number, now: number): Round | undefined {
 
 /** Of the whole way from the file into the panes. */
 function foldedRate(file: string, lines: number, now: number, rememberAll: boolean): Rate {
-  const { ports, applied } = folding(now, { rememberAll })
+  const { ports, applied, end } = folding(now, { rememberAll })
   const shard = aShard()
-  const rate = measured(lines, () =>
+  const rate = measured(lines, () => {
     eachRecord(file, now, (cursor) => {
       ingestEvents(cursor, shard, ports, Number.POSITIVE_INFINITY)
-    }),
-  )
+    })
+    end()
+  })
   const { fates } = shard
   if (applied() !== fates.applied || fates.rejected > 0) throw new Error('not all were folded')
   return rate

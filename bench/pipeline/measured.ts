@@ -24,12 +24,12 @@ export function measured(count: number, work: () => void): Rate {
 
 /**
  * Folds what is applied into all KPIs and dimensions, as of `now`. `rememberAll`: every id goes into the memory of ids,
- * also those that were made of an event's place.
+ * also those that were made of an event's place. `end` folds the last that are in hand.
  */
 export function folding(
   now: number,
   { rememberAll = false } = {},
-): { ports: IngestPorts; applied: () => number } {
+): { ports: IngestPorts; applied: () => number; end: () => void } {
   const measures = createMeasureSet(BUILT_IN.kpis)
   const retention = createRetention()
   const { crossed } = BUILT_IN
@@ -45,7 +45,7 @@ export function folding(
     },
     reject() {},
   }
-  return { ports, applied: () => applied }
+  return { ports, applied: () => applied, end: () => void pending.take() }
 }
 
 export const aShard = () =>

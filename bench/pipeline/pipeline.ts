@@ -16,13 +16,14 @@ function jsonRound(records: readonly Uint8Array[]): void {
       kinds += (JSON.parse(text) as { type: string }).type.length
     }
   })
-  const { ports, applied } = folding(endMs)
+  const { ports, applied, end } = folding(endMs)
   const shard = aShard()
   const ours = measured(records.length, () => {
     for (const [index, data] of records.entries()) {
       const record = { sequenceNumber: String(index), arrivedAt: endMs, partitionKey: '', data }
       ingestEvents(openRecord(record, shard), shard, ports, 1)
     }
+    end()
   })
   if (applied() !== records.length || kinds === 0) throw new Error('not all were applied')
   const ratio = ours.aSecond / parse.aSecond
