@@ -44,6 +44,8 @@ const EVALUATE_EVERY_MS = SECOND_MS
 const RETRY = { baseMs: 100, capMs: 5_000 }
 /** A start that is over so soon shows no page without figures in between. */
 const QUIET_START_MS = 3 * SECOND_MS
+/** A frame waits so long for lists over much of the past; they come with a later one. */
+const LISTS_PATIENCE_MS = 150
 
 export interface Pipeline {
   /** Runs until `stop`. Rejects when it has to be started anew. */
@@ -235,7 +237,11 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       case 'overview':
         // It is gone from the catalog: the status says so, and the page turns to another one.
         if (catalog.kpi(view.kpi) === undefined) return { state: () => ({ cells: {}, series: {} }) }
-        return withMarks(createOverviewView(view, kpi), view, marks)
+        return withMarks(
+          createOverviewView(view, kpi, { patienceMs: LISTS_PATIENCE_MS }),
+          view,
+          marks,
+        )
       case 'preview':
         return createPreviewView(view, kpi.recent)
       case 'spend': {

@@ -17,7 +17,9 @@ const startAt = { kind: 'trim_horizon' } as const
 const place = { name: streamName, place: endpoint }
 const { id } = await settleStream(store.db, place, { createdMs, startAt, now })
 const hours = Number(process.env.BENCH_SECONDS_HOURS)
-const rows = await fillPanes(store.db, file, { streamId: id, hours, now })
+const minutesDays = Number(process.env.BENCH_MINUTES_DAYS)
+const hoursDays = Number(process.env.BENCH_HOURS_DAYS)
+const rows = await fillPanes(store.db, file, { streamId: id, hours, minutesDays, hoursDays, now })
 await store.close()
 process.send?.({ rows })
 process.disconnect?.()

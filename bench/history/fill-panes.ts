@@ -24,16 +24,28 @@ const EVENTS_A_SECOND = 10
 const VARIANTS = 12
 const ROWS_A_TRANSACTION = 50_000
 
+export interface Filling {
+  streamId: number
+  hours: number
+  minutesDays: number
+  hoursDays: number
+  now: number
+}
+
 /**
- * The panes that a site of 10 events a second leaves in more than a year: `hours` of seconds, three times as long of
- * ten seconds, 60 days of minutes and 400 of hours. Resolves with how many there are.
+ * The panes that a site of 10 events a second leaves: `hours` of seconds, three times as long of ten seconds,
+ * `minutesDays` of minutes and `hoursDays` of hours. Resolves with how many there are.
  */
 export async function fillPanes(
   db: Kysely<Schema>,
   file: string,
-  { streamId, hours, now }: { streamId: number; hours: number; now: number },
+  { streamId, hours, minutesDays, hoursDays, now }: Filling,
 ): Promise<number> {
-  const keepMs = keepMsOf({ seconds: hours * HOUR_MS, minutes: 60 * DAY_MS, hours: 400 * DAY_MS })
+  const keepMs = keepMsOf({
+    seconds: hours * HOUR_MS,
+    minutes: minutesDays * DAY_MS,
+    hours: hoursDays * DAY_MS,
+  })
   const value = JSON.stringify({ keepMs, goneBefore: [] })
   const setting = { stream_id: streamId, name: 'panes_kept', value }
   await db.insertInto('setting').values(setting).execute()

@@ -32,6 +32,8 @@ export interface SlidingCellOptions {
   subject: { dimension: PaneDimension; key: string }
   /** Everything if left out. */
   selection?: Selection
+  /** A pane that was read for this key among others; undefined: it was not. */
+  readAlready?: (place: PaneRef) => Pane | undefined
 }
 
 export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
@@ -87,7 +89,7 @@ export function createSlidingCell(options: SlidingCellOptions): SlidingCell {
       sketches = newSketches()
       precision = finest
     },
-    enter: (place) => add(place, read(place)),
+    enter: (place) => add(place, options.readAlready?.(place) ?? read(place)),
     leave(place) {
       const source = read(place, additive)
       const from = rowIn(source, key)

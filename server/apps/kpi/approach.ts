@@ -14,6 +14,11 @@ export interface Way {
   range: TimeRange
 }
 
+const nextOf = ({ window, range }: Way): TimeRange => window.towards(range, PANES_A_TURN)
+
+/** Whether a move all the way is a short one. */
+export const isNear = (way: Way): boolean => nextOf(way) === way.range
+
 /**
  * Moves windows that are far from their ranges near them, in short turns; between them others have theirs, who may move
  * the same windows. What is left is a few panes. Stops where nobody wants it any more.
@@ -23,14 +28,24 @@ export async function approach(
   ways: readonly Way[],
   isWanted: () => boolean,
 ): Promise<void> {
-  for (const { window, dimension, range } of ways) {
-    const part = () => window.towards(range, PANES_A_TURN)
-    while (isWanted() && part() !== range) {
-      await reader.read(
-        () => needsOf(window, dimension, part()),
-        () => window.moveTo(part()),
-      )
-      await breathe()
-    }
+  for (const way of ways) await approachTogether(reader, () => [way], isWanted)
+}
+
+/** As `approach`, side by side: for cells of several keys, which then read each pane once. `ways`: may change meanwhile. */
+export async function approachTogether(
+  reader: PaneReader,
+  ways: () => readonly Way[],
+  isWanted: () => boolean,
+): Promise<void> {
+  const far = () => ways().filter((way) => !isNear(way))
+  while (isWanted() && far().length > 0) {
+    await reader.read(
+      () => far().flatMap((way) => needsOf(way.window, way.dimension, nextOf(way))),
+      () =>
+        reader.windows.together(() => {
+          for (const way of far()) way.window.moveTo(nextOf(way))
+        }),
+    )
+    await breathe()
   }
 }

@@ -12,7 +12,7 @@ import { cellOf } from '../../window/pane.ts'
 import type { SlidingCell } from '../../window/sliding-cell.ts'
 import { subjectOf } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
-import type { Way } from './approach.ts'
+import { isNear, type Way } from './approach.ts'
 import { keySpace } from './key-space.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
@@ -103,11 +103,16 @@ export function createListCell(
     }
   }
 
+  const rowWays = (range: TimeRange): Way[] =>
+    [...rowWindows.values()].map((window) => ({ window, dimension: space.dimension, range }))
+
   function addChosen(row: ListRow, range: TimeRange): ListRow {
     const cell = rowWindows.get(row.key)
-    cell?.moveTo(range)
+    if (cell === undefined || !isNear({ window: cell, dimension: space.dimension, range }))
+      return row
+    cell.moveTo(range)
     if (reader.measuredFrom(space.dimension, chosen) >= range.to) return row
-    return { ...row, chosen: reader.value(chosen, cell?.cell()) }
+    return { ...row, chosen: reader.value(chosen, cell.cell()) }
   }
 
   return {
@@ -116,8 +121,7 @@ export function createListCell(
       ...(whole === undefined ? [] : [{ window: whole, dimension: subject.dimension, range }]),
     ],
     /** Of the rows' own windows, after `rank`. */
-    rowWays: (range: TimeRange): Way[] =>
-      [...rowWindows.values()].map((window) => ({ window, dimension: space.dimension, range })),
+    rowWays,
     needs: (range: TimeRange): Need[] => [
       ...needsOf(keys, space.dimension, range),
       ...(whole === undefined ? [] : needsOf(whole, subject.dimension, range)),
@@ -128,8 +132,11 @@ export function createListCell(
       last = { version, from: range.from, cell: compute(range) }
       if (hasOwnWindows) keepRowWindows()
     },
+    /** Of rows whose own windows are near; the others have no value of the chosen KPI yet. */
     cellNeeds: (range: TimeRange): Need[] =>
-      [...rowWindows.values()].flatMap((cell) => needsOf(cell, space.dimension, range)),
+      rowWays(range)
+        .filter(isNear)
+        .flatMap(({ window }) => needsOf(window, space.dimension, range)),
     cell(range: TimeRange): ListCell | undefined {
       if (last === undefined || !hasOwnWindows) return last?.cell
       return { ...last.cell, rows: rowsOf().map((row) => addChosen(row, range)) }

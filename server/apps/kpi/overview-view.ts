@@ -7,13 +7,14 @@ import { filterList, periodOf, type View } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
 import { subjectOf } from '../../window/subject.ts'
 import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
-import { approach, type Way } from './approach.ts'
+import { approach, approachTogether, isNear, type Way } from './approach.ts'
 import { createFeed } from './feed.ts'
 import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { createFigures, type Figures } from './kpi-figures.ts'
 import { createListCell } from './list-cell.ts'
 import { type Need, needsOf } from './pane-reader.ts'
+import { createOneAtATime, patiently } from './patience.ts'
 import { currencyFor, preferring } from './readings.ts'
 import { type Shown, shownPeriod } from './shown-period.ts'
 import { createStill } from './still.ts'
@@ -32,8 +33,16 @@ export interface ViewPart {
   series: ViewState['series']
 }
 
-/** Cells `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are restricted by a filter of a crossed dimension; others are of all events. */
-export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
+/**
+ * Cells `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are restricted by a filter of a crossed
+ * dimension; others are of all events. What lists need is waited for no longer than `patienceMs` a frame: those that
+ * are not there yet come with a later one.
+ */
+export function createOverviewView(
+  view: OverviewView,
+  app: KpiApp,
+  { patienceMs = Number.POSITIVE_INFINITY }: { patienceMs?: number } = {},
+): LiveView {
   const { reader } = app
   const period = periodOf(view)
   const feed = createFeed(app.recent, view.filter)
@@ -41,11 +50,11 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
   let parts: Parts | undefined
   let isOpen = true
 
-  async function partOf(shown: Shown, now: number): Promise<ViewPart> {
+  async function partOf(shown: Shown, now: number) {
     // A fixed range is cut anew where panes that it was made of are no longer kept.
     if (parts?.name !== shown.name) {
       parts?.close()
-      parts = createParts(view, app, shown.name)
+      parts = createParts(view, app, { name: shown.name, patienceMs })
     }
     return parts.state(shown, now, () => isOpen)
   }
@@ -55,7 +64,7 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
       const shown = shownPeriod(period, reader.retention, now)
       const { cells, series } = isFixed(period)
         ? await still(shown, now, () => partOf(shown, now))
-        : await partOf(shown, now)
+        : (await partOf(shown, now)).value
       return { cells: { ...cells, feed: feed.events(now) }, series }
     },
     close() {
@@ -68,7 +77,11 @@ export function createOverviewView(view: OverviewView, app: KpiApp): LiveView {
 type Parts = ReturnType<typeof createParts>
 
 /** All but the feed, of windows by one name. */
-function createParts(view: OverviewView, { reader }: KpiApp, name: string) {
+function createParts(
+  view: OverviewView,
+  { reader }: KpiApp,
+  { name, patienceMs }: { name: string; patienceMs: number },
+) {
   const period = periodOf(view)
   const subject = subjectOf(view.filter)
   const lists = DIMENSIONS.map((dimension) => {
@@ -82,12 +95,14 @@ function createParts(view: OverviewView, { reader }: KpiApp, name: string) {
   const current = reader.windows.cell(`${name} now`, subject)
   const before = reader.windows.cell(`${name} before`, subject)
   let figures: Figures | undefined
+  const [bringLists, bringRows] = [createOneAtATime(), createOneAtATime()]
 
   const ways = ({ range }: Shown): Way[] => [
     { window: current, dimension: subject.dimension, range },
     { window: before, dimension: subject.dimension, range: rangeBefore(range) },
-    ...lists.flatMap((list) => list.ways(range)),
   ]
+
+  const listsThere = (range: TimeRange) => lists.filter((list) => list.ways(range).every(isNear))
 
   function windowNeeds(range: TimeRange): Need[] {
     return [
@@ -99,7 +114,6 @@ function createParts(view: OverviewView, { reader }: KpiApp, name: string) {
   /** Moves the windows on, and answers which currency each KPI that is money is in. */
   function move(range: TimeRange): Map<KpiId, string> {
     const cells = cellsAt(range)
-    for (const list of lists) list.rank(range)
     return new Map(
       reader.catalog.kpis.flatMap(({ id }): [KpiId, string][] => {
         const currency = currencyFor(reader, id, ...cells)
@@ -150,8 +164,10 @@ function createParts(view: OverviewView, { reader }: KpiApp, name: string) {
         ...(from > range.from && { young: { from, coveredMs: coveredMs(range, from) } }),
       }
     }
+    const there = listsThere(range)
     for (const [index, dimension] of DIMENSIONS.entries()) {
-      cells[`list.${dimension}`] = lists[index]?.cell(range)
+      const list = lists[index]
+      if (list !== undefined && there.includes(list)) cells[`list.${dimension}`] = list.cell(range)
     }
     return { cells: cells as Partial<Cells>, series: steps.series(shown, now) }
   }
@@ -171,33 +187,56 @@ function createParts(view: OverviewView, { reader }: KpiApp, name: string) {
 
   return {
     name,
-    async state(shown: Shown, now: number, isWanted: () => boolean): Promise<ViewPart> {
+    async state(shown: Shown, now: number, isWanted: () => boolean): Promise<Computed> {
       const { range } = shown
+      /** What of `needs` is read while somebody wants it, and what `use` makes of it. */
+      const read = <T>(needs: () => Need[], use: () => T): Promise<T | undefined> =>
+        reader.read(
+          () => (isWanted() ? needs() : []),
+          () => (isWanted() ? use() : undefined),
+        )
       await approach(reader, ways(shown), isWanted)
-      const currencies = await reader.read(
-        () =>
-          isWanted() ? [...windowNeeds(range), ...lists.flatMap((list) => list.needs(range))] : [],
-        () => (isWanted() ? move(range) : undefined),
+      const currencies = await read(
+        () => windowNeeds(range),
+        () => move(range),
       )
       if (currencies === undefined) return NOTHING
       const steps = figuresIn(currencies, shown)
-      await approach(
-        reader,
-        lists.flatMap((list) => list.rowWays(range)),
-        isWanted,
-      )
       await steps.approach(shown, isWanted)
-      return reader.read(
-        () =>
-          isWanted()
-            ? [
-                ...windowNeeds(range),
-                ...lists.flatMap((list) => list.cellNeeds(range)),
-                ...steps.needs(shown),
-              ]
-            : [],
-        () => (isWanted() ? compute(shown, now, steps) : NOTHING),
+      await patiently(
+        bringLists(() =>
+          approach(
+            reader,
+            lists.flatMap((list) => list.ways(range)),
+            isWanted,
+          ),
+        ),
+        patienceMs,
       )
+      const needsOfLists = () => listsThere(range).flatMap((list) => list.needs(range))
+      await read(needsOfLists, () => {
+        for (const list of listsThere(range)) list.rank(range)
+      })
+      await patiently(
+        bringRows(async () => {
+          for (const list of lists) {
+            await approachTogether(reader, () => list.rowWays(range), isWanted)
+          }
+        }),
+        patienceMs,
+      )
+      const value = await read(
+        () => [
+          ...windowNeeds(range),
+          ...listsThere(range).flatMap((list) => [...list.needs(range), ...list.cellNeeds(range)]),
+          ...steps.needs(shown),
+        ],
+        () => compute(shown, now, steps),
+      )
+      const isWhole =
+        listsThere(range).length === lists.length &&
+        lists.every((list) => list.rowWays(range).every(isNear))
+      return value === undefined ? NOTHING : { value, isWhole }
     },
     close() {
       for (const one of [...lists, current, before]) one.close()
@@ -206,5 +245,11 @@ function createParts(view: OverviewView, { reader }: KpiApp, name: string) {
   }
 }
 
+interface Computed {
+  value: ViewPart
+  /** With all lists. */
+  isWhole: boolean
+}
+
 /** For nobody. */
-const NOTHING: ViewPart = { cells: {}, series: {} }
+const NOTHING: Computed = { value: { cells: {}, series: {} }, isWhole: false }

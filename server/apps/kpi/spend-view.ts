@@ -63,7 +63,9 @@ export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   return {
     state(now) {
       const shown = shownPeriod(period, reader.retention, now)
-      return isFixed(period) ? still(shown, now, () => partOf(shown, now)) : partOf(shown, now)
+      return isFixed(period)
+        ? still(shown, now, async () => ({ value: await partOf(shown, now), isWhole: true }))
+        : partOf(shown, now)
     },
     close() {
       isOpen = false

@@ -16,7 +16,11 @@ export function createStill<T>(reader: PaneReader) {
     return touched === null || touched.some((one) => one.from < to && one.to > from)
   }
 
-  return async ({ name, range }: Shown, now: number, compute: () => Promise<T>): Promise<T> => {
+  return async (
+    { name, range }: Shown,
+    now: number,
+    compute: () => Promise<{ value: T; isWhole: boolean }>,
+  ): Promise<T> => {
     const key = JSON.stringify([name, knownTime(reader, now)])
     const version = touches.version()
     const whole = { from: rangeBefore(range).from, to: range.to }
@@ -25,8 +29,8 @@ export function createStill<T>(reader: PaneReader) {
       return kept.value
     }
     kept = undefined
-    const value = await compute()
-    kept = { key, version, value }
+    const { value, isWhole } = await compute()
+    if (isWhole) kept = { key, version, value }
     return value
   }
 }
