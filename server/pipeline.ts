@@ -16,8 +16,10 @@ import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
 import { createLiveViews, type ViewPart, type ViewSource } from './live-views.ts'
-import { createMarkStore } from './marks/mark-store.ts'
+import { REMEMBERED_MS } from './marks/kept-marks.ts'
+import { createMarkStore, type MarkStore } from './marks/mark-store.ts'
 import { createMarkWatch, type MarkWatch } from './marks/mark-watch.ts'
+import { createPastMarks, withPast } from './marks/past-marks.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
 import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
@@ -75,6 +77,7 @@ interface Reached {
   consumer: Consumer
   alerts: ReturnType<typeof createAlertWatch>
   marks: MarkWatch
+  markStore: MarkStore
 }
 
 /** The worker thread's composition: stream → consumer → apps → views. */
@@ -189,14 +192,15 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       views.news()
     })
     await consumer.start()
+    const markStore = createMarkStore(store.db, () => stream.id)
     const marks = createMarkWatch({
       measured: createMeasuredSteps(kpi.reader),
-      store: createMarkStore(store.db, () => stream.id),
+      store: markStore,
       progress: consumer.readings,
       newId: ports.newId,
       log,
     })
-    return { kpi, consumer, alerts, marks }
+    return { kpi, consumer, alerts, marks, markStore }
   }
 
   async function describeUntilReached(): Promise<StreamDescription | undefined> {
@@ -232,16 +236,15 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     }
   }
 
-  function sourceOf(view: View, { kpi, consumer, alerts, marks }: Reached): ViewSource {
+  function sourceOf(view: View, { kpi, consumer, alerts, marks, markStore }: Reached): ViewSource {
     switch (view.kind) {
       case 'overview':
         // It is gone from the catalog: the status says so, and the page turns to another one.
         if (catalog.kpi(view.kpi) === undefined) return { state: () => ({ cells: {}, series: {} }) }
-        return withMarks(
-          createOverviewView(view, kpi, { patienceMs: LISTS_PATIENCE_MS }),
-          view,
+        return withMarks(createOverviewView(view, kpi, { patienceMs: LISTS_PATIENCE_MS }), view, {
           marks,
-        )
+          markStore,
+        })
       case 'preview':
         return createPreviewView(view, kpi.recent)
       case 'spend': {
@@ -390,14 +393,23 @@ function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {
 }
 
 /** The overview's own part, and what just went wrong. */
-function withMarks(overview: LiveView, view: OverviewView, marks: MarkWatch): ViewSource {
+function withMarks(
+  overview: LiveView,
+  view: OverviewView,
+  { marks, markStore }: Pick<Reached, 'marks' | 'markStore'>,
+): ViewSource {
   const period = periodOf(view)
+  const past = createPastMarks(markStore)
   return {
     ...overview,
     async state(now) {
       const { cells, series } = await overview.state(now)
-      const spanMs = isFixed(period) ? now - period.from : WINDOWS[period].chart.spanMs
-      return { cells: { ...cells, marks: marks.cell(now, spanMs) }, series }
+      const range = isFixed(period) ? period : { from: now - WINDOWS[period].chart.spanMs, to: now }
+      const spanMs = now - range.from
+      const cell = marks.cell(now, Math.min(spanMs, REMEMBERED_MS))
+      if (spanMs <= REMEMBERED_MS) return { cells: { ...cells, marks: cell }, series }
+      const all = withPast(cell.marks, await past(range, now))
+      return { cells: { ...cells, marks: { ...cell, marks: all } }, series }
     },
   }
 }

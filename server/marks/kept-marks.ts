@@ -29,8 +29,8 @@ export interface KeptMarks {
   flush(now: number): Promise<void>
 }
 
-/** The longest chart is one of a day. */
-const SHOWN_MS = DAY_MS
+/** What a longer chart shows is in the store. */
+export const REMEMBERED_MS = DAY_MS
 const MAX_SHOWN = 100
 const FORGET_EVERY_MS = HOUR_MS
 /** Marks that begin so close together are of one fault. */
@@ -79,7 +79,7 @@ export function createKeptMarks(store: MarkStore, newId: () => string): KeptMark
 
   return {
     async load(now) {
-      const known = await store.between({ from: now - SHOWN_MS, limit: MAX_SHOWN })
+      const known = await store.between({ from: now - REMEMBERED_MS, limit: MAX_SHOWN })
       shown = new Map(known.map((mark) => [mark.id, mark]))
       const lasting = await store.open()
       for (const kept of lasting) {
@@ -136,7 +136,7 @@ export function createKeptMarks(store: MarkStore, newId: () => string): KeptMark
 
 /** As many as are shown; a minute more than asked for, for a clock that is behind. */
 function recent(shown: ReadonlyMap<string, KpiMark>, now: number): Map<string, KpiMark> {
-  const from = now - SHOWN_MS - MINUTE_MS
+  const from = now - REMEMBERED_MS - MINUTE_MS
   const marks = [...shown.values()]
     .filter(({ ended }) => ended === null || ended > from)
     .sort((a, b) => b.began - a.began)

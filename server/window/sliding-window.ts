@@ -76,10 +76,9 @@ export function createSlidingWindow(
       return [...leaving, ...entering]
     },
     towards(range, most) {
-      const { anew, leaving, entering } = plan(range)
-      const last = entering[most - 1]
-      const isAhead = anew || (leaving.length === 0 && entering.length > most)
-      if (last === undefined || !isAhead || entering.length === most) return range
+      const entering = panes.first(range, most + 1)
+      const last = entering?.[most - 1]
+      if (last === undefined || entering?.length === most) return range
       return { from: range.from, to: last.start + levelAt(last.level).ms }
     },
     moveTo(range) {

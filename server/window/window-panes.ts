@@ -17,6 +17,8 @@ export interface Move {
  */
 export interface WindowPanes {
   plan(to: TimeRange): Move
+  /** The first `most` panes that a move takes in, where it takes none out. */
+  first(to: TimeRange, most: number): PaneRef[] | undefined
   /** To be called for each pane of a move, when it is in the sum or no longer in it. */
   enter(place: PaneRef): void
   leave(place: PaneRef): void
@@ -66,8 +68,14 @@ export function createWindowPanes(): WindowPanes {
     return undefined
   }
 
+  function first(to: TimeRange, most: number): PaneRef[] | undefined {
+    if (range === undefined || !isSlide(range, to)) return decompose(to.from, to.to, most)
+    return range.from === to.from ? decompose(range.to, to.to, most) : undefined
+  }
+
   return {
     plan,
+    first,
     enter: ({ level, start }) => void levels.set(start, level),
     leave: ({ start }) => void levels.delete(start),
     arrive(to) {
