@@ -12,7 +12,7 @@ const FRAME_EVERY_MS = 500
 /** And so soon when something does: from one frame to the next at the least. */
 const LEAST_EVERY_MS = 100
 /** A view that needs longer, to read much of the past, goes on by itself; the others have their frames meanwhile. */
-const WAITED_FOR_MS = 200
+const WAITED_FOR_MS = 25
 /** Frames take at most a fifth of the time. */
 const FRAME_SHARE = 5
 

@@ -68,7 +68,7 @@ function notesOn({ period, range, stepMs, known }: ShownRange, now: number): str
   const notes: string[] = []
   const isCut = range.from > period.from
   if (isCut) notes.push(`What is older than ${dayTime(range.from, now)} is not kept any more.`)
-  if (range.to < known.keptFrom) notes.push(`It is older than all that is kept.`)
+  if (range.to <= known.keptFrom) return ['It is older than all that is kept.']
   if ((!isCut && range.from < period.from) || range.to !== period.to) {
     notes.push(`Shown in whole steps of ${duration(stepMs)}: asked for ${rangeWords(period, now)}.`)
   }

@@ -15,17 +15,17 @@ const KEYS: readonly { keys: ReactNode; does: string }[] = [
     keys: keys('g', key),
     does: label,
   })),
-  { keys: <kbd>Space</kbd>, does: 'Pause, and go on; from a fixed range back to live' },
+  { keys: <kbd>Space</kbd>, does: 'Pause, go on, back to live' },
   { keys: <kbd>Esc</kbd>, does: 'Take the filter away; from a shard, back to the list' },
   {
     keys: keys('←', '→'),
-    does: 'The period before, and after; in a chart, step through it',
+    does: 'Period before, after; step through a chart',
   },
   { keys: keys('d', 'e'), does: 'Today, yesterday' },
   { keys: keys('w', 'm'), does: 'The last 7 and 30 days' },
   { keys: <kbd>c</kbd>, does: 'Type a range' },
   { keys: <kbd>r</kbd>, does: 'Back to live' },
-  { keys: <kbd>x</kbd>, does: 'Compare with the period before' },
+  { keys: <kbd>x</kbd>, does: 'Compare, or not' },
   { keys: <kbd>?</kbd>, does: 'This help' },
 ]
 
