@@ -6,6 +6,8 @@ import { needsOf, type PaneReader } from './pane-reader.ts'
 
 /** Panes that enter in one turn: each may hold thousands of keys, and commits wait meanwhile. */
 const PANES_A_TURN = 4
+/** Those of the total have one row. */
+const TOTALS_A_TURN = 12
 
 /** A window, and the range that it is to be moved to. */
 export interface Way {
@@ -14,7 +16,8 @@ export interface Way {
   range: TimeRange
 }
 
-const nextOf = ({ window, range }: Way): TimeRange => window.towards(range, PANES_A_TURN)
+const nextOf = ({ window, dimension, range }: Way): TimeRange =>
+  window.towards(range, dimension === '' ? TOTALS_A_TURN : PANES_A_TURN)
 
 /** Whether a move all the way is a short one. */
 export const isNear = (way: Way): boolean => nextOf(way) === way.range
