@@ -7,7 +7,7 @@ import { createPending } from '../../server/window/pending.ts'
 import { createPins } from '../../server/window/pins.ts'
 import { createRetention } from '../../server/window/retention.ts'
 
-/** What is folded at a stretch before panes are taken out, as a commit does while catching up. */
+/** What is folded at a stretch before panes and ids are taken out, as a commit does while catching up. */
 const SEAL_EVERY = 60_000
 
 export interface Rate {
@@ -41,7 +41,9 @@ export function folding(
     apply({ event }) {
       if (rememberAll && seen.check(event.id, now)) return
       pending.add(event, now, event.time)
-      if (++applied % SEAL_EVERY === 0) pending.take()
+      if (++applied % SEAL_EVERY > 0) return
+      pending.take()
+      seen.takeFresh()
     },
     reject() {},
   }

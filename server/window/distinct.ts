@@ -46,8 +46,8 @@ export function distinctOf(entries: Int32Array, count: number, precision: number
   if (count === 1) return first
   if (count === 2) return [first, entries[1] as number]
   if (count > 1 << (precision - 3)) return settle(entries.subarray(0, count), precision)
-  const list: number[] = [first, entries[1] as number, entries[2] as number]
-  for (let at = 3; at < count; at++) list.push(entries[at] as number)
+  const list = new Array<number>(count)
+  for (let at = 0; at < count; at++) list[at] = entries[at] as number
   return list
 }
 
