@@ -19,6 +19,8 @@ export async function bundleInto(outdir, files) {
     bundle: true,
     format: 'esm',
     platform: 'node',
+    // Constants become numbers: as variables of a module they would be read, and checked, each time.
+    minifySyntax: true,
     target: 'node20.9',
     packages: 'external',
     logLevel: 'warning',

@@ -91,29 +91,27 @@ export function createJournalFold(journal: Journal): JournalFold {
 
   /** Adds the sums, and chains what is grouped by row. */
   function addOthers(pane: Pane, size: number): void {
-    const { has } = journal
-    const distinctColumns = pane.distinct.length
-    const quantileColumns = pane.quantiles.length
-    makeRoom(entries, pane.keys.length * distinctColumns)
-    makeRoom(buckets, pane.keys.length * quantileColumns)
+    // Bundled, a module's constants are variables, which a loop would read each time.
+    const [hasMoney, hasDistinct] = [HAS_MONEY, HAS_DISTINCT]
+    const [hasQuantiles, hasLate] = [HAS_QUANTILES, HAS_LATE]
+    const { has, distinctFrom, distinctColumns, quantilesFrom, quantilesColumns } = journal
+    const distinctWidth = pane.distinct.length
+    const quantilesWidth = pane.quantiles.length
+    makeRoom(entries, pane.keys.length * distinctWidth)
+    makeRoom(buckets, pane.keys.length * quantilesWidth)
     for (let n = 0; n < size; n++) {
       const event = events[n] as number
       const kinds = has[event] as number
       if (kinds === 0) continue
       const row = rows[n] as number
-      if ((kinds & HAS_DISTINCT) !== 0) {
-        chain(entries, journal.distinctFrom, journal.distinctColumns, event, row * distinctColumns)
+      if ((kinds & hasDistinct) !== 0) {
+        chain(entries, distinctFrom, distinctColumns, event, row * distinctWidth)
       }
-      if ((kinds & HAS_MONEY) !== 0) addSums(pane, row, event)
-      if ((kinds & HAS_LATE) !== 0) addLates(pane, row, event)
-      if ((kinds & HAS_QUANTILES) !== 0) {
-        chain(
-          buckets,
-          journal.quantilesFrom,
-          journal.quantilesColumns,
-          event,
-          row * quantileColumns,
-        )
+      if (kinds === hasDistinct) continue
+      if ((kinds & hasMoney) !== 0) addSums(pane, row, event)
+      if ((kinds & hasLate) !== 0) addLates(pane, row, event)
+      if ((kinds & hasQuantiles) !== 0) {
+        chain(buckets, quantilesFrom, quantilesColumns, event, row * quantilesWidth)
       }
     }
   }

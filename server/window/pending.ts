@@ -35,6 +35,7 @@ const RECENT = 64
  * pane is made at one go, of the size that it needs.
  */
 export function createPending(options: PaneOptions): Pending {
+  const [secondMs, journalEvents] = [SECOND_MS, JOURNAL_EVENTS]
   const { measures, crossed, pins, retention, maxKeys } = options
   const measured = newMeasured()
   const dimensions = paneDimensions(crossed)
@@ -62,7 +63,7 @@ export function createPending(options: PaneOptions): Pending {
   /** The number of the event's place; -1: no level keeps it. */
   function placeOf(time: number, now: number): number {
     if (now !== recentNow) forgetRecent(now)
-    const second = Math.floor(time / SECOND_MS)
+    const second = Math.floor(time / secondMs)
     const recent = second & (RECENT - 1)
     if (recentSeconds[recent] === second) return recentNumbers[recent] as number
     const level = retention.finestLevel(time, now)
@@ -157,7 +158,7 @@ export function createPending(options: PaneOptions): Pending {
       measures.measure(event, measured)
       if (isLate(event.time, arrivedAt)) measures.late.note(measured, arrivedAt)
       enter(journal, measured)
-      if (journal.size === JOURNAL_EVENTS || keyIds.isFull()) foldAll()
+      if (journal.size === journalEvents || keyIds.isFull()) foldAll()
       return true
     },
 
