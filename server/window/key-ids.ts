@@ -5,7 +5,7 @@ import { keyOf, MAX_KEY_LENGTH } from './keys.ts'
 import { createPairIds } from './pair-ids.ts'
 
 /** Keys of one dimension, and texts that mean them, that have numbers at a time. */
-export const MAX_KEY_IDS = 16_384
+export const MAX_KEY_IDS = 8_192
 
 /** An event has no key in this dimension. */
 export const NO_KEY = -1
@@ -94,19 +94,18 @@ function createDimensionIds(dimension: Dimension, budget: Budget): DimensionIds 
 
   function newId(text: string): number {
     const key = keyOf(text, dimension)
-    const id = key === undefined ? NO_KEY : idOfKey(key)
-    if (text.length <= MAX_KEY_LENGTH) known.set(text, id)
+    let id = NO_KEY
+    if (key === text) id = newKey(key)
+    else if (key !== undefined) id = known.get(key) ?? newKey(key)
+    if (key !== text && text.length <= MAX_KEY_LENGTH) known.set(text, id)
     // An event adds two texts at most.
     if (known.size >= MAX_KEY_IDS - 1) budget.isSpent = true
     return id
   }
 
-  function idOfKey(key: string): number {
-    let id = known.get(key)
-    if (id === undefined) {
-      id = keys.push(key) - 1
-      known.set(key, id)
-    }
+  function newKey(key: string): number {
+    const id = keys.push(key) - 1
+    known.set(key, id)
     return id
   }
 
