@@ -181,8 +181,14 @@ function raise(registers: Uint8Array, entry: number): void {
 
 /** A full list loses its repeats, or becomes registers where these are no larger. */
 function settle(list: ArrayLike<number>, precision: number): Distinct {
-  const entries = tidy(list)
-  return entries.length > 1 << (precision - 4) ? registersOf(list, precision) : Array.from(entries)
+  const registers = new Uint8Array(1 << precision)
+  let set = 0
+  for (let at = 0; at < list.length; at++) {
+    const entry = list[at] as number
+    if (registers[entry >>> 6] === 0) set++
+    raise(registers, entry)
+  }
+  return set > 1 << (precision - 4) ? registers : Array.from(tidy(list))
 }
 
 let scratch = new Int32Array(1 << 12)

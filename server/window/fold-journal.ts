@@ -1,3 +1,4 @@
+import { setBoundedRows } from './bounded-rows.ts'
 import { chain, createChains, emptySlots, makeRoom, valuesIn } from './chains.ts'
 import { type Distinct, distinctOf, TOTAL_PRECISION } from './distinct.ts'
 import {
@@ -11,7 +12,7 @@ import {
 import { MAX_KEY_IDS } from './key-ids.ts'
 import { addLate } from './late.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
-import { latesAt, type Pane, setAt, setRows, TOTAL_KEY } from './pane.ts'
+import { latesAt, type Pane, type Pinned, setAt, setRows, TOTAL_KEY } from './pane.ts'
 import { type Buckets, bucketsOf } from './quantile.ts'
 
 /** Some events of a journal: their numbers are `order` from `from` to `to`. */
@@ -25,8 +26,11 @@ export interface Chosen {
 export interface JournalFold {
   /** Into an empty pane, all events. */
   total(pane: Pane, chosen: Chosen): void
-  /** Into an empty pane, those that have a key. `at`: the place of the dimension among the numbers of keys. */
-  keyed(pane: Pane, chosen: Chosen, at: number, keys: readonly string[]): void
+  /**
+   * Into an empty pane, those that have a key, bounded as by `boundPane`. `at`: the place of the dimension among the
+   * numbers of keys.
+   */
+  keyed(pane: Pane, chosen: Chosen, at: number, keys: readonly string[], pinned: Pinned): void
 }
 
 /** The largest number that `paneOfKey` holds. */
@@ -164,8 +168,8 @@ export function createJournalFold(journal: Journal): JournalFold {
     emptySlots(buckets, keys.length * quantiles.length)
   }
 
-  function fill(pane: Pane, size: number, keys: string[]): void {
-    setRows(pane, keys)
+  /** Into a pane that has its rows. */
+  function fill(pane: Pane, size: number): void {
     addCounts(pane, size)
     addOthers(pane, size)
     fillDistinct(pane)
@@ -177,12 +181,15 @@ export function createJournalFold(journal: Journal): JournalFold {
       const size = to - from
       for (let n = 0; n < size; n++) events[n] = order[from + n] as number
       rows.fill(0, 0, size)
-      fill(pane, size, [TOTAL_KEY])
+      setRows(pane, [TOTAL_KEY])
+      fill(pane, size)
     },
-    keyed(pane, chosen, at, ids) {
+    keyed(pane, chosen, at, ids, pinned) {
       const keys: string[] = []
       const size = findRows(chosen, at, ids, keys)
-      if (size > 0) fill(pane, size, keys)
+      if (size === 0) return
+      setBoundedRows(pane, keys, { rows, size }, pinned)
+      fill(pane, size)
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Changes } from './changes.ts'
 import { EMPTY_PANE, type FrozenPane, mergeFrozen } from './codec.ts'
 import type { PaneRef } from './decompose.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
+import { foldBefore } from './merge-bounded.ts'
 import { isCrowded, mergePane, type OnFold, type Pane, trimPane } from './pane.ts'
 import { newPane, type PaneDimension } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
@@ -49,7 +50,13 @@ export const isEmpty = (held: Held): boolean => held.live === null && held.froze
 export interface HeldPanes {
   /** The pane in its mutable form. */
   thaw(held: Held): Pane
-  add(held: Held, pane: Pane): void
+  /** `gone`: what `foldBefore` answered. */
+  add(held: Held, pane: Pane, gone?: number): void
+  /**
+   * Before `pane` is added: folds in it what would be folded at once, if that is so in the coarser panes, too. It need
+   * not be added anywhere then, and be taken away again.
+   */
+  foldBefore(held: Held, pane: Pane): number | undefined
   /** Adds the part that was in the store only. */
   complete(held: Held, stored: FrozenPane): void
   copy(held: Held, pane: Pane): Pane
@@ -66,8 +73,8 @@ export function createHeldPanes(
   const bound = (held: Held, pane: Pane) => {
     if (isCrowded(pane)) trim(held, pane)
   }
-  const trim = (held: Held, pane: Pane) => {
-    trimPane(pane, pins.of(held.dimension), onFold(held, pane))
+  const trim = (held: Held, pane: Pane, gone?: number) => {
+    trimPane(pane, pins.of(held.dimension), onFold(held, pane), gone)
   }
 
   const onFold = (held: Held, pane: Pane): OnFold | undefined =>
@@ -93,10 +100,15 @@ export function createHeldPanes(
     copy,
     bound,
     trim,
-    add(held, pane) {
+    add(held, pane, gone) {
       const live = thaw(held)
       mergePane(live, pane)
-      bound(held, live)
+      if (gone === undefined) bound(held, live)
+      else trim(held, live, gone)
+    },
+    foldBefore(held, pane) {
+      if (held.live === null || held.live !== held.ahead) return undefined
+      return foldBefore(held.live, pane, pins.of(held.dimension))
     },
     complete(held, stored) {
       const live = thaw(held)

@@ -5,7 +5,7 @@ import { keyOf, MAX_KEY_LENGTH } from './keys.ts'
 import { createPairIds } from './pair-ids.ts'
 
 /** Keys of one dimension, and texts that mean them, that have numbers at a time. */
-export const MAX_KEY_IDS = 8_192
+export const MAX_KEY_IDS = 16_384
 
 /** An event has no key in this dimension. */
 export const NO_KEY = -1
@@ -21,6 +21,8 @@ export interface KeyIds {
   readonly keys: readonly (readonly string[])[]
   /** No further event may come before `clear`. */
   isFull(): boolean
+  /** As many again would fill it. O(dimensions). */
+  isHalfFull(): boolean
   /** Forgets all numbers. */
   clear(): void
 }
@@ -65,6 +67,9 @@ export function createKeyIds(crossed: readonly CrossedPair[]): KeyIds {
     },
     keys: [...dimensions.map(({ keys }) => keys), ...pairs.map(({ ids }) => ids.keys)],
     isFull: () => budget.isSpent,
+    isHalfFull: () =>
+      dimensions.some((ids) => ids.texts() >= MAX_KEY_IDS / 2) ||
+      pairs.some(({ ids }) => ids.keys.length >= MAX_KEY_IDS / 2),
     clear() {
       for (const ids of dimensions) ids.clear()
       for (const { ids } of pairs) ids.clear()
@@ -81,6 +86,7 @@ interface Budget {
 interface DimensionIds {
   idOf(text: string | undefined): number
   readonly keys: string[]
+  texts(): number
   clear(): void
 }
 
@@ -111,6 +117,7 @@ function createDimensionIds(dimension: Dimension, budget: Budget): DimensionIds 
 
   return {
     keys,
+    texts: () => known.size,
     idOf(text) {
       if (text === undefined) return NO_KEY
       return known.get(text) ?? newId(text)

@@ -12,6 +12,7 @@ import {
 } from './distinct.ts'
 import { type Hash64, hashText } from './hash.ts'
 import { addLate, type Lates, mergeLates } from './late.ts'
+import { lightKeys } from './light-keys.ts'
 import { EVENTS, type Measured, type MeasureSet, type Selection } from './measures.ts'
 import { addMoney, type MoneySum, mergeMoney, subtractMoney } from './money-sum.ts'
 import { addBucket, type Buckets, mergeBuckets } from './quantile.ts'
@@ -302,60 +303,68 @@ export function boundPane(pane: Pane, pinned: Pinned): void {
   if (isCrowded(pane)) trimPane(pane, pinned)
 }
 
-/** It holds as many keys as it may. */
-export const isCrowded = ({ keys, cap }: Pane): boolean => keys.length > 2 * cap
+/** It holds more keys than it may. */
+export const isCrowded = ({ keys, cap }: Pick<Pane, 'keys' | 'cap'>): boolean =>
+  keys.length > 2 * cap
 
 /**
  * Leaves at most `cap` keys beside "other" and the pinned ones; of equals those that came first stay. Answers which rows
- * stayed, in their order, where some had to go.
+ * stayed, in their order, where some had to go. `gone`: the heaviest counter of keys that are in "other" already but
+ * would be folded now.
  */
-export function trimPane(pane: Pane, pinned: Pinned, onFold?: OnFold): Int32Array | undefined {
+export function trimPane(
+  pane: Pane,
+  pinned: Pinned,
+  onFold?: OnFold,
+  gone = 0,
+): Int32Array | undefined {
   const foldable: number[] = []
   let known: number | undefined
   for (let row = 0; row < pane.keys.length; row++) {
     const key = pane.keys[row] as string
     if (key === OTHER_KEY) known = row
-    else if (!pinned.has(key)) foldable.push(row)
+    else if (!isPinned(pinned, key)) foldable.push(row)
   }
-  if (foldable.length <= pane.cap) return undefined
+  if (foldable.length <= pane.cap) {
+    outlive(pane, foldable, gone)
+    return undefined
+  }
+  const weights = new Float64Array(foldable.length)
+  for (let at = 0; at < weights.length; at++) weights[at] = weightOf(pane, foldable[at] as number)
+  const light = lightKeys(weights, pane.cap)
+  outlive(pane, foldable, Math.max(gone, light.heaviest))
   const other = known ?? newRow(pane, OTHER_KEY)
-  const weights = Float64Array.from(foldable, (row) => weightOf(pane, row))
-  const sorted = weights.slice().sort()
-  const light = lightest(foldable, weights, sorted, pane.cap)
-  const heaviest = Math.max(0, sorted[sorted.length - pane.cap - 1] as number)
-  for (const row of foldable) pane.outlived[row] = (pane.outlived[row] as number) + heaviest
-  for (let at = 0; at < light.length; at++) {
-    const row = light[at] as number
+  const rows = light.places.map((place) => foldable[place] as number)
+  foldRows(pane, rows, other, onFold)
+  return dropRows(pane, rows)
+}
+
+/** What `Set.has` would hash for nothing. */
+export const isPinned = (pinned: Pinned, key: string): boolean => pinned.size > 0 && pinned.has(key)
+
+function outlive({ outlived }: Pane, rows: readonly number[], heaviest: number): void {
+  if (heaviest === 0) return
+  for (const row of rows) outlived[row] = (outlived[row] as number) + heaviest
+}
+
+/** Adds rows to that of "other"; they are there still. */
+export function foldRows(
+  pane: Pane,
+  rows: readonly number[],
+  other: number,
+  onFold?: OnFold,
+): void {
+  for (const row of rows) {
     const key = pane.keys[row] as string
-    const entry = keyEntry(key)
+    const entry = noteFolded(pane, key)
     onFold?.(key, row, entry)
     mergeRow(pane, other, pane, row)
-    pane.folded = addEntry(pane.folded, entry, KEY_PRECISION)
   }
-  return dropRows(pane, light)
 }
 
-const weightOf = (pane: Pane, row: number): number =>
+/** A key's counter, see `Pane`. */
+export const weightOf = (pane: Pane, row: number): number =>
   countAt(pane, row, EVENTS) - (pane.outlived[row] as number)
-
-/** All but `cap` of these rows, in their order; `sorted` are their weights, too. */
-function lightest(
-  rows: readonly number[],
-  weights: Float64Array,
-  sorted: Float64Array,
-  cap: number,
-): number[] {
-  const first = sorted.length - cap
-  const limit = cap === 0 ? Number.POSITIVE_INFINITY : (sorted[first] as number)
-  /** How many of those that are just heavy enough may stay. */
-  let room = 0
-  for (let at = first; at < sorted.length && sorted[at] === limit; at++) room++
-  return rows.filter((_, at) => {
-    const weight = weights[at] as number
-    if (weight !== limit) return weight < limit
-    return room-- <= 0
-  })
-}
 
 /** The others, which it answers, move together in their order. `rows` ascend. */
 export function dropRows(pane: Pane, rows: readonly number[]): Int32Array {
@@ -404,6 +413,13 @@ export function keyCount(pane: Pane): number {
     if (key !== OTHER_KEY) all = addEntry(all, keyEntry(key), KEY_PRECISION)
   }
   return Math.max(apart, Math.round(estimateDistinct(all, KEY_PRECISION)))
+}
+
+/** Remembers, and answers as what, that a key is in "other". */
+export function noteFolded(pane: Pane, key: string): number {
+  const entry = keyEntry(key)
+  pane.folded = addEntry(pane.folded, entry, KEY_PRECISION)
+  return entry
 }
 
 const hash: Hash64 = { hi: 0, lo: 0 }

@@ -6,7 +6,8 @@ import { createKeyIds } from './key-ids.ts'
 import { isLate } from './late.ts'
 import { levelAt, paneStart } from './levels.ts'
 import { newMeasured } from './measures.ts'
-import { boundPane, mergePane, type Pane } from './pane.ts'
+import { mergeBounded } from './merge-bounded.ts'
+import type { Pane } from './pane.ts'
 import { newPane, type PaneDimension, type PlacedPane, paneDimensions } from './pane-dimension.ts'
 import type { PaneOptions } from './pane-options.ts'
 
@@ -105,7 +106,8 @@ export function createPending(options: PaneOptions): Pending {
     places = []
     journal.size = 0
     forgetRecent(recentNow)
-    if (keyIds.isFull()) keyIds.clear()
+    // Were they forgotten only when full, events would be folded in between, and panes be put together of more parts.
+    if (keyIds.isHalfFull()) keyIds.clear()
   }
 
   /** Into `order`, and where each place's events end. */
@@ -134,17 +136,13 @@ export function createPending(options: PaneOptions): Pending {
     for (let at = 0; at < dimensions.length; at++) {
       const dimension = dimensions[at] as PaneDimension
       const pane = newPane(measures, { level: place.level, dimension }, maxKeys)
+      const pinned = pins.of(dimension)
       if (at === 0) fold.total(pane, chosen)
-      else fold.keyed(pane, chosen, at - 1, keyIds.keys[at - 1] as readonly string[])
+      else fold.keyed(pane, chosen, at - 1, keyIds.keys[at - 1] as readonly string[], pinned)
       if (pane.keys.length === 0) continue
-      boundPane(pane, pins.of(dimension))
       const known = place.panes[at]
-      if (known === undefined) {
-        place.panes[at] = pane
-        continue
-      }
-      mergePane(known, pane)
-      boundPane(known, pins.of(dimension))
+      if (known === undefined) place.panes[at] = pane
+      else mergeBounded(known, pane, pinned)
     }
   }
 

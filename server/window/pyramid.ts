@@ -161,11 +161,12 @@ export function createPyramid(options: PyramidOptions): Pyramid {
 
   function apply(placed: PlacedPane, ordinal: number, atMs: number): void {
     const { dimension, start, pane } = placed
-    changes.added(placed)
     let held = hold(placed)
     change(held, ordinal, atMs)
+    const gone = panes.foldBefore(held, pane)
+    changes.added(placed)
     if (isEmpty(held)) held.live = pane
-    else panes.add(held, pane)
+    else panes.add(held, pane, gone)
     rollUp.goAhead(held, pane)
     for (let level = placed.level + 1; level < LEVELS.length; level++) {
       const parent = hold({ level, dimension, start: paneStart(start, levelAt(level).ms) })
