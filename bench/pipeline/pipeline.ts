@@ -24,7 +24,7 @@ function jsonRound(records: readonly Uint8Array[]): void {
   const ours = measured(records.length, () => {
     for (const [index, data] of records.entries()) {
       const record = { sequenceNumber: String(index), arrivedAt: endMs, partitionKey: '', data }
-      ingestEvents(openRecord(record, shard), shard, ports, 1)
+      ingestEvents(openRecord(record, shard, ports.seen), shard, ports, 1)
     }
     end()
   })

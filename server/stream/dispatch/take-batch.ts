@@ -68,7 +68,7 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
         if (large !== undefined && large !== lane) return undefined
         large = lane
       }
-      const plain = openPlain(record, lane.progress)
+      const plain = openPlain(record, lane.progress, seen)
       if (plain !== undefined) return plain
     }
     lane.opening ??= openInSteps(record, lane.progress)

@@ -23,7 +23,9 @@ export function createIdScan(source: Source, { end, found, decode }: TextScan): 
       if (to < 0) return undefined
       source.at = to + 1
       if (found.ascii) {
-        read.hash = hashIdBytes(words, from, to - from)
+        const hash = hashIdBytes(words, from, to - from)
+        read.hash = hash
+        source.seen?.expect(hash)
         return asciiOf(source, from, to)
       }
       const id = decode(from, to)

@@ -1,3 +1,4 @@
+import type { SeenIds } from '../seen-ids.ts'
 import { latin1 } from './latin1.ts'
 
 /**
@@ -20,6 +21,8 @@ export interface Source {
   length: number
   /** A character for each byte of a small record, else ''. */
   text: string
+  /** Who is told of an id's hash as soon as it is known. */
+  seen: Pick<SeenIds, 'expect'> | undefined
 }
 
 /**
@@ -35,7 +38,7 @@ const PADDING = 32
 
 export function createSource(): Source {
   const bytes = new Uint8Array(MAX_BYTES + PADDING)
-  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0, text: '' }
+  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0, text: '', seen: undefined }
 }
 
 /** false: the record is too large. */
