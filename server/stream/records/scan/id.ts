@@ -1,5 +1,6 @@
 import { hashId, hashIdBytes, type IdHash } from '../id-hash.ts'
-import { asciiOf, Byte, type Source } from './source.ts'
+import { latin1 } from './latin1.ts'
+import { Byte, type Source } from './source.ts'
 import type { TextScan } from './text.ts'
 
 export interface IdScan {
@@ -26,7 +27,7 @@ export function createIdScan(source: Source, { end, found, decode }: TextScan): 
         const hash = hashIdBytes(words, from, to - from)
         read.hash = hash
         source.seen?.expect(hash)
-        return asciiOf(source, from, to)
+        return latin1(bytes, from, to)
       }
       const id = decode(from, to)
       if (id !== undefined) read.hash = hashId(id)

@@ -1,7 +1,8 @@
 import { DAY_MS, HOUR_MS, LATEST_MS, MINUTE_MS, SECOND_MS } from '../../../../lib/time.ts'
 import { combinedTime } from '../combined/parse-combined.ts'
+import { latin1 } from './latin1.ts'
 import { isDigit } from './number.ts'
-import { asciiOf, Byte, type Source } from './source.ts'
+import { Byte, type Source } from './source.ts'
 
 /** Reads `[17/May/2015:10:05:03 +0000] `, whose bracket is at `from`, in epoch ms; NaN: the scan gives up. */
 export function createLogTimeScan(source: Source): (from: number) => number {
@@ -27,8 +28,8 @@ export function createLogTimeScan(source: Source): (from: number) => number {
       bytes[from + endAt] === Byte.closeBracket &&
       bytes[from + endAt + 1] === Byte.space
     if (!isFramed) return false
-    const date = asciiOf(source, from + 1, from + clockAt - 1)
-    const zone = asciiOf(source, from + zoneAt, from + endAt)
+    const date = latin1(bytes, from + 1, from + clockAt - 1)
+    const zone = latin1(bytes, from + zoneAt, from + endAt)
     const fromMs = combinedTime(`${date}:00:00:00${zone}`)
     if (fromMs === undefined || fromMs + DAY_MS > LATEST_MS) return false
     day.first = words.getInt32(from + 1, true)

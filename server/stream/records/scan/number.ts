@@ -1,4 +1,5 @@
-import { asciiOf, Byte, type Source } from './source.ts'
+import { latin1 } from './latin1.ts'
+import { Byte, type Source } from './source.ts'
 
 /** A JSON number without an exponent; NaN: the scan gives up. */
 export function createNumberScan(source: Source): () => number {
@@ -10,7 +11,7 @@ export function createNumberScan(source: Source): () => number {
     let to = from
     while (isDigit(bytes[to] as number)) to++
     if (to === from) return Number.NaN
-    const value = Number(asciiOf(source, source.at, to))
+    const value = Number(latin1(bytes, source.at, to))
     source.at = to
     return value
   }

@@ -19,7 +19,6 @@ export function createTextPool(source: Source, scan: TextScan): () => string | u
   const lines = new Int32Array((maxTexts + 1) * lineWords)
   const texts: string[] = ['']
 
-  /** A string of its own: it does not keep the text of the whole record in memory. */
   const own = (from: number, to: number): string | undefined =>
     found.ascii ? latin1(bytes, from, to) : scan.decode(from, to)
 

@@ -1,5 +1,4 @@
 import type { SeenIds } from '../seen-ids.ts'
-import { latin1 } from './latin1.ts'
 
 /**
  * Reading events straight from the bytes of a record: what most producers put is plain, and is read several times
@@ -19,17 +18,9 @@ export interface Source {
   at: number
   /** Of the record, in bytes. */
   length: number
-  /** A character for each byte of a small record, else ''. */
-  text: string
   /** Who is told of an id's hash as soon as it is known. */
   seen: Pick<SeenIds, 'expect'> | undefined
 }
-
-/**
- * Texts of a record up to this are slices of one string, which costs least; as long as one of them is kept, so are
- * the bytes of the whole record.
- */
-const MAX_SLICED_BYTES = 16 * 1024
 
 /** Larger records are not scanned. */
 const MAX_BYTES = 1024 * 1024
@@ -38,7 +29,7 @@ const PADDING = 32
 
 export function createSource(): Source {
   const bytes = new Uint8Array(MAX_BYTES + PADDING)
-  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0, text: '', seen: undefined }
+  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0, seen: undefined }
 }
 
 /** false: the record is too large. */
@@ -48,15 +39,10 @@ export function openSource(source: Source, data: Uint8Array): boolean {
   if (length > MAX_BYTES) return false
   bytes.set(data)
   for (let at = length; at < length + PADDING; at += 8) words.setFloat64(at, 0)
-  source.text = length <= MAX_SLICED_BYTES ? latin1(data, 0, length) : ''
   source.at = 0
   source.length = length
   return true
 }
-
-/** The characters from `from` to `to`, which are ASCII. */
-export const asciiOf = ({ bytes, text }: Source, from: number, to: number): string =>
-  text === '' ? latin1(bytes, from, to) : text.slice(from, to)
 
 /** An enum, because what is built from this holds its numbers and not their names. */
 export enum Byte {

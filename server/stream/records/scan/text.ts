@@ -1,4 +1,5 @@
-import { asciiOf, Byte, firstOf, type Source } from './source.ts'
+import { latin1 } from './latin1.ts'
+import { Byte, firstOf, type Source } from './source.ts'
 
 export interface TextScan {
   /** Where the quote stands that ends the text that begins at `from`; -1: it holds what a scan does not read. */
@@ -59,7 +60,7 @@ export function createTextScan(source: Source): TextScan {
       const to = end(from)
       if (to < 0) return undefined
       source.at = to + 1
-      return found.ascii ? asciiOf(source, from, to) : decode(from, to)
+      return found.ascii ? latin1(bytes, from, to) : decode(from, to)
     },
   }
 }
