@@ -54,7 +54,7 @@ export interface KpiAppPorts {
   maxKeys?: number
 }
 
-const MAX_RESTING_BYTES = 64 * 1_024 * 1_024
+const MAX_RESTING_BYTES = 32 * 1_024 * 1_024
 
 export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const {

@@ -33,9 +33,11 @@ export interface PaneLog {
   flushNext(): void
 }
 
-/** A pane is written when its oldest unwritten change is this old. Hours are large and change all the time. */
-const WRITE_AFTER_MS = 30_000
-const WRITE_HOURS_AFTER_MS = 60_000
+/**
+ * By level: a pane is written when its oldest unwritten change is this old. Seconds are soon over, and take a multiple
+ * of memory until then; hours are large and change all the time.
+ */
+const WRITE_AFTER_MS = [10_000, 30_000, 30_000, 60_000] as const
 /** What one commit writes of panes, about; at least one pane. */
 const MAX_COMMIT_BYTES = 192 * 1_024
 /** With more unwritten panes than this, as old streams read at full speed leave them, none waits any longer. */
@@ -68,8 +70,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
     const crowded = pyramid.sizes().unwritten > MAX_UNWRITTEN
     return {
       atMs,
-      minAgeMs: (level: number) =>
-        level === LEVELS.length - 1 ? WRITE_HOURS_AFTER_MS : WRITE_AFTER_MS,
+      minAgeMs: (level: number) => WRITE_AFTER_MS[level] as number,
       maxBytes: crowded ? MAX_CROWDED_COMMIT_BYTES : MAX_COMMIT_BYTES,
       maxUnwritten: MAX_UNWRITTEN,
     }
