@@ -37,7 +37,7 @@ const LEVEL_STEPS = (10 * MINUTE_MS) / STEP_MS
 /** The spread changes slowly, and from a few hundred steps it is known within 5 %. */
 const SPREAD_STEPS = (60 * MINUTE_MS) / STEP_MS
 /** Before so many steps nothing is judged. */
-const WARM_UP_STEPS = (5 * MINUTE_MS) / STEP_MS
+export const WARM_UP_STEPS = (5 * MINUTE_MS) / STEP_MS
 /** So many steps give a first level, after which a wild one is brought back. */
 const FIRST_STEPS = 6
 /** After a gap as long as this the level is a new one. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createCatalog, kpiOf } from '../../lib/kpi-catalog.ts'
 import { KPIS } from '../../lib/kpis.ts'
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
+import { WARM_UP_STEPS } from '../insight/baseline.ts'
 import { STEP_MS } from '../insight/reading.ts'
 import type { Cell } from '../window/cell.ts'
 import { TOTAL_PRECISION } from '../window/distinct.ts'
@@ -30,6 +31,13 @@ function changesOf(measuredFrom: number): number {
   }
   return changes
 }
+
+test('there is as much to learn before the first step as there ever is', () => {
+  const watched = createWatchedKpis({ catalog, measures, measuredFrom: () => SINCE })
+  expect(watched.stepsToGo()).toBe(WARM_UP_STEPS)
+  watched.see(cellWith(10), SINCE)
+  expect(watched.stepsToGo()).toBe(WARM_UP_STEPS - 1)
+})
 
 test('a KPI that was not measured before is not marked for having begun', () => {
   expect(changesOf(SINCE)).toBe(0)

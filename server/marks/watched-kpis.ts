@@ -1,4 +1,5 @@
 import type { Kpi } from '../../lib/kpis.ts'
+import { WARM_UP_STEPS } from '../insight/baseline.ts'
 import type { Change, Mark } from '../insight/detector.ts'
 import { type Reading, STEP_MS } from '../insight/reading.ts'
 import { createWatch, type Watch } from '../insight/watch.ts'
@@ -18,7 +19,7 @@ export interface WatchedKpis {
   rememberSeason(cell: Cell | undefined, at: number, steps: number): void
   /** Goes on with a mark that another process found. */
   resume(subject: Subject, mark: Mark): void
-  /** Until the first of them can be judged. */
+  /** Until the first of them can be judged; all of them, as long as there is none. */
   stepsToGo(): number
 }
 
@@ -98,7 +99,7 @@ export function createWatchedKpis({
     resume: (subject, mark) => admit(subject)?.watch.resume(mark),
     stepsToGo() {
       const each = [...watched.values()].flatMap((ofKpi) => [...ofKpi.values()])
-      return Math.min(...each.map(({ watch }) => watch.stepsToGo()))
+      return Math.min(WARM_UP_STEPS, ...each.map(({ watch }) => watch.stepsToGo()))
     },
   }
 }
