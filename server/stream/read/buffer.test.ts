@@ -84,10 +84,11 @@ describe('the buffer', () => {
             most = Math.max(most, buffer.usedBytes())
           }
           const reader = async ({ ask, events }: { ask: number; events: number }) => {
-            const hold = await buffer.room(ask, never)
+            const { signal } = new AbortController()
+            const hold = await buffer.room(ask, signal)
             see()
             await turn()
-            await buffer.roomToTake(never)
+            await buffer.roomToTake(signal)
             const bytes = Math.min(events, ask)
             hold.take(bytes)
             see()

@@ -1,8 +1,10 @@
+import { getEventListeners, setMaxListeners } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   type FakeKinesisOptions,
   startFakeKinesis,
 } from '../../../testing/fake-kinesis/start-fake-kinesis.ts'
+import { pause } from '../../platform/pause.ts'
 import type { KinesisPlace, Wire } from './kinesis-place.ts'
 import { createKinesisSource } from './kinesis-source.ts'
 import type { Batch, Position, StreamRecord } from './stream-source.ts'
@@ -18,8 +20,9 @@ const CONSUMER = 'kinesight'
 async function facing(options: FakeKinesisOptions = {}, place: Partial<KinesisPlace> = {}) {
   const fake = await startFakeKinesis({ resubscribeMs: 0, ...options })
   let pauses = 0
-  const pause = async (ms: number, signal: AbortSignal) => {
-    await paused(ms / 100, signal)
+  // A hundred times faster than the watch says.
+  const hasty = async (ms: number, signal: AbortSignal) => {
+    await pause(ms / 100, signal)
     pauses += 1
   }
   const source = createKinesisSource(
@@ -31,8 +34,7 @@ async function facing(options: FakeKinesisOptions = {}, place: Partial<KinesisPl
       answerWithinMs: 2_000,
       ...place,
     },
-    // A hundred times faster than the watch says.
-    { pause, random: () => 0.5 },
+    { pause: hasty, random: () => 0.5 },
   )
   closers.push(
     () => fake.close(),
@@ -40,21 +42,14 @@ async function facing(options: FakeKinesisOptions = {}, place: Partial<KinesisPl
   )
   const abort = new AbortController()
   const { signal } = abort
+  // A hundred subscriptions share it, of which each would have its own.
+  setMaxListeners(0, signal)
   const subscribe = async (shardId: string, position = BEGINNING) => {
     const { arn } = await source.fanOut.consumer(CONSUMER, signal)
     return source.fanOut.subscribe(shardId, { consumerArn: arn, position, signal })
   }
   return { fake, source, abort, signal, subscribe, pauses: () => pauses }
 }
-
-const paused = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 
 const textOf = ({ data }: StreamRecord) => Buffer.from(data).toString()
 
@@ -170,6 +165,14 @@ test('leaving the iteration lets go of the stream', async () => {
   fake.put('key', 'one')
   await take(await subscribe(shardId), 1)
   await vi.waitFor(() => expect(fake.counts().openSubscriptions).toHaveLength(0))
+})
+
+test('subscriptions that are over leave nothing on the signal they were given', async () => {
+  const { fake, signal, subscribe } = await facing()
+  const [shardId = ''] = fake.openShardIds()
+  fake.put('key', 'one')
+  for (let time = 0; time < 5; time++) await take(await subscribe(shardId), 1)
+  await vi.waitFor(() => expect(getEventListeners(signal, 'abort')).toEqual([]))
 })
 
 test('35 s without any event are a failure that says so', async () => {

@@ -99,9 +99,13 @@ function handClock() {
   return {
     pause: (ms: number, signal: AbortSignal) =>
       new Promise<void>((resolve) => {
-        waiting.push({ ms, resolve })
-        signal.addEventListener('abort', () => resolve())
-        if (signal.aborted) resolve()
+        const end = () => {
+          signal.removeEventListener('abort', end)
+          resolve()
+        }
+        waiting.push({ ms, resolve: end })
+        signal.addEventListener('abort', end)
+        if (signal.aborted) end()
       }),
     /** What waits for so long, and no more, has waited. */
     pass(most: number) {
