@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isDayTick, needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
+import { WINDOWS, type WindowId } from '../../lib/windows.ts'
+import {
+  axisTimes,
+  isDayTick,
+  needsSeconds,
+  timeTicks,
+  valueTicks,
+  withoutNoughts,
+} from './ticks.ts'
 
 const utc = () => 0
 const HOUR = 3_600_000
@@ -106,6 +114,37 @@ test('a tick keeps its place while the axis moves on', () => {
   const before = timeTicks(from, from + 300_000, 6, utc)
   const after = timeTicks(from + 2_000, from + 302_000, 6, utc)
   for (const t of after.slice(0, -1)) expect(before).toContain(t)
+})
+
+test.each<[WindowId, number]>([
+  ['1h', HOUR / 4],
+  ['24h', 6 * HOUR],
+  ['7d', 48 * HOUR],
+])('a phone has room for three times or four of %s at any moment', (id, apart) => {
+  const { spanMs } = WINDOWS[id].chart
+  const start = Date.UTC(2026, 0, 1)
+  for (let from = start; from < start + apart; from += apart / 60) {
+    const times = axisTimes({ from, to: from + spanMs, width: 270 }, utc)
+    expect(times.length).toBeGreaterThanOrEqual(3)
+    expect(times.length).toBeLessThanOrEqual(4)
+    for (const [at, t] of times.entries()) if (at > 0) expect(t - (times[at - 1] ?? 0)).toBe(apart)
+  }
+})
+
+test('however wide an axis is, its times do not come nearer than they may', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 120, max: 2_000 }), fc.nat(90 * 24 * 60), (width, minutes) => {
+      const from = Date.UTC(2026, 0, 1, 10, 2, 17)
+      const spanMs = (minutes + 1) * 60_000
+      const times = axisTimes({ from, to: from + spanMs, width }, utc)
+      const px = (t: number) => ((t - from) / spanMs) * width
+      for (const [at, t] of times.entries()) {
+        if (at > 0) expect(px(t) - px(times[at - 1] ?? 0)).toBeGreaterThan(51.9)
+        expect(px(t)).toBeGreaterThan(0)
+        expect(px(t)).toBeLessThan(width)
+      }
+    }),
+  )
 })
 
 test('only short axes need seconds', () => {

@@ -69,6 +69,30 @@ export function timeTicks(
   }
 }
 
+/** What a time takes under an axis, px: where there is room, and where there is little. */
+const TICK_PX = 96
+const NARROW_TICK_PX = 52
+/** So many times are worth their being close. */
+const WORTH_BEING_CLOSE = 5
+/** A time nearer to an end of the axis would be written past it, px. */
+const LEFT_PX = 18
+const RIGHT_PX = 14
+
+/** How many times an axis of this width has at the most. */
+export const mostTimes = (widthPx: number): number =>
+  Math.max(widthPx / TICK_PX, Math.min(WORTH_BEING_CLOSE, widthPx / NARROW_TICK_PX))
+
+/** Round local times that have room under an axis of `width` px. */
+export function axisTimes(
+  { from, to, width }: { from: number; to: number; width: number },
+  offsetAt: (t: number) => number,
+): number[] {
+  return timeTicks(from, to, mostTimes(width), offsetAt).filter((t) => {
+    const x = ((t - from) / (to - from)) * width
+    return x > LEFT_PX && x < width - RIGHT_PX
+  })
+}
+
 /** When the wall clock shows this; where it never does, the moment at which it jumps over it. */
 function momentOf(wall: number, offsetAt: (t: number) => number): number {
   const guess = wall - offsetAt(wall)

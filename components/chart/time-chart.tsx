@@ -12,7 +12,7 @@ import {
   YAxis,
 } from 'recharts'
 import type { Correction } from '../../lib/correction.ts'
-import { dayName } from '../../lib/format-range.ts'
+import { dayName, rangeDays } from '../../lib/format-range.ts'
 import { clock, clockShort } from '../../lib/format-time.ts'
 import { BandFlags, Bands, type ChartBand } from './bands.tsx'
 import { type ChartRow, type ChartSeries, chartRows, topValue } from './chart-rows.ts'
@@ -21,7 +21,14 @@ import { Cursor } from './cursor.tsx'
 import { LonePoints } from './lone-points.tsx'
 import { AXIS_HEIGHT, axisWidth, type Plot, plotX, RIGHT, TOP } from './plot.ts'
 import { type ChartThreshold, ThresholdLabels } from './threshold-labels.tsx'
-import { isDayTick, needsSeconds, timeTicks, valueTicks, withoutNoughts } from './ticks.ts'
+import {
+  axisTimes,
+  isDayTick,
+  mostTimes,
+  needsSeconds,
+  valueTicks,
+  withoutNoughts,
+} from './ticks.ts'
 import styles from './time-chart.module.css'
 import { useWidth } from './use-width.ts'
 
@@ -93,14 +100,11 @@ function Drawing(props: TimeChartProps & { width: number }) {
     to,
     max: ticks.at(-1) ?? 1,
   }
-  const most = Math.max(2, Math.floor(plot.width / 96))
-  const times = timeTicks(from, to, most, localOffsetMs).filter((t) => {
-    const x = plotX(plot, t)
-    return x > plot.left + 18 && x < plot.left + plot.width - 14
-  })
-  const clockText = needsSeconds(to - from, most) ? clock : clockShort
+  const times = axisTimes(plot, localOffsetMs)
+  const clockText = needsSeconds(to - from, mostTimes(plot.width)) ? clock : clockShort
+  const dayText = apartPx(plot, times) < DAY_NAME_PX ? dayOfMonth : dayName
   const timeText = (t: number) =>
-    isDayTick(t, to - from, localOffsetMs) ? dayName(t) : clockText(t)
+    isDayTick(t, to - from, localOffsetMs) ? dayText(t) : clockText(t)
   const barPx = Math.max(1, (plot.width * stepMs) / (to - from) - 1)
 
   return (
@@ -189,6 +193,15 @@ function Drawing(props: TimeChartProps & { width: number }) {
     </>
   )
 }
+
+/** "Thu 12 Nov" with the space beside it. */
+const DAY_NAME_PX = 84
+const dayOfMonth = (t: number): string => rangeDays({ from: t, to: t + 1 })
+
+const apartPx = (plot: Plot, [first, second]: readonly number[]): number =>
+  first === undefined || second === undefined
+    ? Number.POSITIVE_INFINITY
+    : plotX(plot, second) - plotX(plot, first)
 
 const NO_THRESHOLDS: readonly ChartThreshold[] = []
 const NO_BANDS: readonly ChartBand[] = []
