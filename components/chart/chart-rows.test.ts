@@ -83,26 +83,18 @@ test('the top of a stack is its largest sum, the window before counts alone', ()
   expect(topValue(rows, series.slice(0, 2), false)).toBe(4)
 })
 
-test('what still comes in does not stretch the axis, unless there is nothing else', () => {
-  const series = [
-    line('a', [
-      [8_000, 3],
-      [9_000, 50],
-    ]),
+test('what still comes in is drawn inside the chart, and so is what was then in the period before', () => {
+  const points: Point[] = [
+    [8_000, 3, 4],
+    [9_000, 50, 60],
   ]
+  const before: ChartSeries = { ...line('before', points, 2), before: true }
+  const series = [line('now', points), before]
   const rows = chartRows(series, { ...span, openFrom: 9_500 })
-  expect(topValue(rows, series, false)).toBe(3)
-  expect(topValue(rows.slice(1), series, false)).toBe(50)
-  const gap = chartRows(
-    [
-      line('a', [
-        [8_000, null],
-        [9_000, 50],
-      ]),
-    ],
-    { ...span, openFrom: 9_500 },
-  )
-  expect(topValue(gap, series, false)).toBe(50)
+  expect(rows.map(({ open }) => open)).toEqual([false, true])
+  expect(topValue(rows, series, false)).toBe(60)
+  expect(topValue(rows, series.slice(0, 1), false)).toBe(50)
+  expect(topValue(rows, series.slice(0, 1), true)).toBe(50)
 })
 
 test('a time far from every step has no row', () => {

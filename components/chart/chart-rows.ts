@@ -71,21 +71,8 @@ function withGaps(rows: ChartRow[], stepMs: number): ChartRow[] {
   return out
 }
 
-/** The largest finished value; of a stack, the largest sum. What still comes in stretches the axis only where there is nothing else. */
+/** The largest value that is drawn, of finished steps and open ones; of a stack, the largest sum. */
 export function topValue(
-  rows: readonly ChartRow[],
-  series: readonly ChartSeries[],
-  stacked: boolean,
-): number {
-  const finished = largest(
-    rows.filter((row) => !row.open),
-    series,
-    stacked,
-  )
-  return finished > 0 ? finished : largest(rows, series, stacked)
-}
-
-function largest(
   rows: readonly ChartRow[],
   series: readonly ChartSeries[],
   stacked: boolean,
