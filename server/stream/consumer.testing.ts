@@ -13,6 +13,7 @@ import {
 } from '../../testing/fake-kinesis/start-fake-kinesis.ts'
 import { createTotalsApp } from '../apps/totals/totals-app.ts'
 import { systemClock } from '../platform/clock.ts'
+import { pause } from '../platform/pause.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { settleStream } from '../store/settle-stream.ts'
 import { type Consumer, createConsumer, type ReadOptions } from './consumer.ts'
@@ -33,6 +34,8 @@ export interface StartOptions {
   /** A subscription without any event for so long is given up. */
   silentAfterMs?: number
   db?: Store['db']
+  /** Its time passes so many times as fast, and its pauses are so much shorter. */
+  timesAsFast?: number
   /** What stands between the consumer and the stream. */
   through?: (source: StreamSource) => StreamSource
 }
@@ -90,7 +93,7 @@ export async function openWorld(options: FakeKinesisOptions = {}, beside?: World
         now: answeredAt ?? clock.now(),
       },
     )
-    const { renewAfterMs } = how
+    const { renewAfterMs, timesAsFast = 1 } = how
     const consumer = createConsumer(row, {
       db: how.db ?? store.db,
       source,
@@ -106,7 +109,8 @@ export async function openWorld(options: FakeKinesisOptions = {}, beside?: World
         random: () => 0,
         ...(renewAfterMs !== undefined && { renewAfterMs }),
       }),
-      clock,
+      clock: { now: clock.now, monotonicMs: () => clock.monotonicMs() * timesAsFast },
+      pause: (ms, signal) => pause(ms / timesAsFast, signal),
       random: () => 0,
       log,
     })

@@ -6,6 +6,7 @@ import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
+import { type Pause, pause } from '../platform/pause.ts'
 import type { Schema } from '../store/schema.ts'
 import type { StreamRow } from '../store/stream-row.ts'
 import { readShards, takeLease } from './commit/commit.ts'
@@ -74,6 +75,8 @@ export interface ConsumerPorts {
   clock: Clock
   random: () => number
   log: Log
+  /** How waiting is done; a test gives its own. */
+  pause?: Pause
   /** After so long without an answer the watchdog starts a reader anew; 35 s. */
   stalledMs?: number
 }
@@ -83,7 +86,9 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   const { db, source, clock, log, random } = ports
   const ending = new AbortController()
   const { signal } = ending
+  // The reader of each shard listens.
   setMaxListeners(0, signal)
+  const waiting = { clock, pause: ports.pause ?? pause }
   const { rememberedIds = DEFAULT_REMEMBERED_IDS } = ports.read
   const seen = createSeenIds({ maxIds: rememberedIds })
   const begin: Position =
@@ -109,7 +114,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     seen,
     buffer,
     forgetBefore: forgetHorizon,
-    clock,
+    ...waiting,
     random,
     log,
     signal,
@@ -128,7 +133,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     onAnotherStream: () => fail(new Error('the stream was deleted and made anew')),
     namesUnknownParents: (listed) => namesUnknownParents(lanes.shards, listed),
     onListed,
-    clock,
+    ...waiting,
     random,
     log,
     signal,
@@ -174,7 +179,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     lanes.startReaders()
     running = [
       discovery.run(),
-      watchReaders(readers, { clock, signal }),
+      watchReaders(readers, { ...waiting, signal }),
       committer.run(lease).catch(fail),
     ]
   }
@@ -211,7 +216,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       feed: () => reading.feed(shardId),
       mode: reading.mode,
       buffer,
-      clock,
+      ...waiting,
       random,
       log: lane.log,
       signal,

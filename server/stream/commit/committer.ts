@@ -4,7 +4,7 @@ import type { RejectReason } from '../../../lib/rejection.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
-import { pause } from '../../platform/pause.ts'
+import type { Pause } from '../../platform/pause.ts'
 import { backoffMs } from '../../platform/retry.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { AppRunner } from '../dispatch/app-runner.ts'
@@ -67,6 +67,7 @@ export function createCommitter(ports: {
   /** Ids that arrived before this may be forgotten, epoch ms. */
   forgetBefore: () => number
   clock: Clock
+  pause: Pause
   random: () => number
   log: Log
   signal: AbortSignal
@@ -156,7 +157,7 @@ export function createCommitter(ports: {
         trouble(error)
         if (error instanceof FencedError || (signal.aborted && failures >= LAST_ATTEMPTS))
           throw error
-        await pause(backoffMs(failures, ports.random(), RETRY), signal)
+        await ports.pause(backoffMs(failures, ports.random(), RETRY), signal)
       }
     }
     health = { kind: 'ok' }

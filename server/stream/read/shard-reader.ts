@@ -3,7 +3,7 @@ import type { ReaderState, ReadMode } from '../../../lib/frames.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
-import { pause } from '../../platform/pause.ts'
+import type { Pause } from '../../platform/pause.ts'
 import { backoffMs } from '../../platform/retry.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import { type Buffer, type Hold, MAX_ANSWER_BYTES } from './buffer.ts'
@@ -74,6 +74,7 @@ export interface ReaderPorts {
   mode: () => ReadMode
   buffer: Buffer
   clock: Clock
+  pause: Pause
   random: () => number
   log: ReaderLog
   signal: AbortSignal
@@ -287,7 +288,7 @@ export function startShardReader(
     deadline = clock.monotonicMs() + ms + stalledMs
     // Also a rest of nothing gives others their turn.
     if (ms <= 0) await breathe()
-    else await pause(ms, signal)
+    else await ports.pause(ms, signal)
     return { kind: 'due' }
   }
 

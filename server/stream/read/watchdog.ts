@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../../lib/time.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { pause } from '../../platform/pause.ts'
+import type { Pause } from '../../platform/pause.ts'
 import type { ShardReader } from './shard-reader.ts'
 
 const LOOK_EVERY_MS = SECOND_MS
@@ -10,7 +10,7 @@ const STOOD_STILL_MS = 2 * SECOND_MS
 /** Looks at every reader once a second, and starts those anew that wait for longer than anything may take. */
 export async function watchReaders(
   readers: () => Iterable<ShardReader>,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  { clock, pause, signal }: { clock: Clock; pause: Pause; signal: AbortSignal },
 ): Promise<void> {
   let before = clock.monotonicMs()
   while (!signal.aborted) {

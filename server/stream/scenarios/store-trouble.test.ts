@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { SECOND_MS } from '../../../lib/time.ts'
 import { createTotalsApp } from '../../apps/totals/totals-app.ts'
 import { until } from '../consumer.testing.ts'
 import { faultyStore } from './faulty-store.testing.ts'
@@ -9,16 +10,18 @@ const open = worlds()
 const keys = Array.from({ length: 10 }, (_, n) => `key-${n}`)
 
 describe('15: the store', () => {
-  test('cannot be reached for a while: it says so, reads on, and commits when it can again', async () => {
+  test('cannot be reached for 30 s: it says so, reads on, and commits when it can again', async () => {
     const world = await open()
     const put = ledgerOf(world)
     const order = witness()
     const store = faultyStore(world.store.db)
     const apps = [createTotalsApp(), order.app()]
-    const consumer = await world.start({ apps, db: store.db })
+    const timesAsFast = 10
+    const consumer = await world.start({ apps, db: store.db, timesAsFast })
     for (const key of keys) put.put(key, 5)
     await put.settled()
     store.meet({ kind: 'refuses' })
+    const down = { from: world.clock.monotonicMs(), ms: (30 * SECOND_MS) / timesAsFast }
     for (const key of keys) put.put(key, 5)
     await until(() => {
       expect(consumer.readings().store).toMatchObject({
@@ -27,6 +30,7 @@ describe('15: the store', () => {
         remedy: expect.stringContaining('nothing is lost'),
       })
       expect(store.failed()).toBeGreaterThan(3)
+      expect(world.clock.monotonicMs() - down.from).toBeGreaterThan(down.ms)
     })
     world.fake.split('shardId-000000000000')
     for (const key of keys) put.put(key, 5)

@@ -71,7 +71,7 @@ test('10: a burst of throttling: the shard says so and goes on by itself, and no
   const put = ledgerOf(world)
   const throttle = (type: string, times: number) =>
     world.fake.faults.next({ call: 'GetRecords', times, fault: { kind: 'error', type } })
-  const consumer = await world.start()
+  const consumer = await world.start({ timesAsFast: 4 })
   for (const key of keys) put.put(key, 2)
   throttle('ProvisionedThroughputExceededException', 5)
   throttle('LimitExceededException', 1)
@@ -89,11 +89,12 @@ test('10: a burst of throttling: the shard says so and goes on by itself, and no
   expect(await world.fates()).toEqual({ applied: 80, duplicate: 0, rejected: 0 })
 }, 25_000)
 
-test('10: all reads are throttled for long, of two applications: few are tried meanwhile, and nothing is lost', async () => {
+test('10: all reads are throttled for 60 s, of two applications: few are tried meanwhile, and nothing is lost', async () => {
   const world = await open()
   const other = await open({}, world)
   const put = ledgerOf(world)
-  const consumers = [await world.start(), await other.start()]
+  const timesAsFast = 10
+  const consumers = [await world.start({ timesAsFast }), await other.start({ timesAsFast })]
   for (const key of keys) put.put(key, 2)
   await put.settled()
   const throttled = () =>
@@ -102,7 +103,7 @@ test('10: all reads are throttled for long, of two applications: few are tried m
     )
   const fault = { kind: 'error', type: 'ProvisionedThroughputExceededException' } as const
   world.fake.faults.chance(1, () => 0, [fault], ['GetRecords'])
-  const burst = { from: world.clock.monotonicMs(), ms: 12 * SECOND_MS }
+  const burst = { from: world.clock.monotonicMs(), ms: (60 * SECOND_MS) / timesAsFast }
   let n = 0
   await until(() => {
     put.put(keys[n++ % keys.length] as string)
@@ -111,10 +112,10 @@ test('10: all reads are throttled for long, of two applications: few are tried m
   for (const consumer of consumers) {
     for (const { reader } of consumer.readings().shards) expect(reader.kind).toBe('retrying')
   }
-  // Five a second would be 60: each waits twice as long as before, up to 5 s.
+  // Five a second would be 300: each halves the rate, down to one in two seconds.
   for (const times of throttled()) {
-    expect(times).toBeGreaterThan(2)
-    expect(times).toBeLessThanOrEqual(10)
+    expect(times).toBeGreaterThan(10)
+    expect(times).toBeLessThanOrEqual(35)
   }
   world.fake.faults.clear()
   await put.settled(10_000)

@@ -4,7 +4,7 @@ import { SECOND_MS } from '../../../lib/time.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
-import { pause } from '../../platform/pause.ts'
+import type { Pause } from '../../platform/pause.ts'
 import { backoffMs } from '../../platform/retry.ts'
 import type { Verdict } from '../read/reader-machine.ts'
 import { type ListedShard, SourceError, type StreamSource } from '../read/stream-source.ts'
@@ -34,6 +34,7 @@ export function createDiscovery(ports: {
   namesUnknownParents: (listed: readonly ListedShard[]) => boolean
   onListed: (listed: readonly ListedShard[]) => void
   clock: Clock
+  pause: Pause
   random: () => number
   log: Log
   signal: AbortSignal
@@ -92,9 +93,9 @@ export function createDiscovery(ports: {
       try {
         await fresh()
         failures = 0
-        await pause(LOOK_EVERY_MS, signal)
+        await ports.pause(LOOK_EVERY_MS, signal)
       } catch {
-        await pause(backoffMs(failures++, ports.random(), RETRY), signal)
+        await ports.pause(backoffMs(failures++, ports.random(), RETRY), signal)
       }
     }
   }
