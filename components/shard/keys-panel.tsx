@@ -1,11 +1,11 @@
 import { percent, rate } from '../../lib/format.ts'
 import type { ShardCell, ShardDetailCell } from '../../lib/frames.ts'
+import { hotKeyOf } from '../../lib/hot-key.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
 import { Panel, type PanelState } from '../ui/panel.tsx'
 import { type Column, Table } from '../ui/table.tsx'
-import { hotKeyOf } from './hot-key.ts'
 import styles from './keys-panel.module.css'
 
 type TopKey = ShardDetailCell['topKeys'][number]

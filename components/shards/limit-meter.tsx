@@ -1,8 +1,8 @@
 import { byteRate, rate } from '../../lib/format.ts'
 import type { ShardCell } from '../../lib/frames.ts'
+import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from '../../lib/shard-limits.ts'
 import { Meter } from '../ui/bar.tsx'
 import styles from './limit-meter.module.css'
-import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from './limits.ts'
 
 /** A rate of one shard over the part of its limit that it uses. */
 export function LimitMeter({

@@ -1,5 +1,5 @@
 import { byteRate, rate } from '../../lib/format.ts'
-import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from './limits.ts'
+import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from '../../lib/shard-limits.ts'
 
 /** What can be drawn of series `shard.<id>`. */
 export const MEASURES = {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { ShardCell } from '../../../lib/frames.ts'
+import { hotKeyOf, usedOf } from '../../../lib/hot-key.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
 import { until } from '../consumer.testing.ts'
 import type { Consumer } from '../consumer.ts'
+import { shardCells, shardDetail } from '../shards/shard-cells.ts'
 import { ledgerOf, worlds } from './scenario.testing.ts'
 
 const open = worlds()
@@ -9,23 +12,28 @@ const SHARD_0 = 'shardId-000000000000'
 const SHARD_1 = 'shardId-000000000001'
 const LARGE_SHARE = 0.2
 
-const topKeys = (consumer: Consumer, shardId: string, now: number) =>
-  consumer.shard(shardId)?.reading.keys.top(now, 5) ?? []
-
 const records = (consumer: Consumer): number =>
   consumer.readings().shards.reduce((sum, { progress }) => sum + progress.records, 0)
 
+/** As the shard's page says it. */
+function hotKey(consumer: Consumer, shardId: string, now: number) {
+  const { reading } = consumer.shard(shardId) ?? {}
+  if (reading === undefined) throw new Error(`there is no ${shardId}`)
+  const cell = shardCells([reading], { now, startedAt: 0 }).cells[`shard.${shardId}`] as ShardCell
+  const { topKeys } = shardDetail(reading, [], now)
+  return { used: usedOf(cell), flagged: hotKeyOf(cell, topKeys), topKeys }
+}
+
 describe('19: hot keys', () => {
-  test('one key with most of a shard is named within 30 s, with its shard', async () => {
+  test('one key at 95 % of the limit is flagged within 30 s, with its shard', async () => {
     let now = 1_700_000_000_000
     const world = await open({ now: () => now })
     const consumer = await world.start()
     let put = 0
     let hot = ''
-    // 20 s of 200 records each: every second key of the hot shard's is the same.
     for (let second = 0; second < 20; second++) {
-      for (let n = 0; n < 200; n++) {
-        const key = n % 2 === 0 ? 'hot' : `key-${second}-${n}`
+      for (let n = 0; n < 1_000; n++) {
+        const key = n < 950 ? 'hot' : `key-${second}-${n}`
         const { shardId } = world.fake.put(key, '{"type":"view"}')
         if (key === 'hot') hot = shardId
         put++
@@ -33,30 +41,32 @@ describe('19: hot keys', () => {
       now += SECOND_MS
     }
     await until(() => expect(records(consumer)).toBe(put))
-    const [first, second] = topKeys(consumer, hot, now)
-    expect(first).toMatchObject({ key: 'hot' })
-    // 100 of about 150 a second on this shard.
-    expect(first?.share).toBeGreaterThan(0.55)
-    expect(first?.share).toBeLessThan(0.8)
-    expect(second?.share ?? 0).toBeLessThan(LARGE_SHARE)
-    const cold = hot === SHARD_0 ? SHARD_1 : SHARD_0
-    for (const { share } of topKeys(consumer, cold, now)) expect(share).toBeLessThan(LARGE_SHARE)
+    const { flagged, topKeys } = hotKey(consumer, hot, now)
+    expect(flagged).toMatchObject({ key: 'hot' })
+    expect(flagged?.used).toBeGreaterThan(0.95)
+    // The others of this shard are about 25 of 975 a second.
+    expect(flagged?.share).toBeGreaterThan(0.92)
+    expect(topKeys[1]?.share ?? 0).toBeLessThan(LARGE_SHARE)
+    const cold = hotKey(consumer, hot === SHARD_0 ? SHARD_1 : SHARD_0, now)
+    expect(cold.flagged).toBeUndefined()
+    for (const { share } of cold.topKeys) expect(share).toBeLessThan(LARGE_SHARE)
   })
 
-  test('a high but even load names no key', async () => {
+  test('an even load near the limit of each shard flags none', async () => {
     let now = 1_700_000_000_000
     const world = await open({ now: () => now })
     const consumer = await world.start()
     let put = 0
     for (let second = 0; second < 20; second++) {
-      for (let n = 0; n < 500; n++, put++) world.fake.put(`key-${put % 997}`, '{"type":"view"}')
+      for (let n = 0; n < 1_900; n++, put++) world.fake.put(`key-${put % 997}`, '{"type":"view"}')
       now += SECOND_MS
     }
     await until(() => expect(records(consumer)).toBe(put))
     for (const shardId of [SHARD_0, SHARD_1]) {
-      for (const { share } of topKeys(consumer, shardId, now)) {
-        expect(share).toBeLessThan(LARGE_SHARE)
-      }
+      const { used, flagged, topKeys } = hotKey(consumer, shardId, now)
+      expect(used).toBeGreaterThan(0.85)
+      expect(flagged).toBeUndefined()
+      for (const { share } of topKeys) expect(share).toBeLessThan(LARGE_SHARE)
     }
   })
 })

@@ -1,5 +1,5 @@
-import type { ShardCell, ShardDetailCell } from '../../lib/frames.ts'
-import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from '../shards/limits.ts'
+import type { ShardCell, ShardDetailCell } from './frames.ts'
+import { BYTES_PER_SECOND, RECORDS_PER_SECOND } from './shard-limits.ts'
 
 /** From this part of a limit on a shard is near it. */
 const NEAR = 0.8
