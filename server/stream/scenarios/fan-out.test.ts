@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createTotalsApp } from '../../apps/totals/totals-app.ts'
 import { until } from '../consumer.testing.ts'
+import { SourceError, type StreamSource } from '../read/stream-source.ts'
 import {
   calls,
   fanOut,
@@ -118,5 +119,35 @@ describe('16: subscriptions', () => {
     await world.stop(second)
     expect(await put.difference()).toEqual(NONE_AMISS)
     expect(await world.fates()).toEqual({ applied: 120, duplicate: 0, rejected: 0 })
+  })
+  test('two that live under the same consumer name take the shards from each other: each gets all, once', async () => {
+    const world = await open({ resubscribeMs: 1_200 })
+    const other = await open({}, world)
+    const put = ledgerOf(world)
+    let refused = 0
+    const through = (source: StreamSource): StreamSource => ({
+      ...source,
+      fanOut: {
+        ...source.fanOut,
+        async subscribe(...asked) {
+          try {
+            return await source.fanOut.subscribe(...asked)
+          } catch (error) {
+            if (error instanceof SourceError && error.kind === 'in_use') refused += 1
+            throw error
+          }
+        },
+      },
+    })
+    await world.start({ read: fanOut, through })
+    await other.start({ read: fanOut, through })
+    await until(() => {
+      for (const key of keys) put.put(key)
+      expect(refused).toBeGreaterThan(2)
+      expect(calls(world, 'SubscribeToShard') - refused).toBeGreaterThan(6)
+    })
+    await put.settled()
+    await until(async () => expect(await other.totals()).toEqual(await world.totals()))
+    expect(await other.fates()).toEqual(await world.fates())
   })
 })

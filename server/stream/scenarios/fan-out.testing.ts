@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import type { FakeKinesisOptions } from '../../../testing/fake-kinesis/start-fake-kinesis.ts'
 import { until, type World } from '../consumer.testing.ts'
 import type { Consumer } from '../consumer.ts'
 import { worlds } from './scenario.testing.ts'
@@ -11,9 +10,9 @@ export const SHARD_1 = 'shardId-000000000001'
 export const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`)
 
 /** Opens worlds in which subscriptions may follow one another sooner than the real ones. */
-export function fanOutWorlds(): (options?: FakeKinesisOptions) => Promise<World> {
+export function fanOutWorlds(): ReturnType<typeof worlds> {
   const open = worlds()
-  return (options) => open({ resubscribeMs: 100, heartbeatMs: 50, ...options })
+  return (options, beside) => open({ resubscribeMs: 100, heartbeatMs: 50, ...options }, beside)
 }
 
 /** How often the stream was called so. */

@@ -6,8 +6,8 @@ import { ledgerOf, NONE_AMISS, worlds } from './scenario.testing.ts'
 
 const open = worlds()
 const SHARD = 'shardId-000000000000'
-const calls = (world: World, operation: string): number =>
-  world.fake.counts().byShard[SHARD]?.[operation] ?? 0
+const calls = (world: World, operation: string, shardId = SHARD): number =>
+  world.fake.counts().byShard[shardId]?.[operation] ?? 0
 
 /** Waits until the shard was read after this moment. */
 async function read(world: World): Promise<void> {
@@ -41,6 +41,32 @@ test.each([
     expect(await world.fates()).toEqual({ applied: before + 5, duplicate: 0, rejected: 0 })
   },
 )
+
+test('8: children of an empty parent that are idle for 6 minutes: what comes then, and after a restart, is applied once', async () => {
+  let now = 1_700_000_000_000
+  const world = await open({ shards: 1, now: () => now })
+  const put = ledgerOf(world)
+  const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`)
+  const first = await world.start()
+  const children = world.fake.split(SHARD)
+  const opened = (times: number) =>
+    until(() => {
+      for (const child of children) expect(calls(world, 'GetShardIterator', child)).toBe(times)
+    })
+  await opened(1)
+  now += 6 * MINUTE_MS
+  await opened(2)
+  for (const key of keys) put.put(key, 3)
+  await put.settled()
+  now += 6 * MINUTE_MS
+  await opened(3)
+  await world.stop(first)
+  now += 6 * MINUTE_MS
+  for (const key of keys) put.put(key, 3)
+  await world.start()
+  await put.settled()
+  expect(await world.fates()).toEqual({ applied: 120, duplicate: 0, rejected: 0 })
+})
 
 test('8: what is put just before an iterator expires is not lost', async () => {
   let now = 1_700_000_000_000

@@ -88,7 +88,7 @@ describe('1: killed in mid-batch', () => {
   })
 })
 
-describe('2: everything is down', () => {
+describe('2: everything is killed, and down', () => {
   test.each([
     ['10 minutes', 10 * MINUTE_MS],
     ['23 hours', 23 * HOUR_MS],
@@ -96,9 +96,14 @@ describe('2: everything is down', () => {
     let now = 1_700_000_000_000
     const world = await open({ now: () => now })
     const put = ledgerOf(world)
+    const store = faultyStore(world.store.db)
     for (const key of keys) put.put(key, 5)
-    const first = await world.start()
+    const first = await world.start({ db: store.db })
     await put.settled()
+    // Killed: of what it takes in from now on nothing is committed.
+    store.meet({ kind: 'refuses' })
+    for (const key of keys) put.put(key, 5)
+    await until(() => expect(store.failed()).toBeGreaterThan(0))
     await world.stop(first)
     for (let step = 0; step < 10; step++) {
       now += awayMs / 10
@@ -108,8 +113,8 @@ describe('2: everything is down', () => {
     const second = await world.start({ apps: [createTotalsApp(), order.app()] })
     await put.settled()
     await world.stop(second)
-    expect(order.count()).toBe(200)
-    expect(await world.fates()).toEqual({ applied: 300, duplicate: 0, rejected: 0 })
+    expect(order.count()).toBe(300)
+    expect(await world.fates()).toEqual({ applied: 400, duplicate: 0, rejected: 0 })
   })
 
   test('for longer than iterators live, while the process stands still and its iterators expire', async () => {
