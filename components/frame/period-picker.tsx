@@ -1,6 +1,6 @@
 import { Popover } from '@base-ui/react/popover'
 import { ChevronDown } from 'lucide-react'
-import { useRef } from 'react'
+import { type ComponentProps, useRef } from 'react'
 import { rangeDays } from '../../lib/format-range.ts'
 import { isFixed, type Period } from '../../lib/period.ts'
 import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
@@ -59,38 +59,26 @@ export function PeriodPicker({
               <h2 className={styles.heading}>Up to now</h2>
               <div className={styles.windows}>
                 {WINDOW_IDS.map((id) => (
-                  <button
+                  <Choice
                     key={id}
                     ref={id === period || (isFixed(period) && id === '7d') ? chosen : undefined}
-                    type="button"
-                    className={styles.choice}
                     aria-pressed={id === period}
                     onClick={() => pick(id)}
                   >
                     {WINDOWS[id].label}
-                  </button>
+                  </Choice>
                 ))}
               </div>
             </section>
             <section>
               <h2 className={styles.heading}>A fixed range</h2>
               <div className={styles.days}>
-                <button
-                  type="button"
-                  className={styles.choice}
-                  title="Today up to now  D"
-                  onClick={() => pick(today(now))}
-                >
+                <Choice title="Today up to now  D" onClick={() => pick(today(now))}>
                   Today
-                </button>
-                <button
-                  type="button"
-                  className={styles.choice}
-                  title="Yesterday  E"
-                  onClick={() => pick(yesterday(now))}
-                >
+                </Choice>
+                <Choice title="Yesterday  E" onClick={() => pick(yesterday(now))}>
                   Yesterday
-                </button>
+                </Choice>
               </div>
               <CustomRange period={period} now={now} firstField={from} onPick={pick} />
             </section>
@@ -101,6 +89,10 @@ export function PeriodPicker({
     </Popover.Root>
   )
 }
+
+const Choice = (props: ComponentProps<'button'>) => (
+  <button type="button" className={styles.choice} {...props} />
+)
 
 function CompareChoice() {
   const [compare, setCompare] = useCompare()
