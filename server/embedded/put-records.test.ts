@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { epochMs } from '../../lib/time.ts'
+import { openFake } from '../../testing/fake-kinesis/fake-client.testing.ts'
+import { createProducer } from './producer-client.ts'
 import { type PutEntry, putRecords, type SendRecords } from './put-records.ts'
 import { seededRandom } from './random.ts'
 
@@ -47,6 +49,32 @@ test('only what failed is sent again, and every entry is accepted exactly once',
       expect(new Set(accepted)).toEqual(new Set(all))
     }),
   )
+})
+
+test('of a PutRecords that fails in part at a Kinesis, the stream holds every record once', async () => {
+  const { fake } = await openFake()
+  const producer = await createProducer({
+    streamName: fake.streamName,
+    region: 'us-east-1',
+    endpoint: fake.endpoint,
+    anyCredentials: true,
+  })
+  const entriesFail = (at: number[], type: string) =>
+    fake.faults.next({ call: 'PutRecords', fault: { kind: 'entries', at, type } })
+  entriesFail([0, 3, 99], 'ProvisionedThroughputExceededException')
+  entriesFail([1], 'InternalFailure')
+  const sizes: number[] = []
+  const send: SendRecords = (batch) => {
+    sizes.push(batch.length)
+    return producer.send(batch)
+  }
+  expect(await putRecords(entries(100), options(send))).toEqual({ kind: 'put' })
+  producer.close()
+  expect(sizes).toEqual([100, 3, 1])
+  const held = fake
+    .shards()
+    .flatMap(({ records }) => records.map(({ data }) => Number(String(data))))
+  expect(held.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n))
 })
 
 test('it gives up once nothing was accepted for its patience, and says what is left', async () => {
