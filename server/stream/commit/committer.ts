@@ -97,6 +97,7 @@ export function createCommitter(ports: {
     while (!signal.aborted) {
       await untilNews()
       await untilTime(lastAt)
+      if (signal.aborted) break
       lastAt = clock.monotonicMs()
       if (dirty.size > 0 && !abandoned) await commitUntilDone(lease, seal())
       costMs = clock.monotonicMs() - lastAt

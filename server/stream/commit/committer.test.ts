@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../platform/clock.ts'
+import { pause } from '../../platform/pause.ts'
+import { openStore, type Store } from '../../store/open-store.ts'
+import { settleStream } from '../../store/settle-stream.ts'
+import { appOf } from '../consumer.testing.ts'
+import { createAppRunner } from '../dispatch/app-runner.ts'
+import { createBuffer } from '../read/buffer.ts'
+import { createSeenIds } from '../records/seen-ids.ts'
+import { newShard } from '../shards/shard-progress.ts'
+import { readShards, takeLease } from './commit.ts'
+import { createCommitter } from './committer.ts'
+
+const log = pino({ level: 'silent' })
+
+let folder: string
+let store: Store
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'kinesight-committer-'))
+  store = await openStore(path.join(folder, 'kinesight.db'))
+})
+afterEach(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** All that is on its way to the loop has come; no timer has had its turn. */
+const settled = () => new Promise<void>((resolve) => process.nextTick(resolve))
+
+async function committer() {
+  const { db } = store
+  const { id } = await settleStream(
+    db,
+    { name: 'clicks', place: 'test' },
+    { createdMs: 0, startAt: { kind: 'trim_horizon' }, now: 0 },
+  )
+  const ending = new AbortController()
+  let commits = 0
+  const made = createCommitter({
+    db,
+    apps: createAppRunner([appOf('app', () => {})], {
+      clock: systemClock,
+      log,
+      careful: false,
+      poisoned: () => {},
+    }),
+    seen: createSeenIds(),
+    buffer: createBuffer(2 ** 20),
+    forgetBefore: () => 0,
+    clock: systemClock,
+    pause,
+    random: () => 0,
+    log,
+    signal: ending.signal,
+  })
+  made.onCommit(() => commits++)
+  const shard = newShard({
+    shardId: 'shardId-0',
+    parents: [],
+    hashFrom: '0',
+    hashTo: '1',
+    closed: false,
+  })
+  return {
+    ...{ made, shard, commits: () => commits, end: () => ending.abort() },
+    lease: await takeLease(db, id),
+    stored: async () => (await readShards(db, id)).map(({ checkpoint }) => checkpoint),
+  }
+}
+
+test('told to end while news wait for their time, it commits them at once, and once', async () => {
+  const { made, shard, lease, commits, end, stored } = await committer()
+  shard.checkpoint = '7'
+  made.changed(shard)
+  const running = made.run(lease)
+  await settled()
+  end()
+  await running
+  expect(commits()).toBe(1)
+  expect(await stored()).toEqual(['7'])
+})
+
+test('told to end in the midst of a commit, it commits once more what came meanwhile', async () => {
+  const { made, shard, lease, commits, end, stored } = await committer()
+  shard.checkpoint = '7'
+  made.changed(shard)
+  made.onCommit(() => {
+    if (commits() > 1) return
+    shard.checkpoint = '8'
+    made.changed(shard)
+    end()
+  })
+  await made.run(lease)
+  expect(commits()).toBe(2)
+  expect(await stored()).toEqual(['8'])
+})
