@@ -941,6 +941,43 @@ describe('the store', () => {
   })
 })
 
+describe('the last commit of a process', () => {
+  /** Oldest first: of what is newer than anything before, the store has no part. */
+  const seconds = Array.from({ length: 800 }, (_, n): Draft => {
+    return {
+      ageMs: (800 - n) * SECOND_MS,
+      event: { type: 'page_view', page: '/a', currency: 'USD' },
+    }
+  })
+
+  it('writes no more panes than any other; the rest are replayed, and written without a wait', async () => {
+    const world = await createWorld({})
+    await world.run({ kind: 'fold', drafts: seconds })
+    await world.commit()
+    const { unwritten } = world.app().sizes()
+    await world.run({ kind: 'flush' })
+    const left = world.app().sizes().unwritten
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThan(unwritten)
+
+    await world.run({ kind: 'restart' })
+    expect(world.app().sizes().unwritten).toBe(left)
+    const { kpis } = await world.app().kpis({ window: '15m' }, world.now())
+    expect(kpis.page_views?.value.value).toBe(seconds.length)
+
+    for (let commit = 0; commit < 10; commit++) await world.commit()
+    expect(world.app().sizes().unwritten).toBe(0)
+  })
+
+  it('writes all of few panes: nothing is replayed then', async () => {
+    const world = await createWorld({})
+    await world.run({ kind: 'fold', drafts: seconds.slice(-10) })
+    await world.run({ kind: 'flush' })
+    await world.run({ kind: 'restart' })
+    expect(world.app().sizes().unwritten).toBe(0)
+  })
+})
+
 describe('the bound on keys', () => {
   it('"other" is a row of its own and says how many keys there are, about', async () => {
     const world = await createWorld({ maxKeys: 20 })

@@ -22,7 +22,7 @@ import { createRecentEvents, type RecentEvents } from './recent-events.ts'
 export interface KpiApp extends StreamApp {
   /** To be awaited before the first `fold`. */
   restore(): Promise<void>
-  /** The next seal writes all panes: the next start then has nothing to replay. */
+  /** The next seal writes panes whatever their age, as many as a commit does: the next start has less to replay. */
   flushNext(): void
   /** These keys keep panes of their own, whatever the bound on keys is. Replaces the last list. */
   pin(filters: readonly Filters[]): void

@@ -29,7 +29,7 @@ export interface PaneLog {
   restore(): Promise<void>
   /** Takes panes over, adds them to the pyramid and prepares their commit. */
   seal(panes: readonly PlacedPane[]): SealedWork
-  /** The next seal writes all panes. */
+  /** The next seal writes panes whatever their age, but no more than any other: somebody waits for its end. */
   flushNext(): void
 }
 
@@ -43,6 +43,8 @@ const MAX_COMMIT_BYTES = 192 * 1_024
 /** With more unwritten panes than this, as old streams read at full speed leave them, none waits any longer. */
 const MAX_UNWRITTEN = 4_000
 const MAX_CROWDED_COMMIT_BYTES = 2 * 1_024 * 1_024
+/** What an earlier process left is due at once: from one that is soon killed to the next it would only become more. */
+const LEFT_AT_MS = Number.NEGATIVE_INFINITY
 /** Panes handed up to the coarser level in one commit. */
 const MAX_ROLLED_UP = 8
 /** Panes completed from the store in one commit. */
@@ -65,7 +67,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
   function limits() {
     const atMs = clock.monotonicMs()
     if (flushing) {
-      return { atMs, minAgeMs: () => 0, maxBytes: Number.POSITIVE_INFINITY, maxUnwritten: 0 }
+      return { atMs, minAgeMs: () => 0, maxBytes: MAX_COMMIT_BYTES, maxUnwritten: MAX_UNWRITTEN }
     }
     const crowded = pyramid.sizes().unwritten > MAX_UNWRITTEN
     return {
@@ -151,7 +153,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
       for (const placed of panes) {
         for (const place of placesAbove(placed)) {
           if (seq > (upTo.get(nameOf(place)) ?? 0)) {
-            pyramid.applyTo(place.level, placed, mine, clock.monotonicMs())
+            pyramid.applyTo(place.level, placed, mine, LEFT_AT_MS)
           }
         }
         if (placed.dimension === '') pyramid.sawEvent(placed.start)

@@ -124,8 +124,8 @@ export async function createWorld(
         ...{ event, shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: now, late: false },
       })),
     )
-    app.flushNext()
     for (let commits = 0; commits < 3; commits++) {
+      app.flushNext()
       const work = app.seal()
       await store.db.transaction().execute((tx) => work.write(tx, streamId))
       work.committed()
