@@ -117,26 +117,30 @@ export function startPipeline(
     return asked.answer
   }
 
+  /** Resolves when it commits nothing more. */
   async function end(timeoutMs: number): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       onEnded = resolve
     })
     const timeout = setTimeout(() => {
       log.warn('the pipeline did not stop in time; what it had not committed is read again')
-      onEnded()
+      void leave()
     }, timeoutMs)
     send({ kind: 'stop' })
     state = 'ending'
     await ended
     clearTimeout(timeout)
-    await worker.terminate().catch((error: unknown) => log.warn(messageOf(error)))
   }
+
+  const leave = (): Promise<unknown> =>
+    worker.terminate().catch((error: unknown) => log.warn(messageOf(error)))
 
   async function replace(): Promise<void> {
     let measured: typeof kpis
     do {
       measured = kpis
       await end(STOP_TIMEOUT_MS.replace)
+      await leave()
       if (stopping) return
       relaunch()
       log.info({ kpis: kpis.length }, 'pipeline goes on with another catalog')
@@ -177,6 +181,8 @@ export function startPipeline(
       clearTimeout(restart)
       if (replacing !== undefined) await replacing
       else if (state === 'up') await end(STOP_TIMEOUT_MS.stop)
+      // Nobody has to wait for its memory to be given back.
+      void leave()
       questions.refuseAll('the pipeline is stopped')
     },
   }
