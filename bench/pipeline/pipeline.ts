@@ -1,7 +1,8 @@
-import { ingestEvents, openRecord } from '../../server/stream/records/ingest.ts'
+import type { StreamRecord } from '../../server/stream/read/stream-source.ts'
 import { siteEvents } from '../consume/events.ts'
 import { combinedRounds } from './combined.ts'
-import { aShard, folding, measured, median } from './measured.ts'
+import { measured, median } from './measured.ts'
+import { taking } from './taking.ts'
 
 const events = Number(process.env.BENCH_EVENTS)
 const rounds = Number(process.env.BENCH_ROUNDS)
@@ -11,23 +12,16 @@ const endMs = Date.now()
 /** What runs for days is compiled as well as it will be: after about a million events. */
 const WARM_UP_ROUNDS = 3
 
-function jsonRound(records: readonly Uint8Array[]): void {
+function jsonRound(records: readonly StreamRecord[]): void {
   let kinds = 0
   const parse = measured(records.length, () => {
-    for (const data of records) {
+    for (const { data } of records) {
       const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
       kinds += (JSON.parse(text) as { type: string }).type.length
     }
   })
-  const { ports, applied, end } = folding(endMs)
-  const shard = aShard()
-  const ours = measured(records.length, () => {
-    for (const [index, data] of records.entries()) {
-      const record = { sequenceNumber: String(index), arrivedAt: endMs, partitionKey: '', data }
-      ingestEvents(openRecord(record, shard, ports.seen), shard, ports, 1)
-    }
-    end()
-  })
+  const { applied, takeAll } = taking(endMs)
+  const ours = measured(records.length, () => takeAll(records))
   if (applied() !== records.length || kinds === 0) throw new Error('not all were applied')
   const ratio = ours.aSecond / parse.aSecond
   ratios.push(ratio)
@@ -37,8 +31,14 @@ function jsonRound(records: readonly Uint8Array[]): void {
 }
 
 const ratios: number[] = []
-const records = Array.from(siteEvents(1, { count: events, endMs }), ({ data }) => data)
-const bytes = records.reduce((sum, { length }) => sum + length, 0)
+/** As they are read. */
+const records: StreamRecord[] = Array.from(
+  siteEvents(1, { count: events, endMs }),
+  ({ partitionKey, data }, index) => {
+    return { sequenceNumber: String(index), arrivedAt: endMs, partitionKey, data }
+  },
+)
+const bytes = records.reduce((sum, { data }) => sum + data.length, 0)
 console.log(`${events} events of ${Math.round(bytes / events)} bytes`)
 for (let round = 1; round <= WARM_UP_ROUNDS; round++) jsonRound(records)
 ratios.length = 0

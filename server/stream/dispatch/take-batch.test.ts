@@ -1,17 +1,22 @@
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { epochMs } from '../../../lib/time.ts'
 import type { DeadLetter } from '../commit/commit.ts'
 import { createBuffer } from '../read/buffer.ts'
 import type { Taking } from '../read/shard-reader.ts'
+import type { StreamRecord } from '../read/stream-source.ts'
+import { alreadyTaken, type IngestPorts, ingestEvents, openRecord } from '../records/ingest.ts'
 import { createSeenIds } from '../records/seen-ids.ts'
 import { newShard } from '../shards/shard-progress.ts'
 import { createThroughput } from '../shards/throughput.ts'
 import { createTopKeys } from '../shards/top-keys.ts'
+import type { AppliedEvent } from '../stream-app.ts'
 import { createAppRunner } from './app-runner.ts'
 import { createTaker, type TakingLane } from './take-batch.ts'
 
+const ARRIVED = epochMs(1_700_000_000_000)
 const log = pino({ level: 'silent' })
 
 /** Every look at the clock is 10 ms after the one before. One lane for each list of records. */
@@ -64,7 +69,7 @@ const batchOf = (records: readonly Uint8Array[]): Taking['batch'] => ({
   records: records.map((data, n) => ({
     sequenceNumber: String(n + 1),
     partitionKey: 'key',
-    arrivedAt: epochMs(1_700_000_000_000),
+    arrivedAt: ARRIVED,
     data,
   })),
   bytes: 0,
@@ -134,3 +139,73 @@ test('I13: of records that unfold to much one is open at a time, and small ones 
   }
   expect(types.filter((type) => type === 'small')).toHaveLength(3)
 })
+
+const textOf = (type: string, n: number) => JSON.stringify({ type, id: `${type}-${n % 40}` })
+const oneRecord = fc.oneof(
+  { weight: 8, arbitrary: fc.nat(60).map((n) => Buffer.from(textOf('plain', n))) },
+  fc
+    .array(fc.nat(60), { maxLength: 30 })
+    .map((all) => Buffer.from(`[${all.map((n) => textOf('list', n)).join()}]`)),
+  fc.nat(60).map((n) => Buffer.from(`{"type":"esc\\u0061ped","id":"${n}"}`)),
+  fc.nat(60).map((n) => gzipSync(textOf('packed', n))),
+  fc
+    .nat(60)
+    .map((n) => Buffer.from(JSON.stringify({ type: 'wide', title: 'x'.repeat(n * 1_000) }))),
+  fc.constantFrom('', '[]', 'no JSON', '{"type":""}', '7').map((text) => Buffer.from(text)),
+)
+
+test('however many are opened ahead, each record is taken in as if it were the only one', () => {
+  const numbered = fc.tuple(oneRecord, fc.integer({ min: -1, max: 2 }))
+  fc.assert(
+    fc.property(
+      fc.array(numbered, { maxLength: 120, size: 'max' }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.nat(9),
+      (all, batchEvents, tickMs) => {
+        let number = 100
+        const records = all.map(([data, step]) => {
+          number += step
+          return { data, partitionKey: 'key', sequenceNumber: String(number), arrivedAt: ARRIVED }
+        })
+        const taken = takenIn(records, batchEvents, tickMs)
+        expect(taken).toEqual(takenOneByOne(records))
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+function takenIn(records: readonly StreamRecord[], batchEvents: number, tickMs: number) {
+  let ms = 0
+  const clock = { now: () => epochMs(ms), monotonicMs: () => (ms += tickMs) }
+  const applied: AppliedEvent[] = []
+  const rejected: DeadLetter[] = []
+  const take = createTaker({
+    seen: createSeenIds(),
+    clock,
+    apps: { batchEvents: () => batchEvents, fold: (events) => applied.push(...events) },
+    reject: (_reason, make) => rejected.push(make()),
+    took() {},
+  })
+  const lane = laneOf('shard')
+  const hold = { is() {}, take() {}, release() {} }
+  const mine: Taking = { batch: { ...batchOf([]), records }, hold, at: 0 }
+  for (let turn = 0; !take(lane, mine); turn++) expect(turn).toBeLessThan(10_000)
+  return { applied, rejected, progress: lane.progress }
+}
+
+function takenOneByOne(records: readonly StreamRecord[]) {
+  const applied: AppliedEvent[] = []
+  const rejected: DeadLetter[] = []
+  const { progress } = laneOf('shard')
+  const ports: IngestPorts = {
+    seen: createSeenIds(),
+    apply: (event) => applied.push(event),
+    reject: (_reason, make) => rejected.push(make()),
+  }
+  for (const record of records) {
+    if (alreadyTaken(record, progress)) continue
+    ingestEvents(openRecord(record, progress), progress, ports, Number.POSITIVE_INFINITY)
+  }
+  return { applied, rejected, progress }
+}

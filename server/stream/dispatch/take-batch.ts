@@ -14,6 +14,7 @@ import {
 } from '../records/ingest.ts'
 import type { SeenIds } from '../records/seen-ids.ts'
 import type { Steps } from '../records/steps.ts'
+import { compareSequenceNumbers } from '../shards/sequence-number.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import type { Throughput } from '../shards/throughput.ts'
 import type { AppliedEvent } from '../stream-app.ts'
@@ -21,8 +22,12 @@ import type { AppRunner } from './app-runner.ts'
 
 /** What is taken in at a stretch: then others have their turn, and the room in flight is looked at. */
 const STRETCH_MS = 25
-/** The clock is read once for so many records. */
-const CLOCK_EVERY = 32
+/**
+ * Small records are opened some at a time before they are taken in: so much more of the code of either stays in the
+ * processor's cache that a quarter more events are taken in.
+ */
+const AHEAD_EVENTS = 16
+const AHEAD_BYTES = 64 * 1024
 /** What an event takes in memory beside its text until it is committed, about. */
 const EVENT_BYTES = 200
 
@@ -39,7 +44,7 @@ export interface TakingLane {
 
 export interface TakerPorts {
   seen: SeenIds
-  apps: AppRunner
+  apps: Pick<AppRunner, 'fold' | 'batchEvents'>
   clock: Clock
   reject: (reason: RejectReason, make: () => DeadLetter) => void
   /** So much was taken in from the shard. */
@@ -68,7 +73,7 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
         if (large !== undefined && large !== lane) return undefined
         large = lane
       }
-      const plain = openPlain(record, lane.progress, seen)
+      const plain = openPlain(record, lane.progress)
       if (plain !== undefined) return plain
     }
     lane.opening ??= openInSteps(record, lane.progress)
@@ -83,6 +88,36 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
     }
   }
 
+  /** The next records, opened, up to so many events; none: the first of them is not open yet. */
+  function openSome(
+    lane: TakingLane,
+    { batch: { records }, at }: Taking,
+    maxEvents: number,
+    until: number,
+  ): RecordCursor[] {
+    const first = opened(lane, records.at(at) as StreamRecord, until)
+    if (first === undefined) return []
+    const cursors = [first]
+    const most = Math.min(maxEvents, AHEAD_EVENTS)
+    let { left: events, bytes } = first
+    let before = first.record
+    for (let next = at + 1; next < records.length && events < most && bytes < AHEAD_BYTES; next++) {
+      const record = records.at(next) as StreamRecord
+      // What comes twice is behind the checkpoint once the first of it is taken in.
+      if (mayBeLarge(record.data) || isBehind(record, before)) break
+      const plain = openPlain(record, lane.progress)
+      if (plain === undefined) {
+        lane.opening = openInSteps(record, lane.progress)
+        break
+      }
+      cursors.push(plain)
+      events += plain.left
+      bytes += plain.bytes
+      before = record
+    }
+    return cursors
+  }
+
   return function take(lane: TakingLane, taking: Taking): boolean {
     const { progress, throughput, keys } = lane
     const { records } = taking.batch
@@ -92,29 +127,33 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
     batchEvents = maxEvents
     const taken = { events: 0, bytes: 0 }
     while (taking.at < records.length && taken.events < maxEvents) {
-      if (lane.cursor === undefined) {
-        const record = records.at(taking.at) as StreamRecord
-        if (alreadyTaken(record, progress)) {
-          taking.at++
-          continue
-        }
-        lane.cursor = opened(lane, record, until)
-        if (lane.cursor === undefined) break
-        taken.bytes += lane.cursor.bytes
+      if (
+        lane.cursor === undefined &&
+        alreadyTaken(records.at(taking.at) as StreamRecord, progress)
+      ) {
+        taking.at++
+        continue
       }
-      const { record } = lane.cursor
-      const { events, done } = ingestEvents(lane.cursor, progress, ports, maxEvents - taken.events)
-      taken.events += events
-      if (done) {
+      const cursors =
+        lane.cursor === undefined
+          ? openSome(lane, taking, maxEvents - taken.events, until)
+          : [lane.cursor]
+      if (cursors.length === 0) break
+      for (const cursor of cursors) {
+        if (cursor !== lane.cursor) taken.bytes += cursor.bytes
+        lane.cursor = cursor
+        const { events, done } = ingestEvents(cursor, progress, ports, maxEvents - taken.events)
+        taken.events += events
+        if (!done) break
         lane.cursor = undefined
         taking.at++
-        throughput.add(record.arrivedAt, record.data.length)
-        if (large === lane) {
-          large = undefined
-          break
-        }
+        throughput.add(cursor.record.arrivedAt, cursor.record.data.length)
       }
-      if (taking.at % CLOCK_EVERY === 0 && clock.monotonicMs() > until) break
+      if (large === lane && lane.cursor === undefined) {
+        large = undefined
+        break
+      }
+      if (clock.monotonicMs() > until) break
     }
     flush()
     if (taken.events > 0) {
@@ -125,3 +164,6 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
     return taking.at >= records.length
   }
 }
+
+const isBehind = (record: StreamRecord, before: StreamRecord): boolean =>
+  compareSequenceNumbers(record.sequenceNumber, before.sequenceNumber) <= 0

@@ -20,8 +20,6 @@ export interface IdTable {
    * `horizon`, or below it and over. Amortized O(1). The last three of the hash's four words count.
    */
   put(hash: Uint32Array, minute: number, horizon: number): number
-  /** Reads where a hash would be, given its second word: by the time it is put, the processor has that in its cache. */
-  touch(word: number): void
 }
 
 interface Part {
@@ -47,14 +45,7 @@ export function createIdTable(onCrowded: () => number): IdTable {
     parts[index] = part
   }
 
-  /** What is read has to go somewhere, or the compiler leaves the reading out. */
-  const touched = { word: 0 }
-
   return {
-    touch(word) {
-      const { slots, capacity } = parts[partOf(word)] as Part
-      touched.word ^= slots[firstPlace(word, capacity) + MINUTE] as number
-    },
     put(hash, minute, horizon) {
       const index = partOf(hash[1] as number)
       const part = parts[index] as Part

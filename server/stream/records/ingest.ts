@@ -28,8 +28,6 @@ export interface RejectedItem extends Rejection {
   bytes: number
 }
 
-type ExpectingIds = Pick<SeenIds, 'expect'>
-
 /** Where the events of a record go. */
 export interface IngestPorts {
   seen: SeenIds
@@ -62,19 +60,12 @@ export function alreadyTaken(record: StreamRecord, shard: ShardProgress): boolea
 }
 
 /** Scans or decodes, all at once. */
-export const openRecord = (
-  record: StreamRecord,
-  shard: ShardProgress,
-  seen?: ExpectingIds,
-): RecordCursor => openPlain(record, shard, seen) ?? finish(openInSteps(record, shard))
+export const openRecord = (record: StreamRecord, shard: ShardProgress): RecordCursor =>
+  openPlain(record, shard) ?? finish(openInSteps(record, shard))
 
-/** Where it can be scanned. `seen` is told what it will be asked for. */
-export function openPlain(
-  record: StreamRecord,
-  shard: ShardProgress,
-  seen?: ExpectingIds,
-): RecordCursor | undefined {
-  const opened = scanned(record, shard, seen)
+/** Where it can be scanned. */
+export function openPlain(record: StreamRecord, shard: ShardProgress): RecordCursor | undefined {
+  const opened = scanned(record, shard)
   return opened === undefined ? undefined : cursorIn(record, opened, 0, shard)
 }
 
@@ -101,12 +92,8 @@ function cursorIn(
 
 const scanRecord = createRecordScan()
 
-function scanned(
-  record: StreamRecord,
-  { shardId }: ShardProgress,
-  seen: ExpectingIds | undefined,
-): OpenedRecord | undefined {
-  const items = scanRecord(record, shardId, seen)
+function scanned(record: StreamRecord, { shardId }: ShardProgress): OpenedRecord | undefined {
+  const items = scanRecord(record, shardId)
   if (items === undefined) return undefined
   return { items, bytes: record.data.length, escapes: true, subRecords: NO_SUB_RECORDS }
 }

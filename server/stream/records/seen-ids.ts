@@ -21,8 +21,6 @@ export interface FreshIds {
 export interface SeenIds {
   /** Whether `id` was seen before; from now on it was. `arrivedAt` in epoch ms; `known`: its hash, if at hand. O(1). */
   check(id: string, arrivedAt: number, known?: IdHash): boolean
-  /** An id with this hash will be checked soon: the processor then need not wait for the memory. */
-  expect(hash: IdHash): void
   /** Takes out what was seen since the last call, to be kept in the store. */
   takeFresh(): FreshIds[]
   /** Puts back what the store kept: 16 bytes a hash. */
@@ -115,9 +113,6 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
       count(seenIn, slice)
       remember(idsOf(slice), hash)
       return false
-    },
-    expect(known) {
-      table.touch(known.b)
     },
     takeFresh() {
       const taken: FreshIds[] = []

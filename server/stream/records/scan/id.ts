@@ -26,7 +26,6 @@ export function createIdScan(source: Source, { end, found, decode }: TextScan): 
       if (found.ascii) {
         const hash = hashIdBytes(words, from, to - from)
         read.hash = hash
-        source.seen?.expect(hash)
         return latin1(bytes, from, to)
       }
       const id = decode(from, to)

@@ -2,7 +2,6 @@ import type { StreamRecord } from '../../read/stream-source.ts'
 import type { OpenedItem } from '../decode-line.ts'
 import { MAX_RECORD_EVENTS } from '../decode-text.ts'
 import type { AcceptedEvent } from '../parse-event.ts'
-import type { SeenIds } from '../seen-ids.ts'
 import { createBlanks } from './blanks.ts'
 import { createEventScan, type Origin } from './event.ts'
 import { createLogScan } from './log.ts'
@@ -17,7 +16,6 @@ import { createTextScan } from './text.ts'
 export type RecordScan = (
   record: Origin & Pick<StreamRecord, 'data'>,
   shardId: string,
-  seen?: Pick<SeenIds, 'expect'>,
 ) => OpenedItem[] | undefined
 
 export function createRecordScan(): RecordScan {
@@ -73,9 +71,8 @@ export function createRecordScan(): RecordScan {
     return pastBlanks(next + 1) === source.length ? events : undefined
   }
 
-  return function scanRecord(record, shardId, seen) {
+  return function scanRecord(record, shardId) {
     if (!openSource(source, record.data)) return undefined
-    source.seen = seen
     source.at = pastBlanks(0)
     if (bytes[source.at] === Byte.openBrace) return scanLines(record, shardId)
     if (bytes[source.at] === Byte.openBracket) return scanArray(record, shardId)

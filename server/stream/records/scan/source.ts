@@ -1,5 +1,3 @@
-import type { SeenIds } from '../seen-ids.ts'
-
 /**
  * Reading events straight from the bytes of a record: what most producers put is plain, and is read several times
  * as fast so. A scan understands only what is plain, and of that exactly what JSON.parse and `parseEvent` make of
@@ -18,8 +16,6 @@ export interface Source {
   at: number
   /** Of the record, in bytes. */
   length: number
-  /** Who is told of an id's hash as soon as it is known. */
-  seen: Pick<SeenIds, 'expect'> | undefined
 }
 
 /** Larger records are not scanned. */
@@ -29,7 +25,7 @@ const PADDING = 32
 
 export function createSource(): Source {
   const bytes = new Uint8Array(MAX_BYTES + PADDING)
-  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0, seen: undefined }
+  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0 }
 }
 
 /** false: the record is too large. */

@@ -1,0 +1,59 @@
+import { systemClock } from '../../server/platform/clock.ts'
+import { createTaker, type TakingLane } from '../../server/stream/dispatch/take-batch.ts'
+import type { Taking } from '../../server/stream/read/shard-reader.ts'
+import type { StreamRecord } from '../../server/stream/read/stream-source.ts'
+import { createThroughput } from '../../server/stream/shards/throughput.ts'
+import { aShard, folding } from './measured.ts'
+
+/** What GetRecords answers at most. */
+const BATCH_RECORDS = 10_000
+/** What the product gives an app at a time where it is fast. */
+const FOLDED_AT_ONCE = 500
+
+/** Records as they are read, taken in as the product does it: opened, de-duplicated, and folded some hundreds at a time. */
+export function taking(now: number) {
+  const { ports, applied, end } = folding(now)
+  const take = createTaker({
+    seen: ports.seen,
+    clock: systemClock,
+    apps: {
+      batchEvents: () => FOLDED_AT_ONCE,
+      fold: (events) => {
+        for (const event of events) ports.apply(event)
+      },
+    },
+    reject() {},
+    took() {},
+  })
+  const lane: TakingLane = {
+    progress: aShard(),
+    throughput: createThroughput(),
+    keys: { add() {} },
+    cursor: undefined,
+    opening: undefined,
+  }
+
+  function takeAll(records: readonly StreamRecord[]): void {
+    for (let from = 0; from < records.length; from += BATCH_RECORDS) {
+      const mine = batchOf(records.slice(from, from + BATCH_RECORDS))
+      while (!take(lane, mine));
+    }
+    end()
+  }
+
+  return { applied, takeAll }
+}
+
+const batchOf = (records: readonly StreamRecord[]): Taking => ({
+  batch: {
+    records,
+    bytes: 0,
+    next: undefined,
+    children: [],
+    millisBehindLatest: 0,
+    full: true,
+    answeredAt: undefined,
+  },
+  hold: { is() {}, take() {}, release() {} },
+  at: 0,
+})
