@@ -1,7 +1,7 @@
 import { systemClock } from '../../server/platform/clock.ts'
 import { createTaker, type TakingLane } from '../../server/stream/dispatch/take-batch.ts'
 import type { Taking } from '../../server/stream/read/shard-reader.ts'
-import type { StreamRecord } from '../../server/stream/read/stream-source.ts'
+import type { RecordList, StreamRecord } from '../../server/stream/read/stream-source.ts'
 import { createThroughput } from '../../server/stream/shards/throughput.ts'
 import { aShard, folding } from './measured.ts'
 
@@ -33,9 +33,9 @@ export function taking(now: number) {
     opening: undefined,
   }
 
-  function takeAll(records: readonly StreamRecord[]): void {
-    for (let from = 0; from < records.length; from += BATCH_RECORDS) {
-      const mine = batchOf(records.slice(from, from + BATCH_RECORDS))
+  function takeAll(data: readonly Uint8Array[]): void {
+    for (let from = 0; from < data.length; from += BATCH_RECORDS) {
+      const mine = batchOf(answerOf(data, { from, arrivedAt: now }))
       while (!take(lane, mine));
     }
     end()
@@ -44,7 +44,28 @@ export function taking(now: number) {
   return { applied, takeAll }
 }
 
-const batchOf = (records: readonly StreamRecord[]): Taking => ({
+/** Each record is made when it is asked for, as those of an answer are. */
+function answerOf(
+  data: readonly Uint8Array[],
+  { from, arrivedAt }: { from: number; arrivedAt: number },
+): RecordList {
+  const length = Math.min(BATCH_RECORDS, data.length - from)
+  const at = (index: number): StreamRecord => ({
+    sequenceNumber: String(from + index),
+    arrivedAt,
+    partitionKey: '',
+    data: data[from + index] as Uint8Array,
+  })
+  return {
+    length,
+    at,
+    *[Symbol.iterator]() {
+      for (let index = 0; index < length; index++) yield at(index)
+    },
+  }
+}
+
+const batchOf = (records: RecordList): Taking => ({
   batch: {
     records,
     bytes: 0,

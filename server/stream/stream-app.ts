@@ -8,6 +8,11 @@ import type { Schema } from '../store/schema.ts'
  */
 export interface StreamApp {
   readonly name: string
+  /**
+   * It reads the fields of events by their names and keeps no event: then it is given them as they were read, which
+   * costs less, and a field may be a getter (`ScannedEvent`). Otherwise it is given plain objects.
+   */
+  readonly readsFields?: true
   /** Loads what it stored: after the lease was taken, so that nobody else commits meanwhile, and before any fold. */
   restore?(): Promise<void>
   /**

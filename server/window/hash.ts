@@ -4,16 +4,43 @@ export interface Hash64 {
   lo: number
 }
 
+/** Two units each. */
+const blocks = new Int32Array(8_192)
+
 /**
  * A 64-bit hash of a string's UTF-16 units into `out`: two lanes of MurmurHash3_x86_128 (Appleby 2011),
  * finished by its mixers. Not for secrets. O(length).
  */
 export function hashText(text: string, out: Hash64): void {
   const { length } = text
+  const into = blocksFor(length)
+  let count = 0
+  for (let at = 0; at < length; at += 2) {
+    into[count++] = text.charCodeAt(at) | (at + 1 < length ? text.charCodeAt(at + 1) << 16 : 0)
+  }
+  hashBlocks(into, length, out)
+}
+
+/** The same of an ASCII text, by its bytes. */
+export function hashAscii(bytes: Uint8Array, from: number, length: number, out: Hash64): void {
+  const into = blocksFor(length)
+  const end = from + length
+  let count = 0
+  for (let at = from; at < end; at += 2) {
+    into[count++] = (bytes[at] as number) | (at + 1 < end ? (bytes[at + 1] as number) << 16 : 0)
+  }
+  hashBlocks(into, length, out)
+}
+
+const blocksFor = (length: number): Int32Array =>
+  length <= 2 * blocks.length ? blocks : new Int32Array((length + 1) >> 1)
+
+function hashBlocks(blocks: Int32Array, length: number, out: Hash64): void {
+  const count = (length + 1) >> 1
   let h1 = 0x9747b28c | 0
   let h2 = 0x3c074a61 | 0
-  for (let at = 0; at < length; at += 2) {
-    const block = text.charCodeAt(at) | (at + 1 < length ? text.charCodeAt(at + 1) << 16 : 0)
+  for (let at = 0; at < count; at++) {
+    const block = blocks[at] as number
     let k = Math.imul(block, 0x239b961b)
     k = Math.imul((k << 15) | (k >>> 17), 0xab0e9789)
     h1 ^= k

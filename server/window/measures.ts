@@ -1,8 +1,9 @@
 import type { StreamEvent } from '../../lib/event.ts'
 import { type Condition, type EventFilter, filterName, meets } from '../../lib/event-filter.ts'
 import type { DistinctField, Kpi, KpiFormula, MoneyField } from '../../lib/kpis.ts'
+import { fromOf, lengthOf, ScannedEvent } from '../../lib/scanned-event.ts'
 import { distinctEntry, KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
-import { type Hash64, hashText } from './hash.ts'
+import { type Hash64, hashAscii, hashText } from './hash.ts'
 import { createLateColumns, type LateColumns } from './late-columns.ts'
 import { bucketOf } from './quantile.ts'
 
@@ -244,11 +245,25 @@ function measureDistinct(steps: readonly Step[], event: StreamEvent, out: Measur
   const { size, columns } = out
   size.distinct = 0
   for (const step of steps) {
-    const text = step.field === 'session' ? event.session : event.visitor
-    if (text === undefined || text === '' || !isMet(step, event)) continue
-    hashText(text, hash)
+    if (!hashField(event, step.field) || !isMet(step, event)) continue
     columns.distinct[size.distinct] = step.column
     out.totalEntries[size.distinct] = distinctEntry(hash, TOTAL_PRECISION)
     out.keyEntries[size.distinct++] = distinctEntry(hash, KEY_PRECISION)
   }
+}
+
+/** Into `hash`; false: there is nothing in the field. */
+function hashField(event: StreamEvent, field: Measure['field']): boolean {
+  if (event instanceof ScannedEvent) {
+    const scanned: ScannedEvent = event
+    const late = field === 'session' ? scanned.lateSession : scanned.lateVisitor
+    if (typeof late === 'number') {
+      hashAscii(scanned.bytes, fromOf(late), lengthOf(late), hash)
+      return true
+    }
+  }
+  const text = field === 'session' ? event.session : event.visitor
+  if (text === undefined || text === '') return false
+  hashText(text, hash)
+  return true
 }

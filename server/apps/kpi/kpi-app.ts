@@ -87,6 +87,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
 
   return {
     name: 'kpi',
+    readsFields: true,
     fold(events) {
       const now = clock.now()
       for (const { event, arrivedAt } of events) {

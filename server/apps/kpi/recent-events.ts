@@ -1,3 +1,4 @@
+import { plainEvent } from '../../../lib/scanned-event.ts'
 import type { AppliedEvent } from '../../stream/stream-app.ts'
 
 const MAX_RECENT = 1_024
@@ -69,10 +70,11 @@ export function createRecentEvents(): RecentEvents {
 const MAX_PROPS = 32
 const MAX_PROP_LENGTH = 256
 
-/** Of `props`, which may be a megabyte, what a condition can be about. */
+/** What can be kept: it holds on to no record, and of `props`, which may be a megabyte, has what a condition can be about. */
 function slim(applied: AppliedEvent): AppliedEvent {
-  const { props } = applied.event
-  if (props === undefined) return applied
+  const event = plainEvent(applied.event)
+  const { props } = event
+  if (props === undefined) return { ...applied, event }
   const kept: Record<string, unknown> = {}
   let left = MAX_PROPS
   for (const name in props) {
@@ -84,5 +86,5 @@ function slim(applied: AppliedEvent): AppliedEvent {
     kept[name] = value
     left--
   }
-  return { ...applied, event: { ...applied.event, props: kept } }
+  return { ...applied, event: { ...event, props: kept } }
 }

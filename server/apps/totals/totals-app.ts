@@ -30,6 +30,7 @@ export function createTotalsApp(): StreamApp {
   let pending = nothing()
   return {
     name: 'totals',
+    readsFields: true,
     fold(events) {
       for (const applied of events) add(pending, applied)
     },

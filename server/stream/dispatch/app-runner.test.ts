@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
+import type { StreamEvent } from '../../../lib/event.ts'
+import { placeOf, ScannedEvent } from '../../../lib/scanned-event.ts'
 import { epochMs } from '../../../lib/time.ts'
 import type { AppliedEvent, StreamApp } from '../stream-app.ts'
 import { AppFailedError, createAppRunner } from './app-runner.ts'
@@ -115,4 +117,26 @@ describe('running apps', () => {
     expect(careful.sealed).toHaveLength(11_999)
     expect(again.blamed).toEqual(['a 11000'])
   })
+})
+
+test('an app is given plain events, unless it says that it reads fields alone', () => {
+  const bytes = new TextEncoder().encode('"v-1"')
+  const scanned = new ScannedEvent(bytes)
+  Object.assign(scanned, { lateId: 'id', lateVisitor: placeOf(1, 3), type: 'page_view' })
+  const given = new Map<string, unknown>()
+  const appOf = (name: string): StreamApp => ({
+    name,
+    fold: ([applied]) => void given.set(name, applied?.event),
+    discard() {},
+    seal: () => ({ write: async () => {}, committed() {} }),
+  })
+  const { runner } = runnerOf([appOf('plain'), { ...appOf('fast'), readsFields: true }])
+  runner.fold([{ ...event(1), event: scanned as unknown as StreamEvent }])
+  expect(given.get('plain')).toEqual({
+    id: 'id',
+    type: 'page_view',
+    visitor: 'v-1',
+    currency: 'USD',
+  })
+  expect(given.get('fast')).toBe(scanned)
 })

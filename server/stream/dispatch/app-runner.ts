@@ -1,4 +1,5 @@
 import type { AppCell } from '../../../lib/frames.ts'
+import { plainEvent } from '../../../lib/scanned-event.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
@@ -90,12 +91,14 @@ function createRun(app: StreamApp, { clock, log, poisoned }: AppRunnerPorts): Ru
   let held: SealedWork[] = []
   /** How many batches of `since` are in `held`. */
   let safe = 0
+  const given = (events: readonly AppliedEvent[]) =>
+    app.readsFields === true ? events : events.map(plain)
   let failed = 0
   let lastError: string | null = null
 
   function fold(events: readonly AppliedEvent[], since: Since): void {
     try {
-      time.measure(events.length, () => app.fold(events))
+      time.measure(events.length, () => app.fold(given(events)))
     } catch (error) {
       log.warn({ app: name, events: events.length, problem: messageOf(error) }, 'app failed')
       if (since === null) throw new AppFailedError(name, error)
@@ -112,7 +115,7 @@ function createRun(app: StreamApp, { clock, log, poisoned }: AppRunnerPorts): Ru
     let problem = ''
     for (let tries = 0; tries < TRIES; tries++) {
       try {
-        time.measure(events.length, () => app.fold(events))
+        time.measure(events.length, () => app.fold(given(events)))
         held.push(app.seal())
         return
       } catch (error) {
@@ -150,3 +153,8 @@ function createRun(app: StreamApp, { clock, log, poisoned }: AppRunnerPorts): Ru
     cell: () => ({ name, ...time.reading(SECOND_MS * 10), failed, lastError }),
   }
 }
+
+const plain = (applied: AppliedEvent): AppliedEvent => ({
+  ...applied,
+  event: plainEvent(applied.event),
+})

@@ -9,7 +9,7 @@ import type { DecodedItem, OpenedItem } from './decode-line.ts'
 import { type DecodedRecord, decodeInSteps, NO_SUB_RECORDS } from './decode-record.ts'
 import { countOutOfRange } from './hash-range.ts'
 import { jsonText } from './json-text.ts'
-import { fallbackId, type ParsedEvent, parseEvent } from './parse-event.ts'
+import { type AcceptedEvent, fallbackId, type ParsedEvent, parseEvent } from './parse-event.ts'
 import { createRecordScan } from './scan/record.ts'
 import type { SeenIds } from './seen-ids.ts'
 import { finish, type Steps } from './steps.ts'
@@ -139,7 +139,7 @@ function settle(
       continue
     }
     const { event } = parsed
-    if (parsed.named && ports.seen.check(event.id, arrivedAt, parsed.idHash)) {
+    if (parsed.named && isSeen(parsed, arrivedAt, ports.seen)) {
       fates.duplicate++
       continue
     }
@@ -153,6 +153,9 @@ function settle(
     ports.apply({ event, shardId, sequenceNumber, index, arrivedAt, late })
   }
 }
+
+const isSeen = ({ event, idHash }: AcceptedEvent, arrivedAt: number, seen: SeenIds): boolean =>
+  idHash === undefined ? seen.check(event.id, arrivedAt) : seen.checkHash(idHash, arrivedAt)
 
 /** A function of its own: what is scanned pays nothing for the closure. */
 const parsedValue = (

@@ -19,8 +19,10 @@ export interface FreshIds {
 }
 
 export interface SeenIds {
-  /** Whether `id` was seen before; from now on it was. `arrivedAt` in epoch ms; `known`: its hash, if at hand. O(1). */
-  check(id: string, arrivedAt: number, known?: IdHash): boolean
+  /** Whether `id` was seen before; from now on it was. `arrivedAt` in epoch ms. O(1). */
+  check(id: string, arrivedAt: number): boolean
+  /** The same by the id's hash, where it is at hand. */
+  checkHash(of: IdHash, arrivedAt: number): boolean
   /** Takes out what was seen since the last call, to be kept in the store. */
   takeFresh(): FreshIds[]
   /** Puts back what the store kept: 16 bytes a hash. */
@@ -103,17 +105,20 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
     }
   }
 
+  function checkHash(of: IdHash, arrivedAt: number): boolean {
+    // What arrives from behind the horizon is remembered as long as what arrives at it.
+    const slice = Math.max(horizon, sliceOf(arrivedAt))
+    setHash(hash, of)
+    const seenIn = table.put(hash, slice, horizon)
+    if (seenIn !== 0 && seenIn >= horizon) return true
+    count(seenIn, slice)
+    remember(idsOf(slice), hash)
+    return false
+  }
+
   return {
-    check(id, arrivedAt, known) {
-      // What arrives from behind the horizon is remembered as long as what arrives at it.
-      const slice = Math.max(horizon, sliceOf(arrivedAt))
-      setHash(hash, known ?? hashId(id))
-      const seenIn = table.put(hash, slice, horizon)
-      if (seenIn !== 0 && seenIn >= horizon) return true
-      count(seenIn, slice)
-      remember(idsOf(slice), hash)
-      return false
-    },
+    check: (id, arrivedAt) => checkHash(hashId(id), arrivedAt),
+    checkHash,
     takeFresh() {
       const taken: FreshIds[] = []
       for (const known of bySlice.values()) {

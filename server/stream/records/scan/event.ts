@@ -1,10 +1,11 @@
-import { DEFAULT_CURRENCY, type StreamEvent } from '../../../../lib/event.ts'
+import type { StreamEvent } from '../../../../lib/event.ts'
+import { ScannedEvent } from '../../../../lib/scanned-event.ts'
 import { epochMs } from '../../../../lib/time.ts'
 import type { StreamRecord } from '../../read/stream-source.ts'
 import type { IdHash } from '../id-hash.ts'
 import { type AcceptedEvent, FUTURE_SKEW_MS, fallbackId } from '../parse-event.ts'
 import { createBlanks } from './blanks.ts'
-import { type Draft, fieldReaders } from './fields.ts'
+import { fieldReaders } from './fields.ts'
 import { createIdScan } from './id.ts'
 import { createMoneyScan } from './money.ts'
 import { createNames, NO_NAME } from './names.ts'
@@ -35,8 +36,8 @@ export function createEventScan(source: Source): EventScan {
   const values = createValueScan(source, { number, texts })
   const ids = createIdScan(source, texts)
   const readers = fieldReaders({
-    id: ids.text,
-    texts: text,
+    id: ids.late,
+    late: texts.late,
     pooled: createTextPool(source, texts),
     number,
     money: createMoneyScan(source, { number, text }),
@@ -63,7 +64,7 @@ export function createEventScan(source: Source): EventScan {
   }
 
   /** false: the scan gives up. */
-  function scanValue(event: Draft, name: number): boolean {
+  function scanValue(event: ScannedEvent, name: number): boolean {
     if (name === NO_NAME) return values.skip()
     if (values.isNull()) return true
     const read = readerOf[name] as (typeof readerOf)[number]
@@ -71,7 +72,7 @@ export function createEventScan(source: Source): EventScan {
   }
 
   return function scanEvent(origin, shardId, index) {
-    const event = draft()
+    const event = new ScannedEvent(source.data)
     ids.read.hash = undefined
     let given = 0
     let next = pastBlanks(source.at + 1)
@@ -94,41 +95,17 @@ export function createEventScan(source: Source): EventScan {
   }
 }
 
-/** One shape for all events, the same as `parseEvent` makes. */
-const draft = (): Draft => ({
-  id: undefined,
-  type: undefined,
-  time: undefined,
-  currency: DEFAULT_CURRENCY,
-  visitor: undefined,
-  session: undefined,
-  page: undefined,
-  title: undefined,
-  referrer: undefined,
-  account: undefined,
-  campaign: undefined,
-  ad: undefined,
-  placement: undefined,
-  country: undefined,
-  device: undefined,
-  costMicros: undefined,
-  revenueMicros: undefined,
-  status: undefined,
-  durationMs: undefined,
-  props: undefined,
-})
-
 function accepted(
-  event: Draft,
+  event: ScannedEvent,
   idHash: IdHash | undefined,
   { arrivedAt, sequenceNumber }: Origin,
   shardId: string,
   index: number,
 ): AcceptedEvent {
-  const named = event.id !== undefined
-  if (!named) event.id = fallbackId(shardId, sequenceNumber, index)
+  const named = event.lateId !== undefined
+  if (!named) event.lateId = fallbackId(shardId, sequenceNumber, index)
   const time = event.time ?? epochMs(arrivedAt)
   const clamped = time > arrivedAt + FUTURE_SKEW_MS
   event.time = clamped ? epochMs(arrivedAt) : time
-  return { ok: true, event: event as StreamEvent, named, idHash, clamped }
+  return { ok: true, event: event as unknown as StreamEvent, named, idHash, clamped }
 }

@@ -1,15 +1,9 @@
-import {
-  MAX_ID_LENGTH,
-  MAX_TEXT_LENGTH,
-  MAX_TYPE_LENGTH,
-  type StreamEvent,
-} from '../../../../lib/event.ts'
+import { MAX_ID_LENGTH, MAX_TEXT_LENGTH, MAX_TYPE_LENGTH } from '../../../../lib/event.ts'
+import { type LateText, lengthOf, type ScannedEvent } from '../../../../lib/scanned-event.ts'
 import type { EpochMs } from '../../../../lib/time.ts'
-/** An event while it is read. */
-export type Draft = { [field in keyof StreamEvent]-?: StreamEvent[field] | undefined }
 
 /** Takes over a field's value, which is not null; false: it is none that the contract allows, or not plain. */
-type Reader = (event: Draft) => boolean
+type Reader = (event: ScannedEvent) => boolean
 
 const CURRENCY = /^[A-Z]{3}$/
 
@@ -21,9 +15,9 @@ const orAbsent = (text: string): string | undefined => (text === '' ? undefined 
 
 /** What reads a value; undefined and NaN: the scan gives up. */
 interface FieldScans {
-  id: () => string | undefined
+  id: () => LateText
   /** Texts that seldom come twice, and those that come again and again. */
-  texts: () => string | undefined
+  late: () => LateText
   pooled: () => string | undefined
   number: () => number
   money: () => number
@@ -34,7 +28,7 @@ interface FieldScans {
 /** By the names that producers write. */
 export const fieldReaders = ({
   id,
-  texts,
+  late,
   pooled,
   number,
   money,
@@ -43,7 +37,8 @@ export const fieldReaders = ({
 }: FieldScans): Record<string, Reader> => ({
   id(event) {
     const text = id()
-    event.id = text
+    event.lateId = text
+    if (typeof text === 'number') return lengthOf(text) <= MAX_ID_LENGTH
     return text !== undefined && text !== '' && text.length <= MAX_ID_LENGTH
   },
   type(event) {
@@ -86,15 +81,15 @@ export const fieldReaders = ({
     return event.props !== undefined
   },
   visitor(event) {
-    const text = texts()
-    if (!isShort(text)) return false
-    event.visitor = orAbsent(text)
+    const text = late()
+    if (typeof text !== 'number' && !isShort(text)) return false
+    event.lateVisitor = text === '' ? undefined : text
     return true
   },
   session(event) {
-    const text = texts()
-    if (!isShort(text)) return false
-    event.session = orAbsent(text)
+    const text = late()
+    if (typeof text !== 'number' && !isShort(text)) return false
+    event.lateSession = text === '' ? undefined : text
     return true
   },
   page(event) {

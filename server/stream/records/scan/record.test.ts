@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventSchema } from '../../../../lib/event.ts'
+import { plainEvent } from '../../../../lib/scanned-event.ts'
 import { decodeRecord } from '../decode-record.ts'
 import { MAX_RECORD_EVENTS } from '../decode-text.ts'
 import { hashId } from '../id-hash.ts'
@@ -11,9 +12,11 @@ const arrivedAt = 1_700_000_000_000
 const scan = createRecordScan()
 function scanned(data: Uint8Array) {
   const items = scan({ data, arrivedAt, sequenceNumber: '1' }, 'shard')
-  return items?.map((item, index) =>
-    item.ok && 'value' in item ? parsed(item.value, index, true) : item,
-  )
+  return items?.map((item, index) => {
+    if (!item.ok) return item
+    if ('value' in item) return parsed(item.value, index, true)
+    return { ...item, event: plainEvent(item.event) }
+  })
 }
 
 function parsed(value: unknown, index: number, escapes: boolean) {

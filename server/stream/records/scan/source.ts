@@ -14,6 +14,8 @@ export interface Source {
   readonly words: DataView
   /** Where the scan is. It moves past what was read, unless the scan gives up. */
   at: number
+  /** The record as it came. */
+  data: Uint8Array
   /** Of the record, in bytes. */
   length: number
 }
@@ -25,7 +27,7 @@ const PADDING = 32
 
 export function createSource(): Source {
   const bytes = new Uint8Array(MAX_BYTES + PADDING)
-  return { bytes, words: new DataView(bytes.buffer), at: 0, length: 0 }
+  return { bytes, words: new DataView(bytes.buffer), at: 0, data: bytes, length: 0 }
 }
 
 /** false: the record is too large. */
@@ -36,6 +38,7 @@ export function openSource(source: Source, data: Uint8Array): boolean {
   bytes.set(data)
   for (let at = length; at < length + PADDING; at += 8) words.setFloat64(at, 0)
   source.at = 0
+  source.data = data
   source.length = length
   return true
 }

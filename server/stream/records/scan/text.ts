@@ -1,3 +1,4 @@
+import { type LateText, placeOf } from '../../../../lib/scanned-event.ts'
 import { latin1 } from './latin1.ts'
 import { Byte, firstOf, type Source } from './source.ts'
 
@@ -8,6 +9,8 @@ export interface TextScan {
   readonly found: { hash: number; ascii: boolean }
   /** The text that begins here, with its quote; undefined: the scan gives up. */
   text(): string | undefined
+  /** The same; of ASCII, where it is, but '' for an empty one. */
+  late(): LateText
   /** undefined: it is not UTF-8. */
   decode(from: number, to: number): string | undefined
 }
@@ -54,6 +57,15 @@ export function createTextScan(source: Source): TextScan {
     end,
     found,
     decode,
+    late() {
+      if (bytes[source.at] !== Byte.quote) return undefined
+      const from = source.at + 1
+      const to = end(from)
+      if (to < 0) return undefined
+      source.at = to + 1
+      if (!found.ascii) return decode(from, to)
+      return from === to ? '' : (placeOf(from, to - from) ?? latin1(bytes, from, to))
+    },
     text() {
       if (bytes[source.at] !== Byte.quote) return undefined
       const from = source.at + 1
