@@ -4,6 +4,7 @@ import type { DeadLetter } from '../commit/commit.ts'
 import type { Taking } from '../read/shard-reader.ts'
 import type { StreamRecord } from '../read/stream-source.ts'
 import { mayBeLarge } from '../records/decode-record.ts'
+import type { IdHash } from '../records/id-hash.ts'
 import {
   alreadyTaken,
   type IngestPorts,
@@ -115,6 +116,7 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
       bytes += plain.bytes
       before = record
     }
+    seen.expect(hashesIn(cursors))
     return cursors
   }
 
@@ -167,3 +169,13 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
 
 const isBehind = (record: StreamRecord, before: StreamRecord): boolean =>
   compareSequenceNumbers(record.sequenceNumber, before.sequenceNumber) <= 0
+
+function hashesIn(cursors: readonly RecordCursor[]): IdHash[] {
+  const hashes: IdHash[] = []
+  for (const { opened } of cursors) {
+    for (const item of opened.items) {
+      if (item.ok && 'event' in item && item.idHash !== undefined) hashes.push(item.idHash)
+    }
+  }
+  return hashes
+}

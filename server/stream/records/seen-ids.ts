@@ -23,6 +23,8 @@ export interface SeenIds {
   check(id: string, arrivedAt: number): boolean
   /** The same by the id's hash, where it is at hand. */
   checkHash(of: IdHash, arrivedAt: number): boolean
+  /** Ids with these hashes will be checked next, some tens at most: the processor then need not wait for the memory. */
+  expect(hashes: readonly IdHash[]): void
   /** Takes out what was seen since the last call, to be kept in the store. */
   takeFresh(): FreshIds[]
   /** Puts back what the store kept: 16 bytes a hash. */
@@ -45,6 +47,7 @@ interface SliceIds {
   freshIds: number
 }
 
+const MAX_EXPECTED = 64
 const NONE_FRESH = new Uint32Array(0)
 
 /** The de-duplication memory: hashes of ids in one table, each with the slice of time it arrived in. */
@@ -55,6 +58,7 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
   const bySlice = new Map<number, SliceIds>()
   let latest: SliceIds | undefined
   const hash = new Uint32Array(WORDS)
+  const expected = new Uint32Array(MAX_EXPECTED)
   const table = createIdTable(() => {
     const live = countLive()
     if (live > maxIds) forgetOldest(live)
@@ -119,6 +123,11 @@ export function createSeenIds(options: { maxIds?: number } = {}): SeenIds {
   return {
     check: (id, arrivedAt) => checkHash(hashId(id), arrivedAt),
     checkHash,
+    expect(hashes) {
+      const count = Math.min(hashes.length, MAX_EXPECTED)
+      for (let at = 0; at < count; at++) expected[at] = (hashes[at] as IdHash).b
+      table.touch(expected, count)
+    },
     takeFresh() {
       const taken: FreshIds[] = []
       for (const known of bySlice.values()) {
