@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   answered,
   began,
+  dueAt,
   freshPace,
   idleRestMs,
   type Pace,
@@ -76,5 +77,15 @@ describe('the pace of a shard', () => {
     expect(idleRestMs(1)).toBe(250)
     expect(idleRestMs(80)).toBe(250)
     expect(idleRestMs(1_000)).toBe(3_125)
+  })
+
+  test('very many are asked in groups, a tenth of a second late at most, and few each at its time', () => {
+    expect(dueAt(1_234.5, 250)).toBe(1_484.5)
+    const due = Array.from({ length: 1_000 }, (_, n) => dueAt(3.125 * n, 3_125))
+    expect(new Set(due).size).toBe(32)
+    for (const [n, at] of due.entries()) {
+      expect(at).toBeGreaterThanOrEqual(3.125 * n + 3_125)
+      expect(at).toBeLessThan(3.125 * n + 3_125 + 100)
+    }
   })
 })

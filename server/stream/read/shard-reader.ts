@@ -9,7 +9,15 @@ import type { ShardProgress } from '../shards/shard-progress.ts'
 import { type Buffer, type Hold, MAX_ANSWER_BYTES } from './buffer.ts'
 import type { Feed } from './feed.ts'
 import { openPositions } from './open-position.ts'
-import { answered, began, freshPace, IDLE_AFTER_MS, throttled, untilNextRead } from './pace.ts'
+import {
+  answered,
+  began,
+  dueAt,
+  freshPace,
+  IDLE_AFTER_MS,
+  throttled,
+  untilNextRead,
+} from './pace.ts'
 import type { ReaderLog } from './reader-log.ts'
 import {
   type Effect,
@@ -280,7 +288,7 @@ export function startShardReader(
     if (ports.mode() === 'fanout') return waited(0, signal)
     const now = clock.monotonicMs()
     restMs = ports.restMs(now - recordMs > IDLE_AFTER_MS)
-    const caughtUpMs = behind ? 0 : readAt + restMs - now
+    const caughtUpMs = behind ? 0 : dueAt(readAt, restMs) - now
     return waited(Math.max(caughtUpMs, untilNextRead(pace, now)), signal)
   }
 
