@@ -35,7 +35,7 @@ const env = {
 const start = (part, extra = {}, execArgv = []) =>
   fork(path.join(outdir, `${part}.js`), { env: { ...env, ...extra }, execArgv })
 /** The young generation of the pipeline's worker. */
-const consumerArgs = ['--max-semi-space-size=64']
+const consumerArgs = ['--max-semi-space-size=64', '--heap-growing-percent=50']
 if (values.profile !== undefined) {
   consumerArgs.push('--cpu-prof', `--cpu-prof-dir=${values.profile}`)
 }

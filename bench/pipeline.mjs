@@ -31,7 +31,12 @@ const profile =
 try {
   execFileSync(
     process.execPath,
-    ['--max-semi-space-size=64', ...profile, path.join(outdir, 'pipeline.js')],
+    [
+      '--max-semi-space-size=64',
+      '--heap-growing-percent=50',
+      ...profile,
+      path.join(outdir, 'pipeline.js'),
+    ],
     {
       stdio: 'inherit',
       env: {
