@@ -6,6 +6,8 @@ import { setupOrExit } from '../scripts/setup.mjs'
  * numbers of this run, by name: those told on the command line (`--seconds 5`), else the `defaults`.
  */
 export async function prepare(defaults) {
+  // Who is told to end takes what it started along: `exit` is not told of a signal.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => process.exit(1))
   const options = mapValues(defaults, (number) => ({ type: 'string', default: String(number) }))
   const { values } = parseArgs({ options })
   await setupOrExit()
