@@ -1,4 +1,4 @@
-import { type LateText, placeOf } from '../../../../lib/scanned-event.ts'
+import { fromOf, type LateText, lengthOf, placeOf } from '../../../../lib/scanned-event.ts'
 import { latin1 } from './latin1.ts'
 import { Byte, firstOf, type Source } from './source.ts'
 
@@ -53,26 +53,25 @@ export function createTextScan(source: Source): TextScan {
     }
   }
 
+  function late(): LateText {
+    if (bytes[source.at] !== Byte.quote) return undefined
+    const from = source.at + 1
+    const to = end(from)
+    if (to < 0) return undefined
+    source.at = to + 1
+    if (!found.ascii) return decode(from, to)
+    return from === to ? '' : (placeOf(from, to - from) ?? latin1(bytes, from, to))
+  }
+
   return {
     end,
     found,
     decode,
-    late() {
-      if (bytes[source.at] !== Byte.quote) return undefined
-      const from = source.at + 1
-      const to = end(from)
-      if (to < 0) return undefined
-      source.at = to + 1
-      if (!found.ascii) return decode(from, to)
-      return from === to ? '' : (placeOf(from, to - from) ?? latin1(bytes, from, to))
-    },
+    late,
     text() {
-      if (bytes[source.at] !== Byte.quote) return undefined
-      const from = source.at + 1
-      const to = end(from)
-      if (to < 0) return undefined
-      source.at = to + 1
-      return found.ascii ? latin1(bytes, from, to) : decode(from, to)
+      const text = late()
+      if (typeof text !== 'number') return text
+      return latin1(bytes, fromOf(text), fromOf(text) + lengthOf(text))
     },
   }
 }

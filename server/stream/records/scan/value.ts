@@ -51,7 +51,7 @@ export function createValueScan(
     isNull: () => bytes[source.at] === firstOfNull && isWord(nullWord),
     skip() {
       const byte = bytes[source.at]
-      if (byte === Byte.quote) return scan.texts.text() !== undefined
+      if (byte === Byte.quote) return scan.texts.late() !== undefined
       if (byte === nullWord[0]) return isWord(nullWord)
       if (byte === trueWord[0]) return isWord(trueWord)
       if (byte === falseWord[0]) return isWord(falseWord)
