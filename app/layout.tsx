@@ -3,7 +3,7 @@ import '../components/ui/tokens.css'
 import './globals.css'
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
-import { type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { Frame } from '../components/frame/frame.tsx'
 import { readTheme, THEME_COOKIE } from '../components/frame/theme.ts'
 
@@ -32,9 +32,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" data-theme={theme === 'system' ? undefined : theme}>
       <body>
-        <Suspense>
-          <Frame theme={theme}>{children}</Frame>
-        </Suspense>
+        <Frame theme={theme}>{children}</Frame>
       </body>
     </html>
   )

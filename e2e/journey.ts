@@ -100,7 +100,9 @@ export function impressions(
 /** Ready to be looked at: live data has arrived. */
 export async function openLive(page: Page, path: string): Promise<void> {
   await page.goto(path)
-  await expect(page.getByText('connecting', { exact: true })).toBeHidden()
+  // Not only that it no longer connects: of a page that is not there yet that is true, too.
+  const light = page.getByRole('banner').getByText(/^(live|quiet|waiting)$/)
+  await expect(light).toBeVisible()
   await expect(page.locator('main')).not.toBeEmpty()
 }
 

@@ -43,6 +43,19 @@ journey('no page complains, and each is where the rail says', async ({ page, kin
   await expect(page.getByText('Not JSON').first()).toBeVisible()
 })
 
+journey.describe('before its scripts run', () => {
+  journey.use({ javaScriptEnabled: false })
+
+  journey('each page is there, with its name and the rail', async ({ page }) => {
+    for (const { path, name } of PAGES) {
+      await page.goto(path)
+      await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+      await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible()
+      await expect(page.getByRole('banner').getByText('connecting')).toBeVisible()
+    }
+  })
+})
+
 journey('at 390 px nothing sticks out of a page', async ({ page, kinesight }) => {
   await fill(kinesight)
   await page.setViewportSize({ width: 390, height: 844 })
