@@ -16,10 +16,15 @@ export function createThroughput(): Throughput {
   const seconds = new Float64Array(SLOTS)
   const records = new Float64Array(SLOTS)
   const bytes = new Float64Array(SLOTS)
+  /** Of the last record: most come in the same second, and a remainder takes as long as all else. */
+  let [last, slot] = [-1, 0]
   return {
     add(arrivedAt, size, count = 1) {
       const second = Math.floor(arrivedAt / SECOND_MS)
-      const slot = second % SLOTS
+      if (second !== last) {
+        last = second
+        slot = second % SLOTS
+      }
       // Also a later one is replaced: the clock of the arrivals may have been set back.
       if (seconds[slot] !== second) {
         seconds[slot] = second
