@@ -4,56 +4,48 @@ export interface Hash64 {
   lo: number
 }
 
-/** Two units each. */
-const blocks = new Int32Array(8_192)
-
 /**
  * A 64-bit hash of a string's UTF-16 units into `out`: two lanes of MurmurHash3_x86_128 (Appleby 2011),
  * finished by its mixers. Not for secrets. O(length).
  */
 export function hashText(text: string, out: Hash64): void {
   const { length } = text
-  const into = blocksFor(length)
-  let count = 0
+  let h1 = 0x9747b28c | 0
+  let h2 = 0x3c074a61
   for (let at = 0; at < length; at += 2) {
-    into[count++] = text.charCodeAt(at) | (at + 1 < length ? text.charCodeAt(at + 1) << 16 : 0)
+    // Beyond the end charCodeAt is NaN, which the bit operations take as 0.
+    const pair = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16)
+    h1 = step1(h1 ^ mix1(pair), h2)
+    h2 = step2(h2 ^ mix2(pair), h1)
   }
-  hashBlocks(into, length, out)
+  finish(h1, h2, length, out)
 }
 
 /** The same of an ASCII text, by its bytes. */
 export function hashAscii(bytes: Uint8Array, from: number, length: number, out: Hash64): void {
-  const into = blocksFor(length)
   const end = from + length
-  let count = 0
+  let h1 = 0x9747b28c | 0
+  let h2 = 0x3c074a61
   for (let at = from; at < end; at += 2) {
-    into[count++] = (bytes[at] as number) | (at + 1 < end ? (bytes[at + 1] as number) << 16 : 0)
+    const pair = (bytes[at] as number) | (at + 1 < end ? (bytes[at + 1] as number) << 16 : 0)
+    h1 = step1(h1 ^ mix1(pair), h2)
+    h2 = step2(h2 ^ mix2(pair), h1)
   }
-  hashBlocks(into, length, out)
+  finish(h1, h2, length, out)
 }
 
-const blocksFor = (length: number): Int32Array =>
-  length <= 2 * blocks.length ? blocks : new Int32Array((length + 1) >> 1)
+const rotate = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits))
 
-function hashBlocks(blocks: Int32Array, length: number, out: Hash64): void {
-  const count = (length + 1) >> 1
-  let h1 = 0x9747b28c | 0
-  let h2 = 0x3c074a61 | 0
-  for (let at = 0; at < count; at++) {
-    const block = blocks[at] as number
-    let k = Math.imul(block, 0x239b961b)
-    k = Math.imul((k << 15) | (k >>> 17), 0xab0e9789)
-    h1 ^= k
-    h1 = ((h1 << 19) | (h1 >>> 13)) + h2
-    h1 = (Math.imul(h1, 5) + 0x561ccd1b) | 0
-    k = Math.imul(block, 0x38b34ae5)
-    k = Math.imul((k << 17) | (k >>> 15), 0xa1e38b93)
-    h2 ^= k
-    h2 = ((h2 << 13) | (h2 >>> 19)) + h1
-    h2 = (Math.imul(h2, 5) + 0x32ac3b17) | 0
-  }
-  h1 ^= length
-  h2 ^= length
+const mix1 = (k: number): number => Math.imul(rotate(Math.imul(k, 0x239b961b), 15), 0xab0e9789)
+const mix2 = (k: number): number => Math.imul(rotate(Math.imul(k, 0x38b34ae5), 17), 0xa1e38b93)
+
+const step1 = (h: number, next: number): number => (times5(rotate(h, 19) + next) + 0x561ccd1b) | 0
+const step2 = (h: number, next: number): number => (times5(rotate(h, 13) + next) + 0x32ac3b17) | 0
+const times5 = (h: number): number => Math.imul(h, 5)
+
+function finish(one: number, other: number, length: number, out: Hash64): void {
+  let h1 = one ^ length
+  let h2 = other ^ length
   h1 = (h1 + h2) | 0
   h2 = (h2 + h1) | 0
   h1 = mix(h1)
