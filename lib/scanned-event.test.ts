@@ -21,10 +21,11 @@ test('a text that is longer has none', () => {
   expect(placeOf(7, 2_048)).toBeUndefined()
 })
 
-test('a copy has the texts whose places were kept, and is not changed with the record', () => {
+test('a copy has the texts whose places or numbers were kept, and is not changed with the record', () => {
   const bytes = new TextEncoder().encode('"ab","visitor"')
-  const event = new ScannedEvent(bytes)
-  Object.assign(event, { type: 'page_view', time: epochMs(7), lateSession: 'größe' })
+  const event = new ScannedEvent(bytes, ['', 'page_view', '/a'])
+  Object.assign(event, { pooledType: 1, pooledPage: 2, pooledTitle: 'of its own' })
+  Object.assign(event, { time: epochMs(7), lateSession: 'größe' })
   event.lateId = placeOf(1, 2)
   event.lateVisitor = placeOf(6, 7)
   const copy = plainEvent(event as unknown as StreamEvent)
@@ -32,7 +33,7 @@ test('a copy has the texts whose places were kept, and is not changed with the r
   expect(event.visitor).toBe('xxxxxxx')
   expect(JSON.parse(JSON.stringify(copy))).toEqual({
     ...{ id: 'ab', type: 'page_view', time: 7, currency: 'USD' },
-    ...{ visitor: 'visitor', session: 'größe' },
+    ...{ visitor: 'visitor', session: 'größe', page: '/a', title: 'of its own' },
   })
   expect(plainEvent(copy)).toBe(copy)
 })

@@ -16,56 +16,65 @@ export const placeOf = (from: number, length: number): number | undefined =>
 export const fromOf = (place: number): number => place >>> LENGTH_BITS
 export const lengthOf = (place: number): number => place & MAX_LENGTH
 
+/** A text; or its number among the texts of the pool that the event was read with, below `MAX_POOLED_TEXTS`. */
+export type PooledText = string | number | undefined
+
+export const MAX_POOLED_TEXTS = 8_192
+
 /**
  * An event that is read from a record's bytes. Of texts that seldom come twice only the places are kept: their strings
- * are made when they are asked for, and mostly nobody asks. So it holds on to the record, and a spread or JSON lacks
- * them: `plainEvent` makes what can be kept.
+ * are made when they are asked for, and mostly nobody asks. Of texts that come again and again it has numbers, so that
+ * whoever knows something of a text finds it by its number. So it holds on to the record and the pool, and a spread or
+ * JSON lacks the texts: `plainEvent` makes what can be kept.
  */
 export class ScannedEvent implements EveryField {
   lateId: LateText
-  type: StreamEvent['type'] | undefined
+  pooledType: PooledText
   time: StreamEvent['time'] | undefined
   currency: string | undefined
   lateVisitor: LateText
   lateSession: LateText
-  page: string | undefined
-  title: string | undefined
-  referrer: string | undefined
-  account: string | undefined
-  campaign: string | undefined
-  ad: string | undefined
-  placement: string | undefined
-  country: string | undefined
-  device: string | undefined
+  pooledPage: PooledText
+  pooledTitle: PooledText
+  pooledReferrer: PooledText
+  pooledAccount: PooledText
+  pooledCampaign: PooledText
+  pooledAd: PooledText
+  pooledPlacement: PooledText
+  pooledCountry: PooledText
+  pooledDevice: PooledText
   costMicros: number | undefined
   revenueMicros: number | undefined
   status: number | undefined
   durationMs: number | undefined
   props: Record<string, unknown> | undefined
   readonly bytes: Uint8Array
+  /** By number. While two events have the same array, a number means the same in both. */
+  readonly texts: readonly string[]
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, texts: readonly string[]) {
     this.lateId = undefined
-    this.type = undefined
+    this.pooledType = undefined
     this.time = undefined
     this.currency = DEFAULT_CURRENCY
     this.lateVisitor = undefined
     this.lateSession = undefined
-    this.page = undefined
-    this.title = undefined
-    this.referrer = undefined
-    this.account = undefined
-    this.campaign = undefined
-    this.ad = undefined
-    this.placement = undefined
-    this.country = undefined
-    this.device = undefined
+    this.pooledPage = undefined
+    this.pooledTitle = undefined
+    this.pooledReferrer = undefined
+    this.pooledAccount = undefined
+    this.pooledCampaign = undefined
+    this.pooledAd = undefined
+    this.pooledPlacement = undefined
+    this.pooledCountry = undefined
+    this.pooledDevice = undefined
     this.costMicros = undefined
     this.revenueMicros = undefined
     this.status = undefined
     this.durationMs = undefined
     this.props = undefined
     this.bytes = bytes
+    this.texts = texts
   }
 
   get id(): string | undefined {
@@ -77,7 +86,40 @@ export class ScannedEvent implements EveryField {
   get session(): string | undefined {
     return textOf(this.bytes, this.lateSession)
   }
+  get type(): string | undefined {
+    return pooledOf(this.texts, this.pooledType)
+  }
+  get page(): string | undefined {
+    return pooledOf(this.texts, this.pooledPage)
+  }
+  get title(): string | undefined {
+    return pooledOf(this.texts, this.pooledTitle)
+  }
+  get referrer(): string | undefined {
+    return pooledOf(this.texts, this.pooledReferrer)
+  }
+  get account(): string | undefined {
+    return pooledOf(this.texts, this.pooledAccount)
+  }
+  get campaign(): string | undefined {
+    return pooledOf(this.texts, this.pooledCampaign)
+  }
+  get ad(): string | undefined {
+    return pooledOf(this.texts, this.pooledAd)
+  }
+  get placement(): string | undefined {
+    return pooledOf(this.texts, this.pooledPlacement)
+  }
+  get country(): string | undefined {
+    return pooledOf(this.texts, this.pooledCountry)
+  }
+  get device(): string | undefined {
+    return pooledOf(this.texts, this.pooledDevice)
+  }
 }
+
+const pooledOf = (texts: readonly string[], text: PooledText): string | undefined =>
+  typeof text === 'number' ? texts[text] : text
 
 const textOf = (bytes: Uint8Array, text: LateText): string | undefined =>
   typeof text === 'number'

@@ -1,5 +1,6 @@
 import { setBoundedRows } from './bounded-rows.ts'
 import { chain, createChains, emptySlots, makeRoom, valuesIn } from './chains.ts'
+import { MAX_KEY_IDS } from './dimension-ids.ts'
 import { type Distinct, distinctOf, TOTAL_PRECISION } from './distinct.ts'
 import {
   HAS_DISTINCT,
@@ -9,7 +10,6 @@ import {
   JOURNAL_EVENTS,
   type Journal,
 } from './journal.ts'
-import { MAX_KEY_IDS } from './key-ids.ts'
 import { addLate } from './late.ts'
 import { addMoney, type MoneySum } from './money-sum.ts'
 import { latesAt, type Pane, type Pinned, setAt, setRows, TOTAL_KEY } from './pane.ts'
@@ -43,6 +43,8 @@ export function createJournalFold(journal: Journal): JournalFold {
   /** By the number of a key: its row, where it is of the pane in hand. */
   const rowOfKey = new Int32Array(MAX_KEY_IDS)
   const paneOfKey = new Int32Array(MAX_KEY_IDS)
+  /** By row of the pane in hand, the number of its key. */
+  const found = new Int32Array(MAX_KEY_IDS)
   let paneNumber = 0
   /** By row × columns + column the entries of different things, and the buckets. */
   const entries = createChains(journal.keyEntries.length)
@@ -56,28 +58,25 @@ export function createJournalFold(journal: Journal): JournalFold {
     return paneNumber
   }
 
-  /** Finds the rows of the chosen into `events` and `rows`, and answers how many there are. */
-  function findRows(
-    { order, from, to }: Chosen,
-    at: number,
-    ids: readonly string[],
-    keys: string[],
-  ) {
+  /** Finds the rows of the chosen into `events` and `rows`, and their keys into `found`. */
+  function findRows({ order, from, to }: Chosen, at: number): { size: number; keys: number } {
     const { keys: keysOf, width } = journal
     const pane = nextPane()
-    let count = 0
+    let size = 0
+    let keys = 0
     for (let n = from; n < to; n++) {
       const event = order[n] as number
       const id = keysOf[event * width + at] as number
       if (id < 0) continue
       if (paneOfKey[id] !== pane) {
         paneOfKey[id] = pane
-        rowOfKey[id] = keys.push(ids[id] as string) - 1
+        rowOfKey[id] = keys
+        found[keys++] = id
       }
-      events[count] = event
-      rows[count++] = rowOfKey[id] as number
+      events[size] = event
+      rows[size++] = rowOfKey[id] as number
     }
-    return count
+    return { size, keys }
   }
 
   function addCounts({ counts, width }: Pane, size: number): void {
@@ -140,14 +139,17 @@ export function createJournalFold(journal: Journal): JournalFold {
   function fillDistinct({ distinct, precision, keys }: Pane): void {
     const { totalEntries, keyEntries } = journal
     const values = precision === TOTAL_PRECISION ? totalEntries : keyEntries
-    const { counts } = entries
+    const { counts, last } = entries
     for (let column = 0; column < distinct.length; column++) {
       const sketches = distinct[column] as (Distinct | null)[]
       for (let row = 0; row < keys.length; row++) {
         const slot = row * distinct.length + column
         const count = counts[slot] as number
         if (count === 0) continue
-        const sketch = distinctOf(valuesIn(entries, slot, values), count, precision)
+        const sketch =
+          count === 1
+            ? (values[(last[slot] as number) - 1] as number)
+            : distinctOf(valuesIn(entries, slot, values), count, precision)
         setAt(sketches, row, sketch)
       }
     }
@@ -185,9 +187,10 @@ export function createJournalFold(journal: Journal): JournalFold {
       fill(pane, size)
     },
     keyed(pane, chosen, at, ids, pinned) {
-      const keys: string[] = []
-      const size = findRows(chosen, at, ids, keys)
+      const { size, keys: count } = findRows(chosen, at)
       if (size === 0) return
+      const keys = new Array<string>(count)
+      for (let row = 0; row < count; row++) keys[row] = ids[found[row] as number] as string
       setBoundedRows(pane, keys, { rows, size }, pinned)
       fill(pane, size)
     },

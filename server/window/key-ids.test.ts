@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { CROSSED } from '../../lib/crossed.ts'
 import type { StreamEvent } from '../../lib/event.ts'
 import { DIMENSIONS } from '../../lib/kpis.ts'
-import { createKeyIds, MAX_KEY_IDS, NO_KEY } from './key-ids.ts'
+import { plainEvent, ScannedEvent } from '../../lib/scanned-event.ts'
+import { MAX_KEY_IDS, NO_KEY } from './dimension-ids.ts'
+import { createKeyIds } from './key-ids.ts'
 import { eventKey } from './keys.ts'
 import { pairKey } from './pair-key.ts'
 
@@ -55,4 +57,31 @@ test('however many keys come, a bounded number has numbers, and it is said in ti
     cleared++
   }
   expect(cleared).toBeGreaterThan(5)
+})
+
+test('the keys of a scanned event are those of its texts, whatever pool their numbers are of', () => {
+  const scanned = createKeyIds(CROSSED)
+  const plain = createKeyIds(CROSSED)
+  const width = DIMENSIONS.length + CROSSED.length
+  const [one, other] = [new Int32Array(width), new Int32Array(width)]
+  const pools = [
+    ['', 'acme', 'https://www.a.example/x', 'mobile'],
+    ['', 'mobile', 'zenith', 'acme'],
+    ['', 'a.example'],
+  ]
+  const keysOf = (ids: Int32Array, keys: readonly (readonly string[])[]) =>
+    Array.from(ids, (id, n) => keys[n]?.[id])
+  for (let n = 0; n < 600; n++) {
+    const texts = pools[Math.floor(n / 7) % pools.length] as string[]
+    const made = new ScannedEvent(new Uint8Array(), texts)
+    made.pooledReferrer = (n % (texts.length - 1)) + 1
+    made.pooledAccount = n % 5 === 0 ? undefined : 1
+    made.pooledDevice = n % 3 === 0 ? 'of its own' : texts.length - 1
+    made.pooledCampaign = texts.length - 1
+    const event = made as unknown as StreamEvent
+    scanned.write(event, one, 0)
+    plain.write(plainEvent(event), other, 0)
+    expect(keysOf(one, scanned.keys)).toEqual(keysOf(other, plain.keys))
+    if (n % 50 === 0) scanned.clear()
+  }
 })

@@ -1,14 +1,15 @@
 import type { CrossedPair } from '../../lib/crossed.ts'
 import type { StreamEvent } from '../../lib/event.ts'
 import { DIMENSIONS, type Dimension } from '../../lib/kpis.ts'
-import { keyOf, MAX_KEY_LENGTH } from './keys.ts'
+import { ScannedEvent } from '../../lib/scanned-event.ts'
+import {
+  type Budget,
+  createDimensionIds,
+  type DimensionIds,
+  MAX_KEY_IDS,
+  NO_KEY,
+} from './dimension-ids.ts'
 import { createPairIds } from './pair-ids.ts'
-
-/** Keys of one dimension, and texts that mean them, that have numbers at a time. */
-export const MAX_KEY_IDS = 16_384
-
-/** An event has no key in this dimension. */
-export const NO_KEY = -1
 
 /**
  * Small numbers for keys, so that an event's keys are found by their text once and not in every pane. Numbers hold
@@ -38,6 +39,9 @@ export function createKeyIds(crossed: readonly CrossedPair[]): KeyIds {
     second: DIMENSIONS.indexOf(other),
   }))
 
+  /** What the numbers of texts mean that the dimensions know. */
+  let numbered: readonly string[] = []
+
   /** In the order of `DIMENSIONS`. Written out: finding fields by a variable takes as long as all else. */
   function writeKeys(event: StreamEvent, out: Int32Array, at: number): void {
     out[at] = page.idOf(event.page)
@@ -49,9 +53,26 @@ export function createKeyIds(crossed: readonly CrossedPair[]): KeyIds {
     out[at + 6] = country.idOf(event.country)
   }
 
+  /** The same by the numbers of its texts, which takes a sixth of the time. */
+  function writePooledKeys(event: ScannedEvent, out: Int32Array, at: number): void {
+    const { texts } = event
+    if (texts !== numbered) {
+      for (const ids of dimensions) ids.forgetNumbers()
+      numbered = texts
+    }
+    out[at] = page.idOfPooled(event.pooledPage, texts)
+    out[at + 1] = referrer.idOfPooled(event.pooledReferrer, texts)
+    out[at + 2] = campaign.idOfPooled(event.pooledCampaign, texts)
+    out[at + 3] = account.idOfPooled(event.pooledAccount, texts)
+    out[at + 4] = placement.idOfPooled(event.pooledPlacement, texts)
+    out[at + 5] = device.idOfPooled(event.pooledDevice, texts)
+    out[at + 6] = country.idOfPooled(event.pooledCountry, texts)
+  }
+
   return {
     write(event, out, at) {
-      writeKeys(event, out, at)
+      if (event instanceof ScannedEvent) writePooledKeys(event, out, at)
+      else writeKeys(event, out, at)
       let place = at + dimensions.length
       for (let n = 0; n < pairs.length; n++) {
         const { ids, first, second } = pairs[n] as (typeof pairs)[number]
@@ -78,53 +99,5 @@ export function createKeyIds(crossed: readonly CrossedPair[]): KeyIds {
   }
 }
 
-/** What all have in common: one of them is full. */
-interface Budget {
-  isSpent: boolean
-}
-
-interface DimensionIds {
-  idOf(text: string | undefined): number
-  readonly keys: string[]
-  texts(): number
-  clear(): void
-}
-
 const byDimension = (make: (dimension: Dimension) => DimensionIds) =>
   Object.fromEntries(DIMENSIONS.map((one) => [one, make(one)])) as Record<Dimension, DimensionIds>
-
-function createDimensionIds(dimension: Dimension, budget: Budget): DimensionIds {
-  /** Of texts as events hold them, and of the keys that they mean. */
-  const known = new Map<string, number>()
-  const keys: string[] = []
-
-  function newId(text: string): number {
-    const key = keyOf(text, dimension)
-    let id = NO_KEY
-    if (key === text) id = newKey(key)
-    else if (key !== undefined) id = known.get(key) ?? newKey(key)
-    if (key !== text && text.length <= MAX_KEY_LENGTH) known.set(text, id)
-    // An event adds two texts at most.
-    if (known.size >= MAX_KEY_IDS - 1) budget.isSpent = true
-    return id
-  }
-
-  function newKey(key: string): number {
-    const id = keys.push(key) - 1
-    known.set(key, id)
-    return id
-  }
-
-  return {
-    keys,
-    texts: () => known.size,
-    idOf(text) {
-      if (text === undefined) return NO_KEY
-      return known.get(text) ?? newId(text)
-    },
-    clear() {
-      known.clear()
-      keys.length = 0
-    },
-  }
-}

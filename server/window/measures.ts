@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../lib/event.ts'
 import { type Condition, type EventFilter, filterName, meets } from '../../lib/event-filter.ts'
 import type { DistinctField, Kpi, KpiFormula, MoneyField } from '../../lib/kpis.ts'
-import { fromOf, lengthOf, ScannedEvent } from '../../lib/scanned-event.ts'
+import { fromOf, lengthOf, MAX_POOLED_TEXTS, ScannedEvent } from '../../lib/scanned-event.ts'
 import { distinctEntry, KEY_PRECISION, TOTAL_PRECISION } from './distinct.ts'
 import { type Hash64, hashAscii, hashText } from './hash.ts'
 import { createLateColumns, type LateColumns } from './late-columns.ts'
@@ -157,7 +157,7 @@ export function createMeasureSet(kpis: readonly Kpi[]): MeasureSet {
       }
       return known
     },
-    measure: (event, out) => measureBy(recipeOf(event.type), event, out),
+    measure: (event, out) => measureBy(recipeOf(event), event, out),
   }
 }
 
@@ -183,7 +183,7 @@ type Recipe = Record<MeasureKind, readonly Step[]>
 /** More types than these are not remembered one by one: a producer may invent as many as it likes. */
 const MAX_TYPES = 256
 
-function createRecipes(columns: MeasureSet['columns']): (type: string) => Recipe {
+function createRecipes(columns: MeasureSet['columns']): (event: StreamEvent) => Recipe {
   const recipes = new Map<string, Recipe>()
   const named = new Set(Object.values(columns).flatMap((all) => all.map(({ of }) => of.type)))
   const make = (type: string | undefined): Recipe =>
@@ -193,12 +193,37 @@ function createRecipes(columns: MeasureSet['columns']): (type: string) => Recipe
       ),
     )
   const other = make(undefined)
-  return (type) => {
+  /** By the number of a type among these texts. */
+  const byNumber = Array.from<Recipe | undefined>({ length: MAX_POOLED_TEXTS })
+  let numbered: readonly string[] = []
+
+  function recipeFor(type: string): Recipe {
     const known = recipes.get(type)
     if (known !== undefined) return known
     const recipe = named.has(type) ? make(type) : other
     if (recipes.size < MAX_TYPES) recipes.set(type, recipe)
     return recipe
+  }
+
+  function recipeOfNumber(number: number, texts: readonly string[]): Recipe {
+    if (texts !== numbered) {
+      numbered = texts
+      byNumber.fill(undefined)
+    }
+    let known = byNumber[number]
+    if (known === undefined) {
+      known = recipeFor(texts[number] as string)
+      byNumber[number] = known
+    }
+    return known
+  }
+
+  return (event) => {
+    if (event instanceof ScannedEvent) {
+      const { pooledType, texts }: ScannedEvent = event
+      if (typeof pooledType === 'number') return recipeOfNumber(pooledType, texts)
+    }
+    return recipeFor(event.type)
   }
 }
 

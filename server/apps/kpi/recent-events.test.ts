@@ -5,7 +5,7 @@ import { createRecentEvents } from './recent-events.ts'
 
 test('what is kept of an event holds on to no record', () => {
   const bytes = new TextEncoder().encode('"v-1"')
-  const scanned = new ScannedEvent(bytes)
+  const scanned = new ScannedEvent(bytes, [])
   Object.assign(scanned, { lateId: 'id', lateVisitor: placeOf(1, 3), props: { plan: 'pro' } })
   const at = { shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: 1_000, late: false }
   const recent = createRecentEvents()

@@ -121,8 +121,8 @@ describe('running apps', () => {
 
 test('an app is given plain events, unless it says that it reads fields alone', () => {
   const bytes = new TextEncoder().encode('"v-1"')
-  const scanned = new ScannedEvent(bytes)
-  Object.assign(scanned, { lateId: 'id', lateVisitor: placeOf(1, 3), type: 'page_view' })
+  const scanned = new ScannedEvent(bytes, ['', 'page_view'])
+  Object.assign(scanned, { lateId: 'id', lateVisitor: placeOf(1, 3), pooledType: 1 })
   const given = new Map<string, unknown>()
   const appOf = (name: string): StreamApp => ({
     name,

@@ -35,10 +35,11 @@ export function createEventScan(source: Source): EventScan {
   const number = createNumberScan(source)
   const values = createValueScan(source, { number, texts })
   const ids = createIdScan(source, texts)
+  const pool = createTextPool(source, texts)
   const readers = fieldReaders({
     id: ids.late,
     late: texts.late,
-    pooled: createTextPool(source, texts),
+    pooled: pool.scan,
     number,
     money: createMoneyScan(source, { number, text }),
     time: createTimeScan(source, { number, text }),
@@ -72,7 +73,7 @@ export function createEventScan(source: Source): EventScan {
   }
 
   return function scanEvent(origin, shardId, index) {
-    const event = new ScannedEvent(source.data)
+    const event = new ScannedEvent(source.data, pool.textsOfNext())
     ids.read.hash = undefined
     let given = 0
     let next = pastBlanks(source.at + 1)
@@ -90,7 +91,7 @@ export function createEventScan(source: Source): EventScan {
       next = pastBlanks(next + 1)
     }
     source.at = next + 1
-    if (event.type === undefined) return undefined
+    if (event.pooledType === undefined) return undefined
     return accepted(event, ids.read.hash, origin, shardId, index)
   }
 }

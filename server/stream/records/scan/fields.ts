@@ -1,5 +1,10 @@
 import { MAX_ID_LENGTH, MAX_TEXT_LENGTH, MAX_TYPE_LENGTH } from '../../../../lib/event.ts'
-import { type LateText, lengthOf, type ScannedEvent } from '../../../../lib/scanned-event.ts'
+import {
+  type LateText,
+  lengthOf,
+  type PooledText,
+  type ScannedEvent,
+} from '../../../../lib/scanned-event.ts'
 import type { EpochMs } from '../../../../lib/time.ts'
 
 /** Takes over a field's value, which is not null; false: it is none that the contract allows, or not plain. */
@@ -7,18 +12,20 @@ type Reader = (event: ScannedEvent) => boolean
 
 const CURRENCY = /^[A-Z]{3}$/
 
-const isShort = (text: string | undefined): text is string =>
-  text !== undefined && text.length <= MAX_TEXT_LENGTH
+/** A text that a field may hold. One that has a number or a place is never too long. */
+const isField = (text: string | number | undefined): text is string | number =>
+  typeof text === 'number' || (text !== undefined && text.length <= MAX_TEXT_LENGTH)
 
 /** '' counts as absent. */
-const orAbsent = (text: string): string | undefined => (text === '' ? undefined : text)
+const orAbsent = (text: string | number): string | number | undefined =>
+  text === '' ? undefined : text
 
 /** What reads a value; undefined and NaN: the scan gives up. */
 interface FieldScans {
   id: () => LateText
   /** Texts that seldom come twice, and those that come again and again. */
   late: () => LateText
-  pooled: () => string | undefined
+  pooled: () => PooledText
   number: () => number
   money: () => number
   time: () => EpochMs | undefined
@@ -43,7 +50,8 @@ export const fieldReaders = ({
   },
   type(event) {
     const type = pooled()
-    event.type = type
+    event.pooledType = type
+    if (typeof type === 'number') return true
     return type !== undefined && type !== '' && type.length <= MAX_TYPE_LENGTH
   },
   time(event) {
@@ -61,7 +69,8 @@ export const fieldReaders = ({
     return !Number.isNaN(revenue)
   },
   currency(event) {
-    const currency = pooled()
+    const text = pooled()
+    const currency = typeof text === 'number' ? event.texts[text] : text
     if (currency === undefined || !CURRENCY.test(currency)) return false
     event.currency = currency
     return true
@@ -82,68 +91,68 @@ export const fieldReaders = ({
   },
   visitor(event) {
     const text = late()
-    if (typeof text !== 'number' && !isShort(text)) return false
-    event.lateVisitor = text === '' ? undefined : text
+    if (!isField(text)) return false
+    event.lateVisitor = orAbsent(text)
     return true
   },
   session(event) {
     const text = late()
-    if (typeof text !== 'number' && !isShort(text)) return false
-    event.lateSession = text === '' ? undefined : text
+    if (!isField(text)) return false
+    event.lateSession = orAbsent(text)
     return true
   },
   page(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.page = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledPage = orAbsent(text)
     return true
   },
   title(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.title = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledTitle = orAbsent(text)
     return true
   },
   referrer(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.referrer = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledReferrer = orAbsent(text)
     return true
   },
   account(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.account = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledAccount = orAbsent(text)
     return true
   },
   campaign(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.campaign = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledCampaign = orAbsent(text)
     return true
   },
   ad(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.ad = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledAd = orAbsent(text)
     return true
   },
   placement(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.placement = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledPlacement = orAbsent(text)
     return true
   },
   country(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.country = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledCountry = orAbsent(text)
     return true
   },
   device(event) {
     const text = pooled()
-    if (!isShort(text)) return false
-    event.device = orAbsent(text)
+    if (!isField(text)) return false
+    event.pooledDevice = orAbsent(text)
     return true
   },
 })

@@ -253,4 +253,12 @@ describe('a record is scanned', () => {
     )
     expect(read).toEqual(pages)
   })
+
+  test('with texts that stay right while the rest of the record brings more than are remembered', () => {
+    const pages = Array.from({ length: 9_500 }, (_, n) => `/page/${n}`)
+    const lines = pages.map((page) => JSON.stringify({ type: 'x', page, device: 'mobile' }))
+    const read = scanned(bytes(lines.join('\n')))?.map((item) => eventOf(item))
+    expect(read?.map((event) => event?.page)).toEqual(pages)
+    expect(new Set(read?.map((event) => event?.device))).toEqual(new Set(['mobile']))
+  })
 })

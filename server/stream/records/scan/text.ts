@@ -5,7 +5,9 @@ import { Byte, firstOf, type Source } from './source.ts'
 export interface TextScan {
   /** Where the quote stands that ends the text that begins at `from`; -1: it holds what a scan does not read. */
   end(from: number): number
-  /** Of the text whose end was found last. */
+  /** The same, and a hash of the text, which takes half as long again. */
+  hashedEnd(from: number): number
+  /** Of the text whose end was found last; its hash, where that was asked for. */
   readonly found: { hash: number; ascii: boolean }
   /** The text that begins here, with its quote; undefined: the scan gives up. */
   text(): string | undefined
@@ -24,6 +26,23 @@ export function createTextScan(source: Source): TextScan {
   const highBits = 0x80808080 | 0
 
   function end(from: number): number {
+    let all = 0
+    let at = from
+    for (;;) {
+      const word = words.getInt32(at, true)
+      const stops = stopsOf(word)
+      if (stops !== 0) {
+        const left = bytesBefore(stops)
+        found.ascii = ((all | firstOf(word, left)) & highBits) === 0
+        at += left
+        return bytes[at] === Byte.quote ? at : -1
+      }
+      all |= word
+      at += 4
+    }
+  }
+
+  function hashedEnd(from: number): number {
     let hash = seed
     let all = 0
     let at = from
@@ -31,7 +50,7 @@ export function createTextScan(source: Source): TextScan {
       const word = words.getInt32(at, true)
       const stops = stopsOf(word)
       if (stops !== 0) {
-        const left = (31 - Math.clz32(stops & -stops)) >>> 3
+        const left = bytesBefore(stops)
         const last = firstOf(word, left)
         found.hash = Math.imul(hash ^ last, factor)
         found.ascii = ((all | last) & highBits) === 0
@@ -65,6 +84,7 @@ export function createTextScan(source: Source): TextScan {
 
   return {
     end,
+    hashedEnd,
     found,
     decode,
     late,
@@ -75,6 +95,9 @@ export function createTextScan(source: Source): TextScan {
     },
   }
 }
+
+/** How many bytes come before the first high bit. */
+const bytesBefore = (highBits: number): number => (31 - Math.clz32(highBits & -highBits)) >>> 3
 
 /**
  * The high bit of every byte that ends a text or is not plain: a quote, a backslash, what is below a space. Right up
