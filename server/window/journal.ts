@@ -1,7 +1,11 @@
 import type { Measured, MeasureSet } from './measures.ts'
 
-/** Events that are kept as numbers before they are folded into panes at one go: so many stay in the processor's cache. */
-export const JOURNAL_EVENTS = 8_192
+/**
+ * Events that are kept as numbers before they are folded into panes at one go: 2 MB. A second that is only there in part
+ * is folded twice, and its panes are merged, which takes as long as folding: with half as many events that was a tenth
+ * of the whole.
+ */
+export const JOURNAL_EVENTS = 16_384
 
 /** Kinds of entries that an event has, beside counts: bits of `Journal.has`. */
 export const HAS_MONEY = 1
