@@ -22,14 +22,20 @@ export function measured(count: number, work: () => void): Rate {
   return { aSecond: Math.round((count * 1e6) / (user + system)) }
 }
 
+export interface Folding {
+  ports: IngestPorts
+  applied(): number
+  /** Folds the last that are in hand. */
+  end(): void
+  /** Ids that arrived before are forgotten, as they are in time. */
+  forgetBefore(arrivalMs: number): void
+}
+
 /**
  * Folds what is applied into all KPIs and dimensions, as of `now`. `rememberAll`: every id goes into the memory of ids,
- * also those that were made of an event's place. `end` folds the last that are in hand.
+ * also those that were made of an event's place.
  */
-export function folding(
-  now: number,
-  { rememberAll = false } = {},
-): { ports: IngestPorts; applied: () => number; end: () => void } {
+export function folding(now: number, { rememberAll = false } = {}): Folding {
   const measures = createMeasureSet(BUILT_IN.kpis)
   const retention = createRetention()
   const { crossed } = BUILT_IN
@@ -47,7 +53,12 @@ export function folding(
     },
     reject() {},
   }
-  return { ports, applied: () => applied, end: () => void pending.take() }
+  return {
+    ports,
+    applied: () => applied,
+    end: () => void pending.take(),
+    forgetBefore: (arrivalMs) => seen.forgetBefore(arrivalMs),
+  }
 }
 
 export const aShard = () =>

@@ -19,9 +19,10 @@ function jsonRound(records: readonly Uint8Array[]): void {
       kinds += (JSON.parse(text) as { type: string }).type.length
     }
   })
-  const { applied, takeAll } = taking(endMs)
+  renewIds(records)
+  const before = applied()
   const ours = measured(records.length, () => takeAll(records))
-  if (applied() !== records.length || kinds === 0) throw new Error('not all were applied')
+  if (applied() - before !== records.length || kinds === 0) throw new Error('not all were applied')
   const ratio = ours.aSecond / parse.aSecond
   ratios.push(ratio)
   console.log(
@@ -29,6 +30,14 @@ function jsonRound(records: readonly Uint8Array[]): void {
   )
 }
 
+/** The first of an id's four numbers is the round's: no id comes again. */
+function renewIds(records: readonly Uint8Array[]): void {
+  const digits = Buffer.from((++renewed).toString(16).padStart(8, '0'))
+  for (const data of records) data.set(digits, '{"id":"'.length)
+}
+
+const { applied, takeAll } = taking(endMs)
+let renewed = 0
 const ratios: number[] = []
 const records = Array.from(siteEvents(1, { count: events, endMs }), ({ data }) => data)
 const bytes = records.reduce((sum, { length }) => sum + length, 0)

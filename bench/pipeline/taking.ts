@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../lib/time.ts'
 import { systemClock } from '../../server/platform/clock.ts'
 import { createTaker, type TakingLane } from '../../server/stream/dispatch/take-batch.ts'
 import type { Taking } from '../../server/stream/read/shard-reader.ts'
@@ -7,12 +8,19 @@ import { aShard, folding } from './measured.ts'
 
 /** What GetRecords answers at most. */
 const BATCH_RECORDS = 10_000
+const FIRST_SEQUENCE = 1_000_000
 /** What the product gives an app at a time where it is fast. */
 const FOLDED_AT_ONCE = 500
 
-/** Records as they are read, taken in as the product does it: opened, de-duplicated, and folded some hundreds at a time. */
+/** Between two rounds: so long that the ids of one are forgotten in the next. */
+const ROUND_MS = 15 * MINUTE_MS
+
+/**
+ * Records as they are read, taken in as the product does it: opened, de-duplicated, and folded some hundreds at a time.
+ * Over all rounds there is one, as there is in a process.
+ */
 export function taking(now: number) {
-  const { ports, applied, end } = folding(now)
+  const { ports, applied, end, forgetBefore } = folding(now)
   const take = createTaker({
     seen: ports.seen,
     clock: systemClock,
@@ -33,12 +41,18 @@ export function taking(now: number) {
     opening: undefined,
   }
 
+  let arrivedAt = now
+  let sequence = FIRST_SEQUENCE
+
   function takeAll(data: readonly Uint8Array[]): void {
+    arrivedAt += ROUND_MS
+    forgetBefore(arrivedAt)
     for (let from = 0; from < data.length; from += BATCH_RECORDS) {
-      const mine = batchOf(answerOf(data, { from, arrivedAt: now }))
+      const mine = batchOf(answerOf(data, { from, arrivedAt, sequence }))
       while (!take(lane, mine));
     }
     end()
+    sequence += data.length
   }
 
   return { applied, takeAll }
@@ -47,11 +61,11 @@ export function taking(now: number) {
 /** Each record is made when it is asked for, as those of an answer are. */
 function answerOf(
   data: readonly Uint8Array[],
-  { from, arrivedAt }: { from: number; arrivedAt: number },
+  { from, arrivedAt, sequence }: { from: number; arrivedAt: number; sequence: number },
 ): RecordList {
   const length = Math.min(BATCH_RECORDS, data.length - from)
   const at = (index: number): StreamRecord => ({
-    sequenceNumber: String(from + index),
+    sequenceNumber: String(sequence + from + index),
     arrivedAt,
     partitionKey: '',
     data: data[from + index] as Uint8Array,
