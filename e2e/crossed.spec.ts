@@ -50,6 +50,31 @@ journey(
   },
 )
 
+journey(
+  'of two clicks that come faster than the page follows both count',
+  async ({ page, kinesight }) => {
+    await kinesight.put([
+      longAgo(),
+      ...impressions(30, { account: 'acme', device: 'mobile', cost: '0.01' }),
+      ...impressions(20, { account: 'lumen', device: 'mobile', cost: '0.03' }),
+    ])
+    await openLive(page, '/?window=1h&kpi=spend&by=account&key=acme')
+    await page.getByRole('button', { name: 'Devices', exact: true }).click()
+    const mobile = page.locator('li').getByRole('button').filter({ hasText: 'mobile' })
+    const away = page.getByRole('button', { name: 'Take the filter on account acme away' })
+    await expect(mobile).toContainText('$0.30')
+    const [one, other] = [await mobile.elementHandle(), await away.elementHandle()]
+    await page.evaluate(
+      (both) => {
+        for (const each of both) (each as HTMLElement).click()
+      },
+      [one, other],
+    )
+    await expect(page).toHaveURL(/by=device&key=mobile$/)
+    await expect(kpiTile(page, 'Spend').getByText('$0.90', { exact: true })).toBeVisible()
+  },
+)
+
 journey('a rule can watch two filters together', async ({ page, kinesight }) => {
   await openLive(page, '/alerts')
   await page.getByRole('button', { name: 'New threshold' }).first().click()

@@ -3,20 +3,32 @@ import { useCallback, useMemo } from 'react'
 import type { Period } from '../../lib/period.ts'
 import { comparePatch, periodPatch, readCompare, readPeriod } from './period-state.ts'
 
-/** What the address says and how to change it; null takes a name away. Back and forward work as one expects. */
+/** What of the address is another; null takes a name away. */
+export type UrlPatch = Readonly<Record<string, string | null>>
+
+/** A value; or how it follows from what the address says now: what is on the page may be behind that by a click. */
+type Next<T> = T | ((now: T) => T)
+
+const nextOf = <T extends string | object | boolean>(next: Next<T>, now: T): T =>
+  typeof next === 'function' ? (next as (now: T) => T)(now) : next
+
+/** What the address says and how to change it. Back and forward work as one expects. */
 export function useUrlState(): [
   URLSearchParams,
-  (patch: Readonly<Record<string, string | null>>) => void,
+  (patch: UrlPatch | ((now: URLSearchParams) => UrlPatch)) => void,
 ] {
   const pathname = usePathname()
   const params = useSearchParams()
   const change = useCallback(
-    (patch: Readonly<Record<string, string | null>>) => {
-      const next = new URLSearchParams(window.location.search)
-      for (const [name, value] of Object.entries(patch)) {
+    (patch: UrlPatch | ((now: URLSearchParams) => UrlPatch)) => {
+      const now = new URLSearchParams(window.location.search)
+      const next = new URLSearchParams(now)
+      const said = typeof patch === 'function' ? patch(now) : patch
+      for (const [name, value] of Object.entries(said)) {
         if (value === null) next.delete(name)
         else next.set(name, value)
       }
+      if (next.toString() === now.toString()) return
       // In a query a colon may stand as it is (RFC 3986, 3.4), and times are easier to read with it.
       const query = next.toString().replaceAll('%3A', ':')
       // Not the router: nothing of the page has to come from the server for this.
@@ -28,18 +40,24 @@ export function useUrlState(): [
 }
 
 /** What the figures of the page are over: `?window=5m`, or `?from=…&to=…`. */
-export function usePeriod(): [Period, (period: Period) => void] {
+export function usePeriod(): [Period, (next: Next<Period>) => void] {
   const [params, change] = useUrlState()
   const said = ['window', 'from', 'to'].map((name) => params.get(name)).join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same words mean the same period
   const period = useMemo(() => readPeriod(params), [said])
-  const choose = useCallback((next: Period) => change(periodPatch(next)), [change])
+  const choose = useCallback(
+    (next: Next<Period>) => change((now) => periodPatch(nextOf(next, readPeriod(now)))),
+    [change],
+  )
   return [period, choose]
 }
 
 /** Whether figures are shown against those of the period before. */
-export function useCompare(): [boolean, (compare: boolean) => void] {
+export function useCompare(): [boolean, (next: Next<boolean>) => void] {
   const [params, change] = useUrlState()
-  const choose = useCallback((compare: boolean) => change(comparePatch(compare)), [change])
+  const choose = useCallback(
+    (next: Next<boolean>) => change((now) => comparePatch(nextOf(next, readCompare(now)))),
+    [change],
+  )
   return [readCompare(params), choose]
 }

@@ -11,7 +11,7 @@ export function usePeriodKeys(onCustom: () => void): {
   turn: (to: PeriodKey) => void
 } {
   const [period, choose] = usePeriod()
-  const [compare, setCompare] = useCompare()
+  const [, setCompare] = useCompare()
 
   function turn(to: PeriodKey): void {
     const now = serverNow()
@@ -33,15 +33,13 @@ export function usePeriodKeys(onCustom: () => void): {
         choose(DEFAULT_WINDOW)
         break
       case 'before':
-        choose(periodBefore(period, now))
+        choose((shown) => periodBefore(shown, now))
         break
-      case 'after': {
-        const after = periodAfter(period, now)
-        if (after !== undefined) choose(after)
+      case 'after':
+        choose((shown) => periodAfter(shown, now) ?? shown)
         break
-      }
       case 'compare':
-        setCompare(!compare)
+        setCompare((shown) => !shown)
         break
     }
   }

@@ -1,7 +1,7 @@
 'use client'
 
 import type { KpiId } from '../../lib/kpis.ts'
-import { type Filter, filtersOf, overPeriod, type View } from '../../lib/view.ts'
+import { type Filter, filtersOf, overPeriod, sameFilters, type View } from '../../lib/view.ts'
 import { FixedLine } from '../frame/fixed-line.tsx'
 import { shownRange } from '../frame/shown-range.ts'
 import { usePeriod, useUrlState } from '../frame/url-state.ts'
@@ -16,13 +16,20 @@ import { KpiStrip } from './kpi-strip.tsx'
 import { Lists } from './lists.tsx'
 import { MainChart } from './main-chart.tsx'
 import styles from './overview.module.css'
-import { filtersPatch, kpiPatch, pickFilter, readOverviewParams } from './overview-params.ts'
+import {
+  filtersPatch,
+  kpiPatch,
+  pickFilter,
+  readFilters,
+  readOverviewParams,
+} from './overview-params.ts'
 
 /** The business at a glance: KPIs, the chosen one over time, where it comes from, and the events themselves. */
 export function Overview() {
   const [params, change] = useUrlState()
   const [period] = usePeriod()
-  const { kpi, filters } = readOverviewParams(useCatalog(), params)
+  const catalog = useCatalog()
+  const { kpi, filters } = readOverviewParams(catalog, params)
   const filter = filtersOf(filters)
   const view: View = {
     kind: 'overview',
@@ -33,10 +40,12 @@ export function Overview() {
   useWatch(view)
   const { stale } = useStaleness()
 
-  const restrict = (next: readonly Filter[]) => change(filtersPatch(next))
-  const lift = (filter: Filter) => restrict(filters.filter((each) => each !== filter))
+  const restrict = (next: (now: readonly Filter[]) => readonly Filter[]) =>
+    change((now) => filtersPatch(next(readFilters(catalog, now))))
+  const lift = (filter: Filter) =>
+    restrict((now) => now.filter((each) => !sameFilters([each], [filter])))
   const choose = (chosen: KpiId) => change(kpiPatch(chosen))
-  const pick = (picked: Filter, of?: Filter) => restrict(pickFilter(filters, picked, of))
+  const pick = (picked: Filter, of?: Filter) => restrict((now) => pickFilter(now, picked, of))
   const show = ({ lead, key }: Fault) =>
     change({ ...kpiPatch(lead.kpi), ...filtersPatch(key === undefined ? [] : [key]) })
   const last = filters.at(-1)

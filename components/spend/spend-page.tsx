@@ -32,7 +32,7 @@ export function SpendPage() {
   const arrived = useArrived()
   const clear = () => change(filtersPatch([]))
   const pick = (dimension: 'account' | 'campaign') => (key: string) =>
-    change(filtersPatch(pickFilter(filterList(filter), { dimension, key })))
+    change((now) => filtersPatch(pickFilter(filterList(readFilter(now)), { dimension, key })))
   useEscape(filter === undefined ? undefined : clear)
 
   return (
