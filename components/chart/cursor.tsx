@@ -2,6 +2,7 @@ import { type KeyboardEvent, type MouseEvent, useState } from 'react'
 import type { Correction } from '../../lib/correction.ts'
 import { stepTimes } from '../../lib/format-range.ts'
 import { type ChartRow, type ChartSeries, rowAt } from './chart-rows.ts'
+import { chartSummary } from './chart-summary.ts'
 import { lateWords } from './correction-runs.ts'
 import { type Plot, plotX, plotY, timeAt } from './plot.ts'
 import styles from './time-chart.module.css'
@@ -53,7 +54,7 @@ export function Cursor(props: CursorProps) {
       className={styles.cursor}
       role="group"
       aria-roledescription="chart"
-      aria-label={summary(label, rows, series, unitFormat)}
+      aria-label={chartSummary(label, rows, series, unitFormat)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys step through the values
       tabIndex={0}
       onPointerMove={(event) => {
@@ -186,21 +187,4 @@ function spoken(
   const correction = corrections.find(({ t }) => t === row.t)
   const more = correction === undefined ? [] : [`corrected: ${lateWords(correction, now)}`]
   return `${stepTimes(row.t, stepMs, { dated })}: ${[...values, ...more].join(', ')}`
-}
-
-/** The chart in a sentence, for those who cannot see it. */
-function summary(
-  label: string,
-  rows: readonly ChartRow[],
-  series: readonly ChartSeries[],
-  format: (value: number) => string,
-): string {
-  const id = series[0]?.id
-  const values = rows
-    .filter((row) => !row.open)
-    .map((row) => (id === undefined ? null : (row.values[id] ?? null)))
-    .filter((value) => value !== null)
-  if (values.length === 0) return `${label}: nothing measured in this time`
-  const last = values.at(-1) ?? 0
-  return `${label}: last ${format(last)}, lowest ${format(Math.min(...values))}, highest ${format(Math.max(...values))}. Step through with the arrow keys.`
 }
