@@ -17,7 +17,7 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 60_000,
-  globalTimeout: 600_000,
+  globalTimeout: 1_200_000,
   expect: { timeout: 10_000 },
   outputDir: 'test-results',
   forbidOnly: true,

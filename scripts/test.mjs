@@ -7,8 +7,11 @@ import { say } from './say.mjs'
 import { setupOrExit } from './setup.mjs'
 
 const MINUTE_MS = 60_000
-/** Whatever hangs, the sum is there by then. */
-const ALL_WITHIN_MS = 20 * MINUTE_MS
+/**
+ * Whatever hangs, the sum is there by then. This and the limit of each part end what hangs, and are
+ * several times what a slow machine takes: what is slow has to pass.
+ */
+const ALL_WITHIN_MS = 60 * MINUTE_MS
 const startedAt = performance.now()
 const SUMMARY = inRoot('.cache/test-summary.txt')
 
@@ -31,16 +34,16 @@ const PARTS = [
   {
     name: 'types',
     args: ['node_modules/typescript/bin/tsc', '-p', '.'],
-    limitMs: MINUTE_MS,
+    limitMs: 5 * MINUTE_MS,
   },
-  vitest('unit', 4),
-  vitest('scenarios', 5),
-  vitest('integration', 5),
+  vitest('unit', 15),
+  vitest('scenarios', 15),
+  vitest('integration', 20),
   {
     name: 'e2e',
     args: ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e') },
-    limitMs: 5 * MINUTE_MS,
+    limitMs: 25 * MINUTE_MS,
     browser: true,
     count: ({ stats }) => ({
       passed: stats.expected,

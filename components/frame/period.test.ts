@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isFixed, type Period } from '../../lib/period.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 import { WINDOW_IDS } from '../../lib/windows.ts'
@@ -7,15 +7,6 @@ import { readRange } from './custom-range.ts'
 import { fromLocal, localMidnight, toLocal } from './local-time.ts'
 import { periodAfter, periodBefore, today, yesterday } from './period-moves.ts'
 import { comparePatch, periodPatch, periodQuery, readCompare, readPeriod } from './period-state.ts'
-
-const zone = process.env.TZ
-beforeAll(() => {
-  process.env.TZ = 'Europe/Berlin'
-})
-afterAll(() => {
-  if (zone === undefined) delete process.env.TZ
-  else process.env.TZ = zone
-})
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
