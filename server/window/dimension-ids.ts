@@ -1,6 +1,7 @@
 import type { Dimension } from '../../lib/kpis.ts'
 import { MAX_POOLED_TEXTS, type PooledText } from '../../lib/scanned-event.ts'
 import { keyOf, MAX_KEY_LENGTH } from './keys.ts'
+import { createTextNumbers } from './text-numbers.ts'
 
 /** Keys of one dimension, and texts that mean them, that have numbers at a time. */
 export const MAX_KEY_IDS = 16_384
@@ -32,7 +33,7 @@ export interface DimensionIds {
 
 export function createDimensionIds(dimension: Dimension, budget: Budget): DimensionIds {
   /** Of texts as events hold them, and of the keys that they mean. */
-  const known = new Map<string, number>()
+  const known = createTextNumbers()
   const keys: string[] = []
   const idOfNumber = new Int32Array(MAX_POOLED_TEXTS).fill(UNKNOWN)
 
@@ -43,7 +44,7 @@ export function createDimensionIds(dimension: Dimension, budget: Budget): Dimens
     else if (key !== undefined) id = known.get(key) ?? newKey(key)
     if (key !== text && text.length <= MAX_KEY_LENGTH) known.set(text, id)
     // An event adds two texts at most.
-    if (known.size >= MAX_KEY_IDS - 1) budget.isSpent = true
+    if (known.size() >= MAX_KEY_IDS - 1) budget.isSpent = true
     return id
   }
 
@@ -65,7 +66,7 @@ export function createDimensionIds(dimension: Dimension, budget: Budget): Dimens
 
   return {
     keys,
-    texts: () => known.size,
+    texts: () => known.size(),
     idOf,
     idOfPooled(text, texts) {
       if (typeof text !== 'number') return idOf(text)
