@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { kpiChange, kpiFigure, kpiText, measuredFigure, thresholdText } from './format-kpi.ts'
+import {
+  inSentence,
+  kpiChange,
+  kpiFigure,
+  kpiText,
+  measuredFigure,
+  thresholdText,
+} from './format-kpi.ts'
 import { BUILT_IN } from './kpi-catalog.ts'
 import { KPIS } from './kpis.ts'
 
@@ -99,4 +106,10 @@ test('a threshold is of the whole window, not a rate', () => {
     unit: '',
     exact: '$61.200001',
   })
+})
+
+test('within a sentence a label begins small, but not an abbreviation', () => {
+  expect(inSentence('Page views')).toBe('page views')
+  expect(inSentence('CTR')).toBe('CTR')
+  expect(inSentence('')).toBe('')
 })

@@ -135,3 +135,7 @@ function relative(from: number, to: number): string {
   const size = change * 100
   return `${size < 0.95 ? size.toFixed(1) : size.toFixed(0)} %`
 }
+
+/** "Page views" → "page views", but "CTR" stays. */
+export const inSentence = (label: string): string =>
+  /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label

@@ -38,6 +38,23 @@ test('a step that has only begun has no rate yet; what is over the whole window 
   expect(chartPoints(KPIS.ctr, [[98_000, 0.5, null]], span)).toEqual([[98_000, 0.5, null]])
 })
 
+test('the step of the first event known counts by the part after it, but by no less than a twentieth', () => {
+  const hours = { stepMs: 300_000, now: 1_000_000, newestAt: 999_500 }
+  const of = (since: number | null) =>
+    chartPoints(KPIS.page_views, [[300_000, 600, 2_400]], { ...hours, since })
+  expect(of(540_000)).toEqual([[300_000, 10, 8]])
+  expect(of(599_000)).toEqual([[300_000, 40, 8]])
+  expect(of(0)).toEqual([[300_000, 2, 8]])
+  expect(of(null)).toEqual([[300_000, 2, 8]])
+})
+
+test('a step that began with the first event and still runs counts by what is between', () => {
+  const running = { stepMs: 300_000, now: 500_000, newestAt: 500_000, since: 450_000 }
+  expect(chartPoints(KPIS.page_views, [[300_000, 500, null]], running)).toEqual([
+    [300_000, 10, null],
+  ])
+})
+
 test('no value stays no value', () => {
   expect(chartPoints(KPIS.ctr, [[90_000, null, null]], span)).toEqual([[90_000, null, null]])
 })

@@ -22,6 +22,8 @@ export interface ChartSpan {
   now: number
   /** Arrival time of the newest data in the numbers; null: none. */
   newestAt: number | null
+  /** The oldest event known; null: none came yet. Absent where that is before the chart. */
+  since?: number | null
 }
 
 /** How long data may be on its way before its absence means that there was none. */
@@ -37,24 +39,26 @@ const reaches = ({ now, newestAt }: ChartSpan): number =>
 /** Steps that end after this time may still change. */
 export const openFrom = (span: ChartSpan): number => reaches(span) - SETTLING_MS
 
-/** Of a running step so much must have passed before it says anything: 5 s, of a long one a twentieth. */
+/** Of a step so much must be known before it says anything: 5 s, of a long one a twentieth. */
 const enoughMs = (stepMs: number): number => Math.max(5 * SECOND_MS, stepMs / 20)
 
 /**
- * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed,
- * so that the line does not fall at its end; too young a one has no value yet.
+ * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed, and that
+ * of the first event known by the part after it, so that the line does not fall at its ends; too young a one has no value
+ * yet.
  */
 export function chartPoints(kpi: Kpi, points: readonly Point[], span: ChartSpan): Point[] {
   const upTo = reaches(span)
-  const { rate = PER_SECOND } = span
-  const whole = scale(kpi, span.stepMs, rate)
+  const { stepMs, rate = PER_SECOND, since } = span
+  const whole = scale(kpi, stepMs, rate)
   return points.map(([t, value, before]) => {
     const then = before === null || before === undefined ? null : before * whole
     if (value === null || value === undefined) return [t, null, then]
-    const passedMs = upTo - t
-    if (!addsUp(kpi) || passedMs >= span.stepMs) return [t, value * whole, then]
-    if (passedMs < enoughMs(span.stepMs)) return [t, null, then]
-    return [t, value * scale(kpi, passedMs, rate), then]
+    const end = Math.min(t + stepMs, upTo)
+    const begin = Math.max(t, since ?? t)
+    if (!addsUp(kpi) || end - begin >= stepMs || begin > end) return [t, value * whole, then]
+    if (end - t < enoughMs(stepMs)) return [t, null, then]
+    return [t, value * scale(kpi, Math.max(end - begin, enoughMs(stepMs)), rate), then]
   })
 }
 

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { correctionsIn } from '../../lib/correction.ts'
-import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
+import { inSentence, kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
 import { dayTime } from '../../lib/format-range.ts'
 import { age, clock, duration, moment } from '../../lib/format-time.ts'
 import type { ChartCell } from '../../lib/frames.ts'
@@ -174,10 +174,11 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
   const newestAt = status?.newestArrivalAt ?? null
   const stepMs = drawn?.stepMs ?? MINUTE_MS
   const rate = useRate(kpi, period)
+  const since = drawn?.measuredFrom ?? drawn?.known.since ?? null
   // Of the past nothing is still on its way.
   const now = isFixed(period) ? Number.POSITIVE_INFINITY : moves
   const series = useMemo(() => {
-    const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt, rate })
+    const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt, rate, since })
     const before = {
       id: 'before',
       label: `${beforeWords(drawn?.range ?? period)} before`,
@@ -195,7 +196,7 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
       kind: 'area',
     } as const
     return compare ? [before, line] : [line]
-  }, [kpi, period, drawn?.range, points, stepMs, now, newestAt, rate, compare])
+  }, [kpi, period, drawn?.range, points, stepMs, now, newestAt, rate, since, compare])
   if (drawn === undefined || moves === 0) return <div style={{ height }} />
 
   const { from, to } = axisOf(drawn, moves)
@@ -303,10 +304,6 @@ function whyNothing({ known, range }: ChartCell, now: number): string {
     ? `The first event known is of ${dayTime(known.since, now)}.`
     : 'Nothing of it happened then.'
 }
-
-/** "Page views" → "page views", but "CTR" stays. */
-const inSentence = (label: string): string =>
-  /^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
 
 /** How far back the thin line was measured: the chart's span, which may be longer than the window. */
 function beforeWords(period: Period): string {

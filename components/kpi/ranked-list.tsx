@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { count, percent } from '../../lib/format.ts'
-import { kpiFigure } from '../../lib/format-kpi.ts'
+import { inSentence, kpiFigure } from '../../lib/format-kpi.ts'
 import { moment } from '../../lib/format-time.ts'
 import type { ListCell, ListRow } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
@@ -44,20 +44,32 @@ export function RankedList(props: RankedListProps) {
     )
   }
   if (cell.rows.length === 0) {
-    return (
-      <div className={styles.list}>
-        <Empty
-          title={`No ${DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()}${cell.of === undefined ? '' : ` ${ofText(cell.of)}`} in these ${spanWords(period)}`}
-          reason={
-            <>
-              Events name theirs in the field <code>{dimension}</code>.
-            </>
-          }
-        />
-      </div>
-    )
+    return <NoRows dimension={dimension} period={period} cell={cell} />
   }
   return <Rows {...props} cell={cell} />
+}
+
+/** Events may well name keys: only what the list is ranked by did not happen. */
+function NoRows({
+  dimension,
+  period,
+  cell,
+}: Pick<RankedListProps, 'dimension' | 'period'> & { cell: ListCell }) {
+  const by = inSentence(useKpi(cell.rankedBy).label)
+  const keys = DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()
+  const of = cell.of === undefined ? '' : ` ${ofText(cell.of)}`
+  return (
+    <div className={styles.list}>
+      <Empty
+        title={`No ${keys} with ${by}${of} in these ${spanWords(period)}`}
+        reason={
+          <>
+            Events name theirs in the field <code>{dimension}</code>.
+          </>
+        }
+      />
+    </div>
+  )
 }
 
 function Rows({
