@@ -4,7 +4,7 @@ import path from 'node:path'
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs'
 import { say } from './say.mjs'
 
-const PAGES = ['', 'shards', 'spend', 'alerts', 'dead-letters']
+const PAGES = ['', 'shards', 'spend', 'alerts', 'kpis', 'dead-letters']
 const SIZES = [
   { name: 'desktop', width: 1440, height: 900 },
   { name: 'phone', width: 390, height: 844 },
