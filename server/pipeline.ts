@@ -198,6 +198,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       store: markStore,
       progress: consumer.readings,
       newId: ports.newId,
+      ending: ending.signal,
       log,
     })
     return { kpi, consumer, alerts, marks, markStore }

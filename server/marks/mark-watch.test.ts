@@ -109,6 +109,17 @@ describe('a site under watch', () => {
     expect(marks.map(({ id, ending }) => [id, ending])).toEqual(before.map((id) => [id, 'back']))
   })
 
+  test('has nothing to say of a store that is closed at the end', async () => {
+    await site.run(60)
+    // What a process looks for first it finds in the store.
+    await site.restart()
+    const looking = site.look()
+    await site.end()
+    await looking
+    await site.look()
+    expect(site.said()).toEqual([])
+  })
+
   test('remembers after a restart what is usual', async () => {
     await site.run(USUAL_S)
     await site.restart()

@@ -39,9 +39,11 @@ export function createMarkWatch(ports: {
   store: MarkStore
   progress: () => ReadProgress
   newId: () => string
+  /** Aborted: nothing more is judged, and the store may be closed at any time. */
+  ending: AbortSignal
   log: Log
 }): MarkWatch {
-  const { measured, store, log } = ports
+  const { measured, store, ending, log } = ports
   const kept = createKeptMarks(store, ports.newId)
   let kpis = createWatchedKpis(measured)
   let keys = createWatchedKeys(measured)
@@ -61,6 +63,7 @@ export function createMarkWatch(ports: {
       if (settled.kind === 'settled') await catchUp(stepsEnd(settled.upTo), now)
       await kept.flush(now)
     } catch (error) {
+      if (ending.aborted) return
       log.warn({ problem: messageOf(error) }, 'marks cannot be looked for or written now')
     }
   }
@@ -70,6 +73,7 @@ export function createMarkWatch(ports: {
     const oldest = end - next > MAX_BEHIND_MS ? end : next
     next = Math.max(oldest, stepsEnd(troubledUntil + STEP_MS - 1))
     for (let left = STEPS_A_LOOK; left > 0 && next + STEP_MS <= end; left--) {
+      if (ending.aborted) return
       await judge(next)
       judgedAt = now
     }
@@ -126,7 +130,7 @@ export function createMarkWatch(ports: {
       const found = await explainMarks(measured, fresh, until)
       return new Map([...found].map(([{ subject }, cause]) => [subject, cause]))
     } catch (error) {
-      log.warn({ problem: messageOf(error) }, 'a mark cannot be explained now')
+      if (!ending.aborted) log.warn({ problem: messageOf(error) }, 'a mark cannot be explained now')
       return NO_CAUSES
     }
   }

@@ -41,6 +41,8 @@ export async function openSite(options: { catalog?: Catalog; seed?: number } = {
   let source: Health = { kind: 'ok' }
   let reader: ReaderState = { kind: 'reading' }
   let ids = 0
+  const ending = new AbortController()
+  const said: string[] = []
   const clock = { now: () => now, monotonicMs: () => now }
 
   async function start() {
@@ -62,7 +64,8 @@ export async function openSite(options: { catalog?: Catalog; seed?: number } = {
         ],
       }),
       newId: () => `mark-${++ids}`,
-      log: pino({ level: 'silent' }),
+      ending: ending.signal,
+      log: pino({ level: 'warn' }, { write: (line) => void said.push(JSON.parse(line).msg) }),
     })
     return { app, marks, watch }
   }
@@ -105,6 +108,14 @@ export async function openSite(options: { catalog?: Catalog; seed?: number } = {
       store = await openStore(path.join(folder, 'store.db'))
       parts = await start()
     },
+    /** As a process that ends: the store is closed under whoever still looks. */
+    async end(): Promise<void> {
+      ending.abort()
+      await store.close()
+    },
+    look: () => parts.watch.look(now),
+    /** Warnings. */
+    said: () => said,
     async close(): Promise<void> {
       await store.close()
       rmSync(folder, { recursive: true, force: true })
