@@ -55,6 +55,16 @@ test('a step that began with the first event and still runs counts by what is be
   ])
 })
 
+test('what is known of the first step never lowers a short one, nor takes its value', () => {
+  const first = { ...span, since: 91_000 }
+  expect(chartPoints(KPIS.page_views, [[90_000, 300, null]], first)).toEqual([[90_000, 150, null]])
+})
+
+test('a step that the data does not reach yet has no rate', () => {
+  const behind = { ...span, newestAt: 90_000, since: 0 }
+  expect(chartPoints(KPIS.page_views, [[98_000, 0, 300]], behind)).toEqual([[98_000, null, 150]])
+})
+
 test('no value stays no value', () => {
   expect(chartPoints(KPIS.ctr, [[90_000, null, null]], span)).toEqual([[90_000, null, null]])
 })

@@ -39,8 +39,8 @@ const reaches = ({ now, newestAt }: ChartSpan): number =>
 /** Steps that end after this time may still change. */
 export const openFrom = (span: ChartSpan): number => reaches(span) - SETTLING_MS
 
-/** Of a step so much must be known before it says anything: 5 s, of a long one a twentieth. */
-const enoughMs = (stepMs: number): number => Math.max(5 * SECOND_MS, stepMs / 20)
+/** Of a step so much must be known before it says anything: 5 s, of a long one a twentieth, of a short one all. */
+const enoughMs = (stepMs: number): number => Math.min(stepMs, Math.max(5 * SECOND_MS, stepMs / 20))
 
 /**
  * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed, and that
@@ -51,14 +51,15 @@ export function chartPoints(kpi: Kpi, points: readonly Point[], span: ChartSpan)
   const upTo = reaches(span)
   const { stepMs, rate = PER_SECOND, since } = span
   const whole = scale(kpi, stepMs, rate)
+  const enough = enoughMs(stepMs)
   return points.map(([t, value, before]) => {
     const then = before === null || before === undefined ? null : before * whole
     if (value === null || value === undefined) return [t, null, then]
-    const end = Math.min(t + stepMs, upTo)
-    const begin = Math.max(t, since ?? t)
-    if (!addsUp(kpi) || end - begin >= stepMs || begin > end) return [t, value * whole, then]
-    if (end - t < enoughMs(stepMs)) return [t, null, then]
-    return [t, value * scale(kpi, Math.max(end - begin, enoughMs(stepMs)), rate), then]
+    if (!addsUp(kpi)) return [t, value * whole, then]
+    const passedMs = Math.min(upTo - t, stepMs)
+    if (passedMs < enough) return [t, null, then]
+    const beforeMs = Math.max(0, (since ?? t) - t)
+    return [t, value * scale(kpi, Math.max(passedMs - beforeMs, enough), rate), then]
   })
 }
 
