@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseMoney } from './money.ts'
-import type { EpochMs } from './time.ts'
+import { type EpochMs, parseTime } from './time.ts'
 
 /** Longest strings kept of an event's fields; anything longer is rejected, naming the field. */
 export const MAX_ID_LENGTH = 128
@@ -40,7 +40,10 @@ const amount = z
 export const eventSchema = z.object({
   id: z.string().min(1).max(MAX_ID_LENGTH).nullish(),
   type: z.string().min(1).max(MAX_TYPE_LENGTH),
-  time: z.union([z.iso.datetime({ offset: true }), z.number()]).nullish(),
+  time: z
+    .union([z.string(), z.number()])
+    .refine((value) => parseTime(value) !== undefined, 'must be a time that is accepted')
+    .nullish(),
   visitor: text.nullish(),
   session: text.nullish(),
   page: text.nullish(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MINUTE_MS, parseTime } from './time.ts'
+import { MINUTE_MS, parseQueryTime, parseTime } from './time.ts'
 
 describe('an RFC 3339 time', () => {
   test('of any instant reads as that instant', () => {
@@ -18,7 +18,14 @@ describe('an RFC 3339 time', () => {
     ['2026-01-31 09:00:00.1239z', '2026-01-31T09:00:00.123Z'],
     ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
     ['2016-12-31T23:59:60Z', '2016-12-31T23:59:59.999Z'],
-    ['2026-01-01T00:00:00-23:59', '2026-01-01T23:59:00.000Z'],
+    ['2026-01-31T09:00:00+0000', '2026-01-31T09:00:00.000Z'],
+    ['2026-01-31T09:00:00.5-0330', '2026-01-31T12:30:00.500Z'],
+    ['2026-01-31 09:00:00.123+00', '2026-01-31T09:00:00.123Z'],
+    ['2026-01-31T09:00:00-09', '2026-01-31T18:00:00.000Z'],
+    ['2026-01-31T09:00:00+05:45', '2026-01-31T03:15:00.000Z'],
+    ['2026-01-31T09:00:00-00:00', '2026-01-31T09:00:00.000Z'],
+    ['2026-01-31T19:00:00+18:00', '2026-01-31T01:00:00.000Z'],
+    ['2026-01-01T00:00:00-1800', '2026-01-01T18:00:00.000Z'],
   ])('%s is %s', (text, utc) => {
     expect(parseTime(text)).toBe(Date.parse(utc))
   })
@@ -30,6 +37,18 @@ describe('an RFC 3339 time', () => {
     '2026-13-01T00:00:00Z',
     '2026-01-01T24:00:00Z',
     '1969-12-31T23:59:59Z',
+    '2026-01-31T09:00:00+99:99',
+    '2026-01-31T09:00:00+24:00',
+    '2026-01-31T09:00:00-18:01',
+    '2026-01-31T09:00:00+1801',
+    '2026-01-31T09:00:00+19',
+    '2026-01-31T09:00:00+01:60',
+    '2026-01-31T09:00:00+0160',
+    '2026-01-31T09:00:00+1',
+    '2026-01-31T09:00:00+100',
+    '2026-01-31T09:00:00+01:0',
+    '2026-01-31T09:00:00+01:',
+    '2026-01-31T09:00:00+',
     'yesterday',
     '',
   ])('%j is none', (text) => {
@@ -59,7 +78,10 @@ describe('an RFC 3339 time', () => {
         ...[part(13), part(32), part(25), part(61), part(61)],
         fc.constantFrom('T', 't', ' ', '_'),
         fc.oneof(fc.constantFrom('', '.'), fc.stringMatching(/^\.\d{1,20}$/)),
-        fc.oneof(fc.constantFrom('Z', 'z', '', 'ZZ'), fc.stringMatching(/^[+-]\d\d:\d\d$/)),
+        fc.oneof(
+          fc.constantFrom('Z', 'z', '', 'ZZ'),
+          fc.stringMatching(/^[+-]([01]\d(:?[0-6]\d)?|\d\d:\d\d|\d{1,5})$/),
+        ),
       )
       .map(([y, mo, d, h, mi, s, t, f, z]) => `${y}-${mo}-${d}${t}${h}:${mi}:${s}${f}${z}`)
     const mangled = fc
@@ -82,10 +104,19 @@ describe('an RFC 3339 time', () => {
   })
 })
 
+test('a space in a query is the + of an offset', () => {
+  const at = Date.parse('2026-01-31T08:00:00Z')
+  for (const zone of ['+01:00', '+0100', '+01']) {
+    expect(parseQueryTime(`2026-01-31T09:00:00${zone}`)).toBe(at)
+    expect(parseQueryTime(`2026-01-31T09:00:00${zone.replace('+', ' ')}`)).toBe(at)
+  }
+  expect(parseQueryTime('2026-01-31 09:00:00')).toBeUndefined()
+})
+
 /** The oracle: by a regular expression, one part after the other. */
 function timeByGrammar(text: string): number | undefined {
   const match =
-    /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))$/.exec(
+    /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)$/.exec(
       text,
     )
   if (match === null) return undefined
@@ -96,6 +127,7 @@ function timeByGrammar(text: string): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > lastDay) return undefined
   if (hour > 23 || minute > 59 || second > 60) return undefined
   const [, , , , , , , fraction = '0', sign, hours = 0, minutes = 0] = match
+  if (Number(minutes) > 59 || Number(hours) * 60 + Number(minutes) > 18 * 60) return undefined
   const ms = second === 60 ? 999 : Math.floor(Number(fraction) * 1_000)
   const utcMs = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59)) + ms
   const offsetMs = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS * (sign === '-' ? -1 : 1)

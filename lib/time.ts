@@ -17,7 +17,7 @@ export const LATEST_MS = 7_258_118_400_000
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /**
- * Reads an RFC 3339 date-time (offset required), or epoch milliseconds.
+ * Reads an RFC 3339 date-time (offset required, of ±18:00 at most), or epoch milliseconds.
  * Returns undefined for anything else: `Date.parse` would guess at local times and at 31 February.
  * Every event has one, so it goes by character codes: a regular expression takes several times as long.
  */
@@ -84,15 +84,34 @@ function fractionMs(text: string, end: number): number {
   return end === first ? Number.NaN : Math.floor(Number(text.slice(SECONDS_END, end)) * SECOND_MS)
 }
 
-/** NaN for anything but Z and an offset, to the end of the text. */
+/** No clock of the world is further from UTC than 14 hours; more than 18 is a slip, as in java.time. */
+const MAX_OFFSET_MS = 18 * HOUR_MS
+
+/**
+ * NaN for anything but Z and an offset of at most 18 hours, to the end of the text: +hh:mm of RFC 3339, +hhmm as strftime's
+ * %z writes it, +hh as PostgreSQL does.
+ */
 function offsetMs(text: string, at: number): number {
   const sign = text.charCodeAt(at)
-  if (sign === UPPER_Z || sign === LOWER_Z) return text.length === at + 1 ? 0 : Number.NaN
-  const shaped = text.length === at + 6 && text.charCodeAt(at + 3) === COLON
-  if (!shaped || (sign !== PLUS && sign !== DASH)) return Number.NaN
-  const ms = twoDigits(text, at + 1) * HOUR_MS + twoDigits(text, at + 4) * MINUTE_MS
+  const length = text.length - at
+  if (sign === UPPER_Z || sign === LOWER_Z) return length === 1 ? 0 : Number.NaN
+  if (sign !== PLUS && sign !== DASH) return Number.NaN
+  const minutes = offsetMinutes(text, at, length)
+  const ms = twoDigits(text, at + 1) * HOUR_MS + minutes * MINUTE_MS
+  if (!(minutes <= 59 && ms <= MAX_OFFSET_MS)) return Number.NaN
   return sign === DASH ? -ms : ms
 }
+
+/** Those behind the hours of an offset, or NaN. */
+function offsetMinutes(text: string, at: number, length: number): number {
+  if (length === 6 && text.charCodeAt(at + 3) === COLON) return twoDigits(text, at + 4)
+  if (length === 5) return twoDigits(text, at + 3)
+  return length === 3 ? 0 : Number.NaN
+}
+
+/** A time in the query of an address, where + means a space: who wrote +01:00 did not mean one. */
+export const parseQueryTime = (text: string): EpochMs | undefined =>
+  parseTime(text.replace(/ (\d\d(?::?\d\d)?)$/, '+$1'))
 
 function inRange(ms: number): EpochMs | undefined {
   return ms >= EARLIEST_MS && ms <= LATEST_MS ? epochMs(ms) : undefined

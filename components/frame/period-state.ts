@@ -1,6 +1,6 @@
 import { exactTime } from '../../lib/format-time.ts'
 import { isFixed, type Period } from '../../lib/period.ts'
-import { parseTime, SECOND_MS } from '../../lib/time.ts'
+import { parseQueryTime, SECOND_MS } from '../../lib/time.ts'
 import { DEFAULT_WINDOW, WINDOW_IDS } from '../../lib/windows.ts'
 
 type Params = Pick<URLSearchParams, 'get'>
@@ -12,9 +12,9 @@ export function readPeriod(params: Params): Period {
   return WINDOW_IDS.find((id) => id === params.get('window')) ?? DEFAULT_WINDOW
 }
 
-/** In whole seconds. Who wrote +01:00 into an address did not mean a space. */
+/** In whole seconds. */
 function timeAt(params: Params, name: string): number | undefined {
-  const t = parseTime((params.get(name) ?? '').replace(/ (\d\d:\d\d)$/, '+$1'))
+  const t = parseQueryTime(params.get(name) ?? '')
   return t === undefined ? undefined : t - (t % SECOND_MS)
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { durationText, parseDuration } from '../../lib/duration.ts'
 import type { AskedRange } from '../../lib/kpi-questions.ts'
-import { DAY_MS, parseTime, SECOND_MS } from '../../lib/time.ts'
+import { DAY_MS, parseQueryTime, parseTime, SECOND_MS } from '../../lib/time.ts'
 import type { FieldError } from './problem.ts'
 
 /** Nothing is kept longer. */
@@ -26,15 +26,12 @@ const timeParameter = (name: string, describe: string) =>
     .string()
     .describe(`${describe} An RFC 3339 time, or epoch milliseconds`)
     .transform((text, context) => {
-      const at = parseTime(/^\d{1,15}$/.test(text) ? Number(text) : withPlus(text))
+      const at = /^\d{1,15}$/.test(text) ? parseTime(Number(text)) : parseQueryTime(text)
       if (at !== undefined) return at
       const message = `"${name}" must be an RFC 3339 time, such as 2026-01-31T09:00:00Z, or epoch milliseconds`
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     })
-
-/** In a query + means a space; who wrote +01:00 did not mean one. */
-const withPlus = (text: string): string => text.replace(/ (\d\d:\d\d)$/, '+$1')
 
 /** The parameters that say which time is asked about; `usual` is the window where they do not. */
 export const timeParameters = (usual: string) => ({

@@ -59,7 +59,11 @@ export function parseEvent(
   }
   const at = time == null ? epochMs(record.arrivedAt) : timeOf(time)
   if (at === undefined) {
-    return badField('time', time, 'must be RFC 3339 with an offset, or epoch milliseconds')
+    return badField(
+      'time',
+      time,
+      'must be RFC 3339 with an offset (Z, +01:00; 18 hours at most), or epoch milliseconds',
+    )
   }
   const escapes = record.escapes ?? true
   const clamped = at > record.arrivedAt + FUTURE_SKEW_MS

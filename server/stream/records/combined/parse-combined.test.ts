@@ -87,6 +87,8 @@ describe('a line', () => {
     ['of no format', 'hello world'],
     ['with a month that is none', line({ time: '03/Fex/2026:09:08:07 +0000' })],
     ['with a day that is none', line({ time: '31/Feb/2026:09:08:07 +0000' })],
+    ['with an offset of a day', line({ time: '03/Feb/2026:09:08:07 +2400' })],
+    ['with an offset that is none', line({ time: '03/Feb/2026:09:08:07 +0160' })],
   ])('%s is skipped', (_, text) => {
     expect(parseCombined(text).kind).toBe('skipped')
   })

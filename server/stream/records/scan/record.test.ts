@@ -74,7 +74,7 @@ const time = fc
     fc.oneof({ weight: 9, arbitrary: twoDigits(59) }, twoDigits(61)),
     fc.oneof({ weight: 9, arbitrary: twoDigits(59) }, twoDigits(61)),
     fc.constantFrom('', '', '.5', '.123', '.000', '.999', '.1234', '.', '.12x'),
-    fc.constantFrom('Z', 'Z', 'Z', 'Z', 'Z', 'z', '+01:00', '-00:30', '', 'Z '),
+    fc.constantFrom('Z', 'Z', 'Z', 'Z', 'Z', 'z', '+01:00', '-00:30', '+0100', '-03', '', 'Z '),
   )
   .map(([day, t, h, m, s, fraction, zone]) => `"${day}${t}${h}:${m}:${s}${fraction}${zone}"`)
 const decimal = fc
@@ -218,6 +218,7 @@ describe('a record is scanned', () => {
     ['lines', `${line}\n${line}\r\n\n${line}\n`],
     ['an array of more than what is sliced', `[${Array(100).fill(line).join()}]`],
     ['a time with an offset', '{"type":"x","time":"2023-11-14T23:13:20+01:00"}'],
+    ['a time with the offset of %z', '{"type":"x","time":"2023-11-14T23:13:20+0100"}'],
     ['epoch milliseconds', '{"type":"x","time":1699999999999}'],
     ['a time in the future', '{"type":"x","time":1800000000000}'],
   ])('of %s', (_name, text) => {
@@ -231,6 +232,7 @@ describe('a record is scanned', () => {
     ['lines, of which one event has two', `${line}\n{"type":\n"x"}`],
     ['a name twice', '{"type":"x","type":"y"}'],
     ['an escape', '{"type":"x","page":"\\u0041"}'],
+    ['an offset beyond 18 hours', '{"type":"x","time":"2023-11-14T22:13:20+24:00"}'],
     ['a type that is missing', '{"page":"x"}'],
     ['more events than a record may hold', '{"type":"x"}\n'.repeat(MAX_RECORD_EVENTS + 1)],
     ['no end', '{"type":"x"'],
