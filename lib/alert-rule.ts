@@ -4,7 +4,7 @@ import { DEFAULT_CURRENCY } from './event.ts'
 import { type Catalog, unknownKpi } from './kpi-catalog.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Kpi } from './kpis.ts'
-import { parseMoney } from './money.ts'
+import { parseDecimal } from './money.ts'
 import { askedFilters, filterList } from './view.ts'
 import { RULE_WINDOW_IDS, WINDOWS } from './windows.ts'
 
@@ -24,7 +24,8 @@ export const ruleFields = z.strictObject({
   /** ISO 4217; for money KPIs only, USD if absent. */
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'currency: three capital letters, such as USD')
+    .toUpperCase()
+    .regex(/^[A-Z]{3}$/, 'currency: three letters, such as USD')
     .optional(),
 })
 
@@ -91,13 +92,19 @@ export function ruleThreshold({ formula }: Kpi, rule: Pick<RuleInput, 'value'>):
   return formula.kind === 'ratio' ? value / 100 : value
 }
 
-function thresholdProblem({ id, formula }: Kpi, value: string): string | undefined {
-  const parsed = parseMoney(value)
+/** Credits and refunds bring sums of money below 0, nothing else. */
+function thresholdProblem(kpi: Kpi, value: string): string | undefined {
+  const { id, formula, label } = kpi
+  const amount = parseDecimal(value.trim())
   if (value.trim() === '') return 'value: enter a number, such as 50'
-  if (!parsed.ok) return 'value: enter a plain number with at most 6 decimals, such as 50 or 12.5'
-  if (parsed.micros < 0n) return 'value: must not be negative'
+  if (amount === undefined) {
+    return 'value: enter a plain number with at most 6 decimals, such as 50 or 12.5'
+  }
+  if (amount < 0n && !isMoney(kpi)) {
+    return `value: must not be negative, ${label} never is; only money goes below 0, by credits`
+  }
   const percent = formula.kind === 'ratio' && AT_MOST_ONE.has(id)
-  if (percent && parsed.micros > 100_000_000n) return 'value: a percentage is at most 100'
+  if (percent && amount > 100_000_000n) return 'value: a percentage is at most 100'
   return undefined
 }
 

@@ -13,6 +13,15 @@ export const cutText = (text: string): string =>
 
 export const DEFAULT_CURRENCY = 'USD'
 
+const CURRENCY = /^[A-Z]{3}$/
+const CURRENCY_IN_ANY_CASE = /^[A-Za-z]{3}$/
+
+/** Three letters, as they are kept: in capitals. undefined: it is no currency. */
+export function currencyOf(text: string): string | undefined {
+  if (CURRENCY.test(text)) return text
+  return CURRENCY_IN_ANY_CASE.test(text) ? text.toUpperCase() : undefined
+}
+
 /** The text fields of an event that carry no rule beyond their length. */
 export const TEXT_FIELDS = [
   'visitor',
@@ -31,7 +40,7 @@ export const TEXT_FIELDS = [
 const text = z.string().max(MAX_TEXT_LENGTH)
 const amount = z
   .union([z.string(), z.number()])
-  .refine((value) => parseMoney(value).ok, 'must be a decimal with at most 6 decimals')
+  .refine((value) => parseMoney(value).ok, 'must be an amount that is kept exactly')
 
 /**
  * What a producer may put: the outside contract. null counts as absent; unknown fields are passed over.
@@ -53,11 +62,12 @@ export const eventSchema = z.object({
   campaign: text.nullish(),
   ad: text.nullish(),
   placement: text.nullish(),
-  cost: amount.refine((value) => Number(value) >= 0, 'must not be negative').nullish(),
+  /** Below zero: a credit. */
+  cost: amount.nullish(),
   revenue: amount.nullish(),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/)
+    .refine((text) => currencyOf(text) !== undefined)
     .nullish(),
   country: text.nullish(),
   device: text.nullish(),
@@ -86,8 +96,9 @@ export interface StreamEvent {
   placement?: string
   country?: string
   device?: string
-  /** Micro-units; one amount is at most 1e15, so a number holds it exactly. */
+  /** Micro-units, which a number holds exactly: see `parseMoney`. Below zero: a credit. */
   costMicros?: number
+  /** As of `costMicros`. */
   revenueMicros?: number
   currency: string
   status?: number

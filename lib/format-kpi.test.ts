@@ -66,6 +66,15 @@ describe('a change', () => {
     expect(kpiChange(KPIS.visitors, { value: 4 }, { value: 0 })).toMatchObject({ kind: 'new' })
     expect(kpiChange(KPIS.ctr, { value: 0.1 }, { value: null })).toMatchObject({ kind: 'new' })
   })
+  test('from credits to spending is no percentage, among credits it is', () => {
+    const change = (to: number, from: number) =>
+      kpiChange(KPIS.revenue, { value: to }, { value: from })
+    expect(change(5, -10)).toMatchObject({ text: 'from below 0', direction: 'up', tone: 'better' })
+    expect(change(-5, 10)).toMatchObject({ text: 'to below 0', direction: 'down', tone: 'worse' })
+    expect(change(-20, -10)).toMatchObject({ text: '100 %', direction: 'down' })
+    expect(change(0, -10)).toMatchObject({ text: '100 %', direction: 'up' })
+    expect(change(-5, 0)).toMatchObject({ kind: 'new', direction: 'down' })
+  })
   test('of nothing is none', () => {
     expect(kpiChange(KPIS.ctr, { value: null }, { value: 0.1 })).toMatchObject({ kind: 'none' })
   })

@@ -112,11 +112,12 @@ export function kpiChange(kpi: Kpi, now: KpiValue, before: KpiValue): ChangeText
   if (absent(from) || (from === 0 && !ratio)) {
     return to === 0
       ? { kind: 'same', direction: 'flat', text: 'same', tone: 'neutral' }
-      : { kind: 'new', direction: 'up', text: 'new', tone: 'neutral' }
+      : { kind: 'new', direction: to > 0 ? 'up' : 'down', text: 'new', tone: 'neutral' }
   }
   const direction = to > from ? 'up' : 'down'
-  const text = ratio ? points(Math.abs(to - from) * 100) : relative(from, to)
-  if (!/[1-9]/.test(text)) {
+  const across = ratio ? undefined : acrossZero(from, to)
+  const text = across ?? (ratio ? points(Math.abs(to - from) * 100) : relative(from, to))
+  if (across === undefined && !/[1-9]/.test(text)) {
     return { kind: 'same', direction: 'flat', text: 'same', tone: 'neutral' }
   }
   return { kind: 'change', direction, text, tone: tone(kpi, direction) }
@@ -127,6 +128,10 @@ function tone(kpi: Kpi, direction: 'up' | 'down'): ChangeText['tone'] {
   if (better === 'none') return 'neutral'
   return better === direction ? 'better' : 'worse'
 }
+
+/** Of credits to spending no percentage says anything. */
+const acrossZero = (from: number, to: number): string | undefined =>
+  Math.sign(from) * Math.sign(to) < 0 ? `${from < 0 ? 'from' : 'to'} below 0` : undefined
 
 /** 4 %, 0.3 %, and beyond tenfold ×13. */
 function relative(from: number, to: number): string {

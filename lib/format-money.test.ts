@@ -13,6 +13,11 @@ describe('money', () => {
     [4_560_000, 'EUR', '€4.56M'],
     [12_345, 'CHF', 'CHF\u00a012.3k'],
     [-12_345, 'USD', '-$12.3k'],
+    [-61.2, 'USD', '-$61.20'],
+    [-0.0042, 'USD', '-$0.0042'],
+    [-0, 'USD', '$0.00'],
+    [-12_345, 'CHF', '-CHF\u00a012.3k'],
+    [7e9, 'IDR', 'IDR\u00a07.00B'],
     [0.0042, 'USD', '$0.0042'],
     [1_200, 'JPY', '¥1,200'],
   ])('%d %s reads %s', (amount, currency, text) => expect(money(amount, currency)).toBe(text))
@@ -21,7 +26,7 @@ describe('money', () => {
 })
 
 test('the exact amount is the decimal string, digit by digit', () => {
-  const amount = fc.bigInt({ min: 0n, max: 10n ** 24n })
+  const amount = fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n })
   fc.assert(
     fc.property(amount, (value) => {
       const text = moneyText(micros(value))

@@ -10,6 +10,7 @@ const SMALL = 0.01
 /** For reading: $61.20, $0.0042, $12.3k. The exact amount is `exactMoney`. */
 export function money(amount: number | null | undefined, currency = DEFAULT_CURRENCY): string {
   if (absent(amount)) return NONE
+  if (amount === 0) return formatter(currency, {}).format(0)
   const size = Math.abs(amount)
   if (Math.round(size) > FULL_TO) return inCurrency(amount, currency, scaled(size))
   if (size > 0 && size < SMALL) {

@@ -1,17 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { micros, moneyText, parseMoney } from './money.ts'
+import { micros, moneyText, parseDecimal, parseMoney } from './money.ts'
 
 const read = (value: string | number) => {
   const parsed = parseMoney(value)
   return parsed.ok ? parsed.micros : parsed.problem
 }
 
+const WHOLE_UNITS = fc
+  .bigInt({ min: -500_000_000_000n, max: 500_000_000_000n })
+  .map((units) => units * 1_000_000n)
+const EXACT_MICROS = fc.bigInt({
+  min: -BigInt(Number.MAX_SAFE_INTEGER),
+  max: BigInt(Number.MAX_SAFE_INTEGER),
+})
+
 describe('money', () => {
-  test('written out and read again is the same amount', () => {
+  test('written out and read again is the same amount, and one that a number holds', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), (amount) => {
+      fc.property(fc.oneof(EXACT_MICROS, WHOLE_UNITS), (amount) => {
         expect(read(moneyText(micros(amount)))).toBe(amount)
+        expect(BigInt(Number(amount))).toBe(amount)
       }),
     )
   })
@@ -25,6 +34,11 @@ describe('money', () => {
     [0.1, 100_000n],
     [0.1 + 0.2, 300_000n],
     [1e9, 10n ** 15n],
+    [5e9, 5n * 10n ** 15n],
+    ['-5000000000', -5n * 10n ** 15n],
+    ['9007199254.740991', 9_007_199_254_740_991n],
+    ['9007199255', 9_007_199_255_000_000n],
+    [5e11, 5n * 10n ** 17n],
     [-0, 0n],
   ])('%j is %s micro-units', (value, amount) => {
     expect(read(value)).toBe(amount)
@@ -37,10 +51,26 @@ describe('money', () => {
     },
   )
 
-  test.each(['1000000001', 1e10, Number.POSITIVE_INFINITY, Number.NaN])(
-    '%j is too large for one event',
+  test.each([
+    '500000000001',
+    '-500000000001',
+    5e11 + 1,
+    1e21,
+    Number.POSITIVE_INFINITY,
+    Number.NaN,
+  ])('%j is too large for one event', (value) => {
+    expect(read(value)).toMatch(/at most 500000000000 units/)
+  })
+
+  test.each(['9007199254.740992', '-9007199255.5', 9007199255.5])(
+    '%j has decimals that a number does not hold',
     (value) => {
-      expect(read(value)).toMatch(/at most 1000000000 units/)
+      expect(read(value)).toMatch(/in whole units above 9007199254/)
     },
   )
+
+  test('of a sum is read however large it is', () => {
+    expect(parseDecimal('-123456789012345678.000001')).toBe(-123_456_789_012_345_678_000_001n)
+    expect(parseDecimal('1e3')).toBeUndefined()
+  })
 })

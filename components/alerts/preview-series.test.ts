@@ -55,6 +55,14 @@ test('nothing measured adds nothing to a sum, and stays nothing by itself', () =
   ])
 })
 
+test('credits are drawn below 0, and a sum of nothing is 0', () => {
+  const values = plain(0.1, 0.2, 0.3, 0, 0, 0, -5)
+  expect(previewPoints([answer(values)], plan, undefined).slice(-2)).toEqual([
+    [5_000, 0],
+    [6_000, -5],
+  ])
+})
+
 test('two answers are one series, whichever came first', () => {
   const late = answer(plain(3, 4), 2_000)
   expect(previewPoints([late, answer(plain(1, 2))], plan, undefined)).toEqual([

@@ -62,10 +62,13 @@ export function previewPoints(
   for (const [at, { t }] of points.entries()) {
     sum += values[at] ?? 0
     if (at >= plan.steps) sum -= values[at - plan.steps] ?? 0
-    if (at >= plan.steps - 1) out.push([t, Math.max(0, sum)])
+    if (at >= plan.steps - 1) out.push([t, inMicros(sum)])
   }
   return out
 }
+
+/** Without what adding and taking away floats leaves over: a sum of nothing is 0. */
+const inMicros = (sum: number): number => Math.round(sum * 1e6) / 1e6
 
 const figure = (value: KpiValue, currency: string | undefined): number | null =>
   currency === undefined ? value.value : amountIn(value, currency)

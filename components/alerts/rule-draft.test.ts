@@ -117,9 +117,14 @@ describe('what is wrong is said at its field', () => {
       { value: '1,000' },
       { value: 'Enter a plain number with at most 6 decimals, such as 50 or 12.5' },
     ],
-    [{ value: '-1' }, { value: 'Must not be negative' }],
+    [
+      { kpi: 'visitors', value: '-1' },
+      {
+        value: 'Must not be negative, Visitors never is; only money goes below 0, by credits',
+      },
+    ],
     [{ kpi: 'error_rate', value: '120' }, { value: 'A percentage is at most 100' }],
-    [{ currency: 'euro' }, { currency: 'Three capital letters, such as USD' }],
+    [{ currency: 'euro' }, { currency: 'Three letters, such as USD' }],
     [{ dimension: 'account', key: ' ' }, { key: 'Enter which account' }],
     [{ dimension: 'page', key: 'x'.repeat(3_000) }, { key: 'This page is too long' }],
     [
@@ -129,6 +134,11 @@ describe('what is wrong is said at its field', () => {
   ] as [Partial<RuleDraft>, object][])('%o', (part, errors) => {
     expect(checkDraft(BUILT_IN, draft(part))).toEqual({ ok: false, errors })
   })
+})
+
+test.each(['spend', 'revenue', 'yield'])('%s may be watched below 0', (kpi) => {
+  const below = draft({ kpi, when: 'below', value: '-20.5' })
+  expect(checkDraft(BUILT_IN, below)).toMatchObject({ ok: true, input: { value: '-20.5' } })
 })
 
 describe('what the server found', () => {

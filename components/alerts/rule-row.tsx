@@ -82,18 +82,15 @@ function Reading({ standing: { rule, value } }: { standing: RuleStanding }) {
   const kpi = useCatalog().kpi(rule.kpi)
   const now = measured(kpi, value)
   const limit = limitText(kpi, rule)
+  const threshold = kpi === undefined ? 0 : ruleThreshold(kpi, rule)
   return (
     <span className={styles.reading}>
       <span className={styles.figures}>
         <Figure size={13} text={now.text} exact={now.exact} />
         <span className={styles.limit}>{limit}</span>
       </span>
-      {rule.when === 'above' && kpi !== undefined && (
-        <Meter
-          value={value.value ?? 0}
-          limit={ruleThreshold(kpi, rule)}
-          label={`${now.text}, fires ${limit}`}
-        />
+      {rule.when === 'above' && threshold > 0 && (
+        <Meter value={value.value ?? 0} limit={threshold} label={`${now.text}, fires ${limit}`} />
       )}
     </span>
   )

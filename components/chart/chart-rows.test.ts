@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Point } from '../../lib/frames.ts'
-import { type ChartSeries, chartRows, rowAt, topValue } from './chart-rows.ts'
+import { type ChartSeries, chartRows, rowAt, valueExtent } from './chart-rows.ts'
 
 const line = (id: string, points: Point[], column = 1): ChartSeries => ({
   id,
@@ -78,9 +78,17 @@ test('the top of a stack is its largest sum, the window before counts alone', ()
   const before: ChartSeries = { ...line('c', [[0, 9]]), before: true }
   const series = [line('a', [[0, 3]]), line('b', [[0, 4]]), before]
   const rows = chartRows(series, span)
-  expect(topValue(rows, series, true)).toBe(9)
-  expect(topValue(rows, series.slice(0, 2), true)).toBe(7)
-  expect(topValue(rows, series.slice(0, 2), false)).toBe(4)
+  expect(valueExtent(rows, series, true).top).toBe(9)
+  expect(valueExtent(rows, series.slice(0, 2), true).top).toBe(7)
+  expect(valueExtent(rows, series.slice(0, 2), false).top).toBe(4)
+})
+
+test('what is below 0 is inside the chart, of a stack the sum of it', () => {
+  const series = [line('a', [[0, -3]]), line('b', [[0, 4]]), line('c', [[0, -2]])]
+  const rows = chartRows(series, span)
+  expect(valueExtent(rows, series, false)).toEqual({ top: 4, bottom: -3 })
+  expect(valueExtent(rows, series, true)).toEqual({ top: 4, bottom: -5 })
+  expect(valueExtent(rows, [], false)).toEqual({ top: 0, bottom: 0 })
 })
 
 test('what still comes in is drawn inside the chart, and so is what was then in the period before', () => {
@@ -92,9 +100,9 @@ test('what still comes in is drawn inside the chart, and so is what was then in 
   const series = [line('now', points), before]
   const rows = chartRows(series, { ...span, openFrom: 9_500 })
   expect(rows.map(({ open }) => open)).toEqual([false, true])
-  expect(topValue(rows, series, false)).toBe(60)
-  expect(topValue(rows, series.slice(0, 1), false)).toBe(50)
-  expect(topValue(rows, series.slice(0, 1), true)).toBe(50)
+  expect(valueExtent(rows, series, false).top).toBe(60)
+  expect(valueExtent(rows, series.slice(0, 1), false).top).toBe(50)
+  expect(valueExtent(rows, series.slice(0, 1), true).top).toBe(50)
 })
 
 test('a time far from every step has no row', () => {

@@ -71,22 +71,29 @@ function withGaps(rows: ChartRow[], stepMs: number): ChartRow[] {
   return out
 }
 
-/** The largest value that is drawn, of finished steps and open ones; of a stack, the largest sum. */
-export function topValue(
+/**
+ * The largest and the smallest value that are drawn, and 0, of finished steps and open ones; of a stack, the largest sum of
+ * what is above 0 and of what is below.
+ */
+export function valueExtent(
   rows: readonly ChartRow[],
   series: readonly ChartSeries[],
   stacked: boolean,
-): number {
-  let top = 0
+): { top: number; bottom: number } {
+  let [top, bottom] = [0, 0]
   for (const row of rows) {
-    let sum = 0
+    let [above, below] = [0, 0]
     for (const { id, before } of series) {
       const value = row.values[id] ?? 0
-      if (stacked && before !== true) sum += value
-      top = Math.max(top, value, sum)
+      if (stacked && before !== true) {
+        above += Math.max(0, value)
+        below += Math.min(0, value)
+      }
+      top = Math.max(top, value, above)
+      bottom = Math.min(bottom, value, below)
     }
   }
-  return top
+  return { top, bottom }
 }
 
 /** The row whose step holds `t`, or the nearest with any value. */

@@ -6,6 +6,8 @@ export interface Plot {
   height: number
   from: number
   to: number
+  /** Of the values; 0 where none lies below. */
+  min: number
   max: number
 }
 
@@ -23,8 +25,8 @@ export function axisWidth(labels: readonly string[]): number {
 export const plotX = (plot: Plot, t: number): number =>
   plot.left + ((t - plot.from) / (plot.to - plot.from)) * plot.width
 
-export const plotY = (plot: Plot, value: number): number =>
-  plot.top + plot.height - (Math.min(value, plot.max) / plot.max) * plot.height
+export const plotY = ({ top, height, min, max }: Plot, value: number): number =>
+  top + height - ((Math.min(Math.max(value, min), max) - min) / (max - min)) * height
 
 export const timeAt = (plot: Plot, x: number): number =>
   plot.from + ((x - plot.left) / plot.width) * (plot.to - plot.from)

@@ -38,6 +38,17 @@ test('nothing measured draws nothing', () => {
   expect(sparkPaths([[0, null]], shape)).toEqual({ line: '', area: '' })
 })
 
+test('what is below 0 lies below, and its area hangs from 0', () => {
+  const points: Point[] = [
+    [0, 10],
+    [10, -10],
+  ]
+  expect(sparkPaths(points, shape)).toEqual({
+    line: 'M0 1.5L100 21.5',
+    area: 'M0 11.5L0 1.5L100 21.5L100 11.5Z',
+  })
+})
+
 test('all zero lies at the bottom', () => {
   const points: Point[] = [
     [0, 0],

@@ -12,7 +12,10 @@ export interface SparkShape {
 /** Keeps the stroke inside the picture. */
 const INSET = 1.5
 
-/** SVG paths of a line from 0 to the largest value, and of the area under it. A missing value is a gap. */
+/**
+ * SVG paths of a line between 0 and the largest value, or the smallest and the largest where some lie below 0, and of the area
+ * between it and 0. A missing value is a gap.
+ */
 export function sparkPaths(
   points: readonly Point[],
   { column, width, height, to, spanMs, openFrom = Number.POSITIVE_INFINITY }: SparkShape,
@@ -21,12 +24,14 @@ export function sparkPaths(
   const end = to ?? finished.at(-1)?.[0] ?? 0
   const start = spanMs === undefined ? (finished[0]?.[0] ?? 0) : end - spanMs
   const shown = finished.filter((point) => point[0] >= start && point[0] <= end)
-  const top = Math.max(0, ...shown.map((point) => point[column] ?? 0))
+  const values = shown.map((point) => point[column] ?? 0)
+  const [top, bottom] = [Math.max(0, ...values), Math.min(0, ...values)]
   if (shown.length === 0 || end <= start) return { line: '', area: '' }
 
   const x = (t: number) => round(((t - start) / (end - start)) * width)
-  const y = (value: number) =>
-    round(height - INSET - (top === 0 ? 0 : value / top) * (height - 2 * INSET))
+  const part = (value: number) => (top === bottom ? 0 : (value - bottom) / (top - bottom))
+  const y = (value: number) => round(height - INSET - part(value) * (height - 2 * INSET))
+  const ground = bottom < 0 ? y(0) : height
   const line: string[] = []
   const area: string[] = []
   let run: string[] = []
@@ -34,7 +39,7 @@ export function sparkPaths(
     if (run.length > 1 && last !== undefined) {
       line.push(`M${run.join('L')}`)
       const first = run[0]?.split(' ')[0] ?? '0'
-      area.push(`M${first} ${height}L${run.join('L')}L${x(last)} ${height}Z`)
+      area.push(`M${first} ${ground}L${run.join('L')}L${x(last)} ${ground}Z`)
     }
     run = []
   }

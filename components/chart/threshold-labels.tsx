@@ -8,7 +8,9 @@ export interface ChartThreshold {
   tone: 'warn' | 'bad' | 'good'
 }
 
-/** The words at the threshold lines. One that lies above the chart is named at its top. */
+const LINE_PX = 16
+
+/** The words at the threshold lines. One that lies above the chart is named at its top, one below at its foot. */
 export function ThresholdLabels({
   thresholds,
   plot,
@@ -17,9 +19,14 @@ export function ThresholdLabels({
   plot: Plot
 }) {
   let above = 0
+  let below = 0
+  const placed = ({ value }: ChartThreshold) => {
+    if (value > plot.max) return { top: plot.top + LINE_PX * above++, arrow: '↑ ' }
+    if (value < plot.min) return { top: plot.top + plot.height - LINE_PX * ++below, arrow: '↓ ' }
+    return { top: plotY(plot, value) - LINE_PX - 1, arrow: '' }
+  }
   return thresholds.map((threshold) => {
-    const outside = threshold.value > plot.max
-    const top = outside ? plot.top + 16 * above++ : plotY(plot, threshold.value) - 17
+    const { top, arrow } = placed(threshold)
     return (
       <span
         key={`${threshold.label}${threshold.value}`}
@@ -27,7 +34,7 @@ export function ThresholdLabels({
         data-tone={threshold.tone}
         style={{ top: Math.max(0, top), left: plot.left + 6 }}
       >
-        {outside && '↑ '}
+        {arrow}
         {threshold.label}
       </span>
     )

@@ -77,7 +77,25 @@ test('values have three to five ticks from 0 to at least the largest value', () 
   )
 })
 
+test('values on both sides of 0 have three to five ticks, 0 among them', () => {
+  const below = fc.double({ min: -1e15, max: -1e-9, noNaN: true })
+  const above = fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 1e15, noNaN: true }))
+  fc.assert(
+    fc.property(above, below, (max, min) => {
+      const ticks = valueTicks(max, min)
+      const slack = (max - min) * 1e-8
+      expect(ticks.length).toBeGreaterThanOrEqual(3)
+      expect(ticks.length).toBeLessThanOrEqual(5)
+      expect(ticks).toContain(0)
+      expect(ticks[0]).toBeLessThanOrEqual(min + slack)
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(max - slack)
+    }),
+  )
+})
+
 test('ticks are round', () => {
+  expect(valueTicks(152, -20)).toEqual([-100, 0, 100, 200])
+  expect(valueTicks(0, -3)).toEqual([-3, -2, -1, 0])
   expect(valueTicks(152)).toEqual([0, 50, 100, 150, 200])
   expect(valueTicks(0.0241)).toEqual([0, 0.01, 0.02, 0.03])
   expect(valueTicks(100)).toEqual([0, 25, 50, 75, 100])
@@ -155,6 +173,7 @@ test('only short axes need seconds', () => {
 test('decimals that are all nought are left out, others stay', () => {
   expect(withoutNoughts(['0/s', '50.0/s', '1,000/s'])).toEqual(['0/s', '50/s', '1,000/s'])
   expect(withoutNoughts(['$0.00/h', '$25.00/h'])).toEqual(['$0/h', '$25/h'])
+  expect(withoutNoughts(['-$5.00', '$0.00', '$5.00'])).toEqual(['-$5', '$0', '$5'])
   expect(withoutNoughts(['0 %', '2.50 %', '10.0 %'])).toEqual(['0 %', '2.5 %', '10 %'])
   expect(withoutNoughts(['$0.00', '$0.50', '$1.00'])).toEqual(['$0.00', '$0.50', '$1.00'])
 })

@@ -1,9 +1,19 @@
-/** Whole-looking values for a y axis from 0: three to five of them, the last at or above `max`. */
-export function valueTicks(max: number): number[] {
+/**
+ * Whole-looking values for a y axis that holds 0, three to five of them: the last at or above `max`, the first at or below
+ * `min`, which is 0 where nothing lies below.
+ */
+export function valueTicks(max: number, min = 0): number[] {
+  if (min < 0 && Number.isFinite(max - min)) return ticksAcrossZero(Math.max(max, 0), min)
   if (!(max > 0) || !Number.isFinite(max)) return [0, 1]
   const step = roundStep(max / 4)
   const count = Math.max(2, Math.ceil(max / step - 1e-9))
   return Array.from({ length: count + 1 }, (_, index) => tidy(index * step))
+}
+
+function ticksAcrossZero(max: number, min: number): number[] {
+  const step = roundStep((max - min) / 3)
+  const [from, to] = [Math.floor(min / step + 1e-9), Math.ceil(max / step - 1e-9)]
+  return Array.from({ length: to - from + 1 }, (_, index) => tidy((from + index) * step))
 }
 
 /** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `rough`. */
@@ -119,6 +129,6 @@ export function withoutNoughts(labels: readonly string[]): string[] {
     return labels.map((label) => label.replace(NOUGHTS, ''))
   }
   return labels.map((label) =>
-    /^\d/.test(label) ? label.replace(NOUGHTS, '').replace(LAST_NOUGHTS, '$1') : label,
+    /^-?\d/.test(label) ? label.replace(NOUGHTS, '').replace(LAST_NOUGHTS, '$1') : label,
   )
 }

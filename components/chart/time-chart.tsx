@@ -15,7 +15,7 @@ import type { Correction } from '../../lib/correction.ts'
 import { dayName, rangeDays } from '../../lib/format-range.ts'
 import { clock, clockShort } from '../../lib/format-time.ts'
 import { BandFlags, Bands, type ChartBand } from './bands.tsx'
-import { type ChartRow, type ChartSeries, chartRows, topValue } from './chart-rows.ts'
+import { type ChartRow, type ChartSeries, chartRows, valueExtent } from './chart-rows.ts'
 import { Corrections } from './corrections.tsx'
 import { Cursor } from './cursor.tsx'
 import { LonePoints } from './lone-points.tsx'
@@ -61,7 +61,7 @@ export interface TimeChartProps {
 }
 
 const COLOURS = [1, 2, 3, 4, 5, 6, 7, 8].map((index) => `var(--c${index})`)
-/** How far above the values a threshold may lie and still be drawn. */
+/** How far beyond the values a threshold may lie and still be drawn. */
 const THRESHOLD_REACH = 4
 
 /** Values over time, ending at now. Nothing animates; what is unfinished is dotted; a gap is a gap. */
@@ -86,9 +86,11 @@ function Drawing(props: TimeChartProps & { width: number }) {
     () => chartRows(coloured, { from, to, stepMs, openFrom, centred }),
     [coloured, from, to, stepMs, openFrom, centred],
   )
-  const top = topValue(rows, coloured, stacked)
-  const near = thresholds.filter(({ value }) => top === 0 || value <= top * THRESHOLD_REACH)
-  const ticks = valueTicks(Math.max(top, ...near.map(({ value }) => value * 1.05)))
+  const { top, bottom } = valueExtent(rows, coloured, stacked)
+  const reach = Math.max(top, -bottom) * THRESHOLD_REACH
+  const near = thresholds.filter(({ value }) => reach === 0 || Math.abs(value) <= reach)
+  const limits = near.map(({ value }) => value * 1.05)
+  const ticks = valueTicks(Math.max(top, ...limits), Math.min(bottom, ...limits))
   const tickTexts = withoutNoughts(ticks.map(unitFormat))
   const left = axisWidth(tickTexts)
   const plot: Plot = {
@@ -98,6 +100,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
     height: height - TOP - AXIS_HEIGHT,
     from,
     to,
+    min: ticks[0] ?? 0,
     max: ticks.at(-1) ?? 1,
   }
   const times = axisTimes(plot, localOffsetMs)
@@ -143,7 +146,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
           />
           <YAxis
             type="number"
-            domain={[0, plot.max]}
+            domain={[plot.min, plot.max]}
             allowDataOverflow
             ticks={ticks}
             interval={0}
@@ -157,6 +160,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
           {coloured.map((each, index) =>
             drawn(each, { fill: `url(#${gradient}${index})`, barPx, stacked }),
           )}
+          {plot.min < 0 && <ReferenceLine y={0} stroke="var(--line-strong)" />}
           {near.map((threshold) => (
             <ReferenceLine
               key={`${threshold.label}${threshold.value}`}

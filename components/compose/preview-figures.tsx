@@ -10,6 +10,7 @@ import { TimeChart } from '../chart/time-chart.tsx'
 import { chartPoints, chartText, openFrom } from '../kpi/chart-values.ts'
 import { useRolled } from '../kpi/use-rolled.ts'
 import { useCell, useShownNow } from '../live/store.ts'
+import { barPart } from '../ui/bar-part.ts'
 import { Figure } from '../ui/figure.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
 import styles from './kpi-preview.module.css'
@@ -99,7 +100,7 @@ function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
             <li key={key} className={styles.key}>
               <span
                 className={styles.bar}
-                style={{ width: `${most > 0 ? ((value.value ?? 0) / most) * 100 : 0}%` }}
+                style={{ width: `${barPart(value.value, most) * 100}%` }}
               />
               <MiddleCut text={key} tail={8} className={styles.keyText ?? ''} />
               <Figure text={figure.text} unit={figure.unit} exact={figure.exact} size={13} />

@@ -12,6 +12,7 @@ import { shownPeriod } from '../frame/shown-range.ts'
 import { useKpi } from '../live/catalog.ts'
 import { serverNow, useArrived, useCell } from '../live/store.ts'
 import { TakeAlong } from '../take-along/take-along.tsx'
+import { barPart } from '../ui/bar-part.ts'
 import { classNames } from '../ui/class-names.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -121,7 +122,7 @@ function Rows({
             >
               <span
                 className={styles.bar}
-                style={{ width: `${top > 0 ? ((row.value.value ?? 0) / top) * 100 : 0}%` }}
+                style={{ width: `${barPart(row.value.value, top) * 100}%` }}
               />
               <MiddleCut text={row.key} tail={8} className={styles.key ?? ''} />
               {twoValues && (
@@ -192,9 +193,11 @@ function Value({
   )
 }
 
+/** Credits are no part of what was spent, and beside them a row may have more than all together. */
 function share(row: ListRow, cell: ListCell): string | undefined {
   const all = cell.total.value
   if (all === null || all <= 0 || row.value.value === null) return undefined
+  if (row.value.value < 0 || row.value.value > all) return undefined
   return `${percent(row.value.value / all)} of ${cell.of === undefined ? 'all' : cell.of.key}`
 }
 

@@ -42,3 +42,10 @@ test('who spent nothing has the share 0, and of nothing there are no shares', ()
   expect(shareOf(cell([a, nothing]), 'account')(nothing)).toBe(0)
   expect(shareOf(cell([nothing]), 'account')(nothing)).toBeNull()
 })
+
+test('who got more back than it spent has no bar and no share, and takes none from the others', () => {
+  const credit = row('e', usd(-90))
+  const rows = cell([a, b, credit])
+  expect([barOf(rows, 'account')(credit), shareOf(rows, 'account')(credit)]).toEqual([0, null])
+  expect([shareOf(rows, 'account')(a), barOf(rows, 'account')(b)]).toEqual([6 / 9, 0.5])
+})

@@ -19,7 +19,7 @@ export function Meter({ value, limit, label, warnAt = 0.8, className }: MeterPro
   return (
     <Base.Root
       className={classNames(styles.meter, className)}
-      value={Math.min(value, limit)}
+      value={Math.min(Math.max(0, value), limit)}
       max={limit}
       aria-label={label}
       getAriaValueText={() => label}

@@ -47,6 +47,29 @@ describe('a rule', () => {
     expect(at('50.000001')).toBe('fired')
   })
 
+  test('compares sums that are larger than any one event to the micro-unit', () => {
+    const at = (amount: string) =>
+      nextFiringState(quiet, {
+        rule: rule({ value: '500000000000' }),
+        kpi: KPIS.spend,
+        value: usd(amount),
+        now: 1,
+      }).transition
+    expect(at('500000000000')).toBe('none')
+    expect(at('500000000000.000001')).toBe('fired')
+  })
+
+  test('below less than nothing fires where credits are more than that', () => {
+    const credits = rule({ when: 'below', value: '-20' })
+    const at = (amount: string) =>
+      nextFiringState(quiet, { rule: credits, kpi: KPIS.spend, value: usd(amount), now: 1 })
+    expect(at('-20').transition).toBe('none')
+    const fired = at('-20.000001')
+    expect(fired.transition).toBe('fired')
+    const further = { rule: credits, kpi: KPIS.spend, value: usd('-31'), now: 2 }
+    expect(nextFiringState(fired.state, further).state).toMatchObject({ peak: usd('-31') })
+  })
+
   test('clears once its value has stayed within for long enough, and keeps its peak until then', () => {
     let state = nextFiringState(quiet, {
       rule: rule(),

@@ -1,7 +1,7 @@
 import { type AlertRule, ruleThreshold } from '../../lib/alert-rule.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import type { Kpi } from '../../lib/kpis.ts'
-import { parseMoney } from '../../lib/money.ts'
+import { parseDecimal } from '../../lib/money.ts'
 import { SECOND_MS } from '../../lib/time.ts'
 
 /**
@@ -73,8 +73,8 @@ function compare(rule: AlertRule, kpi: Kpi | undefined, value: KpiValue): number
   if (kpi === undefined || value.value === null) return undefined
   const exact = value.money?.[rule.currency ?? 'USD']
   if (exact !== undefined) {
-    const [amount, threshold] = [parseMoney(exact), parseMoney(rule.value)]
-    if (amount.ok && threshold.ok) return Number(amount.micros - threshold.micros)
+    const [amount, threshold] = [parseDecimal(exact), parseDecimal(rule.value.trim())]
+    if (amount !== undefined && threshold !== undefined) return Number(amount - threshold)
   }
   return value.value - ruleThreshold(kpi, rule)
 }

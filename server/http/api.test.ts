@@ -336,7 +336,11 @@ describe('alert rules', () => {
 
   it.each([
     [{ ...rule, value: 'a lot' }, 'value', /plain number/],
-    [{ ...rule, value: '-1' }, 'value', /must not be negative/],
+    [
+      { ...rule, kpi: 'ctr', currency: undefined, value: '-1' },
+      'value',
+      /must not be negative, CTR never is/,
+    ],
     [{ ...rule, kpi: 'fame', currency: undefined }, 'kpi', /choose one of page_views, visitors/],
     [{ ...rule, window: undefined }, 'window', /choose one of 10s/],
     [{ ...rule, value: undefined }, 'value', /"value" is missing: give a string/],
@@ -362,6 +366,15 @@ describe('alert rules', () => {
     expect(answer.status).toBe(400)
     const problem = JSON.parse(answer.text) as Problem
     expect(problem.errors).toEqual([{ field, message: expect.stringMatching(message) }])
+  })
+
+  it('money may have a threshold below 0, and its currency is written in any case', async () => {
+    const credits = { ...rule, when: 'below', value: '-20', currency: 'eur' }
+    const answer = await post('/api/v1/alerts/rules', credits)
+    expect(answer.status).toBe(201)
+    const made = JSON.parse(answer.text) as { id: string }
+    expect(made).toMatchObject({ value: '-20', currency: 'EUR' })
+    await server.send({ path: `/api/v1/alerts/rules/${made.id}`, method: 'DELETE' })
   })
 
   it('a patch is checked together with what it changes', async () => {

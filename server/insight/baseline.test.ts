@@ -67,6 +67,30 @@ describe('the baseline', () => {
     )
   })
 
+  it('takes a step of more credits than payments for one without payments, and goes on judging', () => {
+    const baseline = createBaseline()
+    const payments = (sum: number): Reading => ({ kind: 'money', sum, events: 200 })
+    learn(baseline, [0, HOUR_MS], () => payments(1_000))
+    learn(baseline, [HOUR_MS, HOUR_MS + 6 * STEP_MS], () => payments(-50_000))
+    expect(baseline.judge(payments(-50_000), HOUR_MS + 6 * STEP_MS)).toMatchObject({ value: 0 })
+    const later = 2 * HOUR_MS
+    learn(baseline, [HOUR_MS + 6 * STEP_MS, later], () => payments(1_000))
+    expect(baseline.judge(payments(1_000), later)).toMatchObject({
+      expected: expect.closeTo(1_000, 0),
+      score: expect.closeTo(0, 1),
+    })
+  })
+
+  it('of credits alone stays a number', () => {
+    const baseline = createBaseline()
+    const payments = (sum: number): Reading => ({ kind: 'money', sum, events: 200 })
+    learn(baseline, [0, HOUR_MS], (at) => payments(at % 60_000 === 0 ? 5 : -20))
+    learn(baseline, [HOUR_MS, 2 * HOUR_MS], () => payments(1_000))
+    expect(baseline.judge(payments(1_000), 2 * HOUR_MS)).toMatchObject({
+      expected: expect.closeTo(1_000, -2),
+    })
+  })
+
   it('learns how uneven the traffic is: scores of over-dispersed counts have a deviation near 1', () => {
     const random = seededRandom(1)
     const baseline = createBaseline()

@@ -47,6 +47,13 @@ describe('what explains a change', () => {
     expect(explain(change('sum', { account, campaign }))?.key).toBe('spring')
   })
 
+  it('is the key that grew most surprisingly beside credits of others', () => {
+    const account = [sumKey('acme', 100, 400), sumKey('credits', -50, -200), sumKey('rest', 50, 60)]
+    const campaign = [sumKey('spring', 20, 300), sumKey('sale', 80, -40)]
+    expect(explain(change('sum', { account, campaign }))).toMatchObject({ key: 'spring' })
+    expect(explain(change('sum', { campaign, account }))).toMatchObject({ key: 'spring' })
+  })
+
   it('compares sums over the same length', () => {
     const country = [sumKey('US', 6_000, 300), sumKey('DE', 4_000, 0)]
     const { dimensions } = change('sum', { country })

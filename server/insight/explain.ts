@@ -71,7 +71,15 @@ function candidatesOf(change: Explained, { dimension, keys }: DimensionParts): C
     const beyondSize = size < 1 ? (share - size) / (1 - size) : 0
     if (each.key === OTHER_KEY || share < LEAST_SHARE || beyondSize < LEAST_BEYOND_SIZE) return []
     const sizeNow = now.over > 0 ? each.now.over / now.over : 0
-    return [{ dimension, key: each.key, share, surprise: divergence(sizeNow, size) }]
+    // Beside credits one key may have more than all together.
+    return [
+      {
+        dimension,
+        key: each.key,
+        share,
+        surprise: divergence(Math.min(Math.max(sizeNow, 0), 1), size),
+      },
+    ]
   })
 }
 

@@ -25,6 +25,7 @@ export interface Amounts {
   events: number
 }
 
+/** Where credits are more than what was spent, that is a step without spending: how often it counts cannot be negative. */
 export function amountsOf(reading: Reading): Amounts {
   switch (reading.kind) {
     case 'count':
@@ -32,9 +33,9 @@ export function amountsOf(reading: Reading): Amounts {
     case 'ratio':
       return { amount: reading.over, exposure: reading.under, events: reading.over }
     case 'money':
-      return { amount: reading.sum, exposure: 1, events: reading.events }
+      return { amount: Math.max(0, reading.sum), exposure: 1, events: reading.events }
     case 'money_per':
-      return { amount: reading.sum, exposure: reading.under, events: reading.events }
+      return { amount: Math.max(0, reading.sum), exposure: reading.under, events: reading.events }
     case 'quantile':
       // A quantile of more values weighs more.
       return { amount: reading.value * reading.of, exposure: reading.of, events: reading.of }

@@ -50,7 +50,9 @@ const events = fc.array(
       fc.string({ unit: 'grapheme', minLength: 1 }),
     ),
     visitor: fc.nat(30).map(String),
-    costMicros: fc.option(fc.integer({ min: -1e15, max: 1e15 }), { nil: undefined }),
+    costMicros: fc.option(fc.oneof(fc.maxSafeInteger(), fc.constantFrom(-5e17, 5e17)), {
+      nil: undefined,
+    }),
     revenueMicros: fc.option(fc.nat(1e9), { nil: undefined }),
     currency: fc.constantFrom('USD', 'JPY'),
     status: fc.constantFrom(200, 500),

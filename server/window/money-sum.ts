@@ -1,9 +1,6 @@
 import { type Micros, micros } from '../../lib/money.ts'
 
-/**
- * An exact sum of micro-units in one currency: high × 1e15 + low, with |low| < 1e15. One amount is at
- * most 1e15, so nothing ever leaves the integers that a number holds exactly.
- */
+/** An exact sum of micro-units in one currency: high × 1e15 + low, both whole, with |low| < 1e15. */
 export interface MoneySum {
   currency: string
   low: number
@@ -12,30 +9,35 @@ export interface MoneySum {
   next: MoneySum | null
 }
 
-/** Also the largest amount that may be added at once. */
+/** Two lows below it add up to what a number still holds exactly. */
 export const MONEY_CARRY = 1e15
 
-/** Adds in place; the answer replaces `sums`. */
+/** How often `MONEY_CARRY` is in it; 0 of nearly all amounts. */
+const carriesOf = (low: number): number =>
+  low < MONEY_CARRY && low > -MONEY_CARRY ? 0 : Math.trunc(low / MONEY_CARRY)
+
+/**
+ * Adds `high` × 1e15 + `low`, whole numbers that a number holds exactly, as one amount does. In place; the answer
+ * replaces `sums`.
+ */
 export function addMoney(
   sums: MoneySum | null,
   currency: string,
   low: number,
   high: number,
 ): MoneySum {
+  // What is carried of an amount is a multiple of 1e15 = 2^15 × 5^15: it, and what is left, are exact again.
+  const carries = carriesOf(low)
+  const rest = carries === 0 ? low : low - carries * MONEY_CARRY
   for (let sum = sums; sum !== null; sum = sum.next) {
     if (sum.currency !== currency) continue
-    sum.low += low
-    sum.high += high
-    if (sum.low >= MONEY_CARRY || sum.low <= -MONEY_CARRY) {
-      const carried = Math.trunc(sum.low / MONEY_CARRY)
-      sum.high += carried
-      sum.low -= carried * MONEY_CARRY
-    }
+    const added = sum.low + rest
+    const carried = carriesOf(added)
+    sum.high += high + carries + carried
+    sum.low = carried === 0 ? added : added - carried * MONEY_CARRY
     return sums as MoneySum
   }
-  if (Math.abs(low) < MONEY_CARRY) return { currency, low, high, next: sums }
-  const carried = Math.trunc(low / MONEY_CARRY)
-  return { currency, low: low - carried * MONEY_CARRY, high: high + carried, next: sums }
+  return { currency, low: rest, high: high + carries, next: sums }
 }
 
 export function mergeMoney(target: MoneySum | null, source: MoneySum | null): MoneySum | null {

@@ -118,7 +118,7 @@ const event = fc.record({
   device: key,
   country: key,
   costMicros: perhaps(fc.nat(1e9)),
-  revenueMicros: perhaps(fc.integer({ min: -1e15, max: 1e15 })),
+  revenueMicros: perhaps(fc.oneof(fc.maxSafeInteger(), fc.constantFrom(-5e17, 5e17))),
   status: perhaps(fc.constantFrom(200, 500)),
   durationMs: perhaps(fc.nat(60)),
 }) as fc.Arbitrary<StreamEvent>

@@ -30,9 +30,10 @@ const TYPES = {
 }
 const ACCOUNTS = ['', 'acme', 'birch', 'cedar', 'Zoë & 東京'] as const
 const CURRENCIES = ['USD', 'USD', 'EUR', 'JPY'] as const
-/** Of a billion units, which one event may carry at most. */
-const LARGEST_MICROS = 10n ** 15n
-const YEAR_2001_MS = 978_307_200_000
+/** Of 500 billion units, which one event may carry at most, and the largest with decimals. */
+const LARGEST_MICROS = [500_000_000_000_000_000n, BigInt(Number.MAX_SAFE_INTEGER)] as const
+/** In September 2001, when epoch seconds got their tenth digit. */
+const ANCIENT_MS = 1_000_000_000_000
 
 export interface EventPlace {
   /** `key` and `n` are what order is checked by. */
@@ -46,7 +47,7 @@ export function makeEvent(random: Random, { props, now }: EventPlace): MadeEvent
   const poison = named && chance(random, 0.002)
   const account = pick(random, ACCOUNTS)
   const currency = pick(random, CURRENCIES)
-  const costMicros = type.startsWith('ad_') ? amount(random) : undefined
+  const costMicros = type.startsWith('ad_') ? amount(random) * refund(random) : undefined
   const revenueMicros = type === 'purchase' ? amount(random) * refund(random) : undefined
   const time = timeOf(random, now)
   const id = named ? `${props.key}-${props.n}` : undefined
@@ -57,7 +58,7 @@ export function makeEvent(random: Random, { props, now }: EventPlace): MadeEvent
     visitor: `visitor-${whole(random, 1, 500)}`,
     page: `/p/${whole(random, 1, 60)}`,
     ...(account !== '' && { account }),
-    ...(currency !== 'USD' && { currency }),
+    ...(currency !== 'USD' && { currency: pick(random, [currency, currency.toLowerCase()]) }),
     ...(costMicros !== undefined && { cost: moneyText(micros(costMicros)) }),
     ...(revenueMicros !== undefined && { revenue: moneyText(micros(revenueMicros)) }),
     ...(type === 'request' && { status: pick(random, [200, 503]), duration_ms: random() * 900 }),
@@ -69,8 +70,9 @@ export function makeEvent(random: Random, { props, now }: EventPlace): MadeEvent
 }
 
 const amount = (random: Random): bigint =>
-  chance(random, 0.001) ? LARGEST_MICROS : BigInt(whole(random, 0, 30_000_000))
+  chance(random, 0.001) ? pick(random, LARGEST_MICROS) : BigInt(whole(random, 0, 30_000_000))
 
+/** A refund, or a credit. */
 const refund = (random: Random): bigint => (chance(random, 0.1) ? -1n : 1n)
 
 /** Mostly none or now; late ones, very old ones, and some from the future. */
@@ -87,7 +89,7 @@ function timeOf(random: Random, now: number) {
     case 'days':
       return { at: now - whole(random, HOUR_MS, 5 * DAY_MS), ...plain }
     case 'ancient':
-      return { at: YEAR_2001_MS + whole(random, 0, DAY_MS), clamped: false, tooOld: true }
+      return { at: ANCIENT_MS + whole(random, 0, DAY_MS), clamped: false, tooOld: true }
     case 'future':
       return { at: now + whole(random, MINUTE_MS, DAY_MS), clamped: true, tooOld: false }
   }

@@ -111,7 +111,7 @@ const word = (name: string, count: number) =>
 const money = fc.option(
   fc.oneof(
     fc.integer({ min: -5_000_000, max: 9_000_000 }),
-    fc.constantFrom(1e15, 999_999_999_999_999),
+    fc.constantFrom(1e15, -1e15, 999_999_999_999_999, Number.MAX_SAFE_INTEGER, -5e17),
   ),
   {
     nil: undefined,

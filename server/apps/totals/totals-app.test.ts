@@ -57,7 +57,7 @@ test('sums of any events over any commits equal the sums in big integers', async
     account: fc.constantFrom('acme', 'umbrella', ''),
     currency: fc.constantFrom('USD', 'EUR'),
     revenueMicros: amount,
-    costMicros: fc.integer({ min: 0, max: 1_000_000_000_000_000 }),
+    costMicros: fc.oneof(fc.maxSafeInteger(), fc.constantFrom(-5e17, 5e17)),
   })
   await fc.assert(
     fc.asyncProperty(
@@ -83,6 +83,19 @@ test('sums of any events over any commits equal the sums in big integers', async
     ),
     { numRuns: 40 },
   )
+})
+
+test('more of the largest amounts than a number holds, in one commit, add up exactly', async () => {
+  const app = createTotalsApp()
+  const [units, largest] = [500_000_000_000, 500_000_000_000_000_000]
+  const times = Math.ceil((2.5 * Number.MAX_SAFE_INTEGER) / units)
+  const one = applied({ costMicros: largest, revenueMicros: -largest, currency: 'IDR' })
+  app.fold(Array.from({ length: times }, () => one))
+  app.fold([applied({ costMicros: 1, currency: 'IDR' })])
+  const work = app.seal()
+  await store.db.transaction().execute((tx) => work.write(tx, 1))
+  const sum = BigInt(largest) * BigInt(times)
+  expect(await storedMicros(1)).toEqual({ 'cost  IDR': sum + 1n, 'revenue  IDR': -sum })
 })
 
 test('a commit that failed adds its events once when it is written again', async () => {

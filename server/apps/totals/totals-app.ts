@@ -14,9 +14,14 @@ export const NO_ACCOUNT = ''
 interface Pending {
   events: Map<string, number>
   money: Map<string, MoneySum>
+  /** Sums that no more is added to: another of the same kind, account and currency goes on. */
+  full: MoneySum[]
 }
 
-/** Exact: units and micro-units are added apart, each far below 2^53 in one commit. */
+/** One amount more stays below 2^53. */
+const FULL_UNITS = 2 ** 52
+
+/** Exact: units and micro-units are added apart, each below 2^53. */
 interface MoneySum {
   kind: 'cost' | 'revenue'
   account: string
@@ -45,7 +50,7 @@ export function createTotalsApp(): StreamApp {
   }
 }
 
-const nothing = (): Pending => ({ events: new Map(), money: new Map() })
+const nothing = (): Pending => ({ events: new Map(), money: new Map(), full: [] })
 
 function add(pending: Pending, { event }: AppliedEvent): void {
   pending.events.set(event.type, (pending.events.get(event.type) ?? 0) + 1)
@@ -55,7 +60,7 @@ function add(pending: Pending, { event }: AppliedEvent): void {
 }
 
 function addMoney(
-  { money }: Pending,
+  { money, full }: Pending,
   kind: MoneySum['kind'],
   account: string,
   currency: string,
@@ -71,15 +76,18 @@ function addMoney(
   const micros = amountMicros % MICROS_PER_UNIT
   sum.units += (amountMicros - micros) / MICROS_PER_UNIT
   sum.micros += micros
+  if (Math.abs(sum.units) < FULL_UNITS) return
+  full.push(sum)
+  money.delete(key)
 }
 
 /** Rows in one statement. */
 const ROWS_A_STATEMENT = 500
 
-const sealedWork = ({ events, money }: Pending): SealedWork => ({
+const sealedWork = ({ events, money, full }: Pending): SealedWork => ({
   async write(tx, streamId) {
     const counts = Array.from(events, ([type, n]) => ({ stream_id: streamId, type, n }))
-    const sums = Array.from(money.values(), ({ units, micros, ...sum }) => {
+    const sums = [...full, ...money.values()].map(({ units, micros, ...sum }) => {
       return { stream_id: streamId, ...sum, ...carried(units, micros) }
     })
     for (const rows of chunksOf(counts)) await addEvents(tx, rows)

@@ -39,6 +39,19 @@ describe('an event', () => {
     })
   })
 
+  test('takes a credit, and a large amount of a small currency', () => {
+    expect(parse({ type: 'x', cost: '-3.5' })).toMatchObject({ event: { costMicros: -3_500_000 } })
+    expect(parse({ type: 'x', cost: 5e9, revenue: '500000000000', currency: 'IDR' })).toMatchObject(
+      {
+        event: { costMicros: 5e15, revenueMicros: 5e17, currency: 'IDR' },
+      },
+    )
+  })
+
+  test.each(['usd', 'Usd', 'USD'])('in %s is in USD', (currency) => {
+    expect(parse({ type: 'x', currency })).toMatchObject({ event: { currency: 'USD' } })
+  })
+
   test.each([
     [{}, /^type must be a word/],
     [{ type: 'x', id: 7 }, /^id must be a string.*it is 7/],
@@ -50,9 +63,11 @@ describe('an event', () => {
       /^time must be RFC 3339 with an offset.*18 hours/,
     ],
     [{ type: 'x', cost: '1e3' }, /^cost must be a decimal/],
-    [{ type: 'x', cost: '-1' }, /^cost must not be negative/],
+    [{ type: 'x', cost: '500000000001' }, /^cost must be at most 500000000000 units.*it is/],
+    [{ type: 'x', cost: 9007199255.5 }, /^cost must be in whole units above 9007199254/],
     [{ type: 'x', cost: '0.0000001' }, /^cost must be a decimal with at most 6/],
-    [{ type: 'x', currency: 'usd' }, /^currency must be three capital letters/],
+    [{ type: 'x', currency: 'US' }, /^currency must be three letters.*USD; it is "US"/],
+    [{ type: 'x', currency: 'Ünd' }, /^currency must be three letters/],
     [{ type: 'x', page: 3 }, /^page must be a string; it is 3/],
     [{ type: 'x', visitor: 'v'.repeat(9_000) }, /^visitor must be at most 8192/],
     [{ type: 'x', status: '200' }, /^status must be a number/],
@@ -105,8 +120,8 @@ describe('an event', () => {
         ),
         visitor: odd,
         page: odd,
-        cost: fc.oneof(fc.constantFrom('1.5', '-1', '-0', '1e3', ''), fc.integer()),
-        currency: fc.oneof(odd, fc.constant('EUR')),
+        cost: fc.oneof(fc.constantFrom('1.5', '-1', '-0', '1e3', '', '9007199255.5'), fc.double()),
+        currency: fc.oneof(odd, fc.constantFrom('EUR', 'eur', 'ſEK')),
         status: odd,
         duration_ms: odd,
         props: odd,

@@ -1,4 +1,5 @@
 import {
+  currencyOf,
   DEFAULT_CURRENCY,
   MAX_ID_LENGTH,
   MAX_TEXT_LENGTH,
@@ -91,15 +92,15 @@ export function parseEvent(
   }
   if (hasBadText(event)) return badText(input)
   if (currency != null) {
-    if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) {
-      return badField('currency', currency, 'must be three capital letters (ISO 4217), such as USD')
+    const name = typeof currency === 'string' ? currencyOf(currency) : undefined
+    if (name === undefined) {
+      return badField('currency', currency, 'must be three letters (ISO 4217), such as USD')
     }
-    event.currency = currency
+    event.currency = name
   }
   if (cost != null) {
     const parsed = amountOf(cost)
     if (typeof parsed === 'string') return badField('cost', cost, parsed)
-    if (parsed < 0) return badField('cost', cost, 'must not be negative')
     event.costMicros = parsed
   }
   if (revenue != null) {
@@ -184,7 +185,7 @@ const isFiniteNumber = (value: unknown): value is number => Number.isFinite(valu
 const timeOf = (time: unknown) =>
   typeof time === 'string' || typeof time === 'number' ? parseTime(time) : undefined
 
-/** Micro-units, or the problem. One amount is at most 1e15 micro-units: a number holds it exactly. */
+/** Micro-units, which a number holds exactly, or the problem. */
 function amountOf(value: unknown): number | string {
   if (typeof value !== 'string' && typeof value !== 'number') {
     return 'must be a decimal string such as "12.34", or a number'

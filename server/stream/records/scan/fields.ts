@@ -1,4 +1,9 @@
-import { MAX_ID_LENGTH, MAX_TEXT_LENGTH, MAX_TYPE_LENGTH } from '../../../../lib/event.ts'
+import {
+  currencyOf,
+  MAX_ID_LENGTH,
+  MAX_TEXT_LENGTH,
+  MAX_TYPE_LENGTH,
+} from '../../../../lib/event.ts'
 import {
   type LateText,
   lengthOf,
@@ -9,8 +14,6 @@ import type { EpochMs } from '../../../../lib/time.ts'
 
 /** Takes over a field's value, which is not null; false: it is none that the contract allows, or not plain. */
 type Reader = (event: ScannedEvent) => boolean
-
-const CURRENCY = /^[A-Z]{3}$/
 
 /** A text that a field may hold. One that has a number or a place is never too long. */
 const isField = (text: string | number | undefined): text is string | number =>
@@ -61,7 +64,7 @@ export const fieldReaders = ({
   cost(event) {
     const cost = money()
     event.costMicros = cost
-    return cost >= 0
+    return !Number.isNaN(cost)
   },
   revenue(event) {
     const revenue = money()
@@ -70,8 +73,9 @@ export const fieldReaders = ({
   },
   currency(event) {
     const text = pooled()
-    const currency = typeof text === 'number' ? event.texts[text] : text
-    if (currency === undefined || !CURRENCY.test(currency)) return false
+    const word = typeof text === 'number' ? event.texts[text] : text
+    const currency = word === undefined ? undefined : currencyOf(word)
+    if (currency === undefined) return false
     event.currency = currency
     return true
   },

@@ -80,7 +80,10 @@ const time = fc
 const decimal = fc
   .tuple(
     fc.constantFrom('', '', '', '-', '+'),
-    fc.oneof(fc.nat().map(String), fc.constantFrom('', '0', '000', '999999999', '1000000000')),
+    fc.oneof(
+      fc.nat().map(String),
+      fc.constantFrom('', '0', '000', '999999999', '9007199254', '9007199255', '500000000001'),
+    ),
     fc.constantFrom('', '.', '.5', '.000001', '.123456', '.1234560', '.1234567', 'e3', ' '),
   )
   .map((parts) => `"${parts.join('')}"`)
@@ -122,7 +125,7 @@ const LIKELY = new Map(
     time: fc.oneof(time, number),
     cost: fc.oneof(decimal, number),
     revenue: fc.oneof(decimal, number),
-    currency: fc.constantFrom('"EUR"', '"usd"', '"EURO"', '"ÄBC"'),
+    currency: fc.constantFrom('"EUR"', '"usd"', '"uSD"', '"EURO"', '"ÄBC"'),
     status: number,
     duration_ms: number,
     props: other,
@@ -220,6 +223,8 @@ describe('a record is scanned', () => {
     ['a time with an offset', '{"type":"x","time":"2023-11-14T23:13:20+01:00"}'],
     ['a time with the offset of %z', '{"type":"x","time":"2023-11-14T23:13:20+0100"}'],
     ['epoch milliseconds', '{"type":"x","time":1699999999999}'],
+    ['a credit in a currency of small letters', '{"type":"x","cost":"-12.5","currency":"eur"}'],
+    ['amounts of small currencies', '{"type":"x","cost":5000000000,"revenue":"7000000000.5"}'],
     ['a time in the future', '{"type":"x","time":1800000000000}'],
   ])('of %s', (_name, text) => {
     const events = scanned(bytes(text))
