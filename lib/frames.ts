@@ -270,6 +270,8 @@ export type ReaderState =
   | { kind: 'retrying'; since: number; problem: string; remedy: string }
   /** Someone has to do something first; it is tried now and then. */
   | { kind: 'paused'; since: number; problem: string; remedy: string }
+  /** What is known of how far it was read cannot be believed: nothing is read of it until someone has mended that. */
+  | { kind: 'stopped'; since: number; problem: string; remedy: string }
   /** Read to its end; its children are being made known. */
   | { kind: 'ending' }
   /** Read to its end. */

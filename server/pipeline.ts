@@ -1,6 +1,6 @@
 import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
-import type { DemoState, Health, StatusCell } from '../lib/frames.ts'
+import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
 import { isFixed } from '../lib/period.ts'
 import { SECOND_MS } from '../lib/time.ts'
@@ -383,13 +383,14 @@ function whenReached() {
   return { promise, resolve }
 }
 
+const TROUBLED: ReadonlySet<ReaderState['kind']> = new Set(['retrying', 'paused', 'stopped'])
+
 function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {
   const live = shards.filter(({ progress }) => !progress.finished)
   return {
     open: shards.filter(({ progress }) => !progress.closed).length,
     readable: live.filter(({ reader }) => reader.kind !== 'waiting_for_parents').length,
-    troubled: live.filter(({ reader }) => reader.kind === 'retrying' || reader.kind === 'paused')
-      .length,
+    troubled: live.filter(({ reader }) => TROUBLED.has(reader.kind)).length,
   }
 }
 

@@ -20,7 +20,6 @@ export function BackToShards() {
 /** Which shard, what its reader does, and what went wrong last. */
 export function ShardHeader({ shard }: { shard: ShardCell }) {
   const { shardId, reader, open, lastError } = shard
-  const said = reader.kind === 'retrying' || reader.kind === 'paused'
   return (
     <header className={styles.head} data-reader={reader.kind}>
       <BackToShards />
@@ -33,8 +32,11 @@ export function ShardHeader({ shard }: { shard: ShardCell }) {
         {open ? 'open: takes records' : 'closed: takes no more records'}
       </span>
       <p className={styles.state}>{readerHelp(reader)}</p>
-      {said && <Trouble reader={reader} />}
-      {!said && lastError !== null && <LastError error={lastError} />}
+      {'remedy' in reader ? (
+        <Trouble reader={reader} />
+      ) : (
+        lastError !== null && <LastError error={lastError} />
+      )}
     </header>
   )
 }

@@ -11,6 +11,7 @@ const STATES: { [Kind in ReaderState['kind']]: Extract<ReaderState, { kind: Kind
   waiting_for_room: { kind: 'waiting_for_room' },
   retrying: { kind: 'retrying', ...trouble },
   paused: { kind: 'paused', ...trouble },
+  stopped: { kind: 'stopped', ...trouble },
   ending: { kind: 'ending' },
   finished: { kind: 'finished' },
   trimmed: { kind: 'trimmed' },

@@ -12,6 +12,7 @@ export const READER_WORDS: Record<ReaderState['kind'], string> = {
   waiting_for_room: 'Waits for room',
   retrying: 'Retrying',
   paused: 'Paused',
+  stopped: 'Stopped',
   ending: 'Ending',
   finished: 'Finished',
   trimmed: 'Trimmed',
@@ -26,6 +27,7 @@ export const READER_LOOKS: Record<ReaderState['kind'], { tone: Tone; shape: Badg
   waiting_for_room: { tone: 'info', shape: 'ring' },
   retrying: { tone: 'warn', shape: 'triangle' },
   paused: { tone: 'bad', shape: 'bars' },
+  stopped: { tone: 'bad', shape: 'square' },
   ending: { tone: 'info', shape: 'half' },
   finished: { tone: 'neutral', shape: 'check' },
   trimmed: { tone: 'warn', shape: 'cross' },
@@ -33,7 +35,7 @@ export const READER_LOOKS: Record<ReaderState['kind'], { tone: Tone; shape: Badg
 
 /** 2: someone has to act. 1: in trouble, and goes on by itself. 0: neither. */
 export function urgency(reader: ReaderState): 0 | 1 | 2 {
-  if (reader.kind === 'paused') return 2
+  if (reader.kind === 'paused' || reader.kind === 'stopped') return 2
   return reader.kind === 'retrying' ? 1 : 0
 }
 
@@ -49,6 +51,7 @@ export function waitsFor(reader: ReaderState): string | undefined {
     case 'retrying':
       return `By itself: ${reader.problem}`
     case 'paused':
+    case 'stopped':
       return `Needs you: ${reader.problem}`
     case 'ending':
       return 'For its children to be kept'
@@ -77,6 +80,8 @@ export function readerHelp(reader: ReaderState): string {
       return 'A read failed. It is tried again by itself, less often the longer it fails.'
     case 'paused':
       return 'Someone has to act first. It is tried now and then, and goes on once the cause is gone.'
+    case 'stopped':
+      return 'How far it was read is not known any more. Nothing is read of it until someone has mended that.'
     case 'ending':
       return 'Read to its end. It is finished as soon as its children are kept.'
     case 'finished':

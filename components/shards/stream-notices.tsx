@@ -60,11 +60,11 @@ export function StreamNotices({
 }
 
 function TroubleNotice({ shard: { shardId, reader } }: { shard: ShardCell }) {
-  if (reader.kind !== 'retrying' && reader.kind !== 'paused') return null
+  if (!('remedy' in reader)) return null
   return (
     <Notice
       {...READER_LOOKS[reader.kind]}
-      word={reader.kind === 'paused' ? 'Paused, needs you' : READER_WORDS.retrying}
+      word={`${READER_WORDS[reader.kind]}${urgency(reader) === 2 ? ', needs you' : ''}`}
       since={reader.since}
       remedy={reader.remedy}
     >

@@ -45,6 +45,9 @@ async function storeTrouble(context: ApiContext): Promise<FieldError | undefined
   }
 }
 
+const withRemedy = ({ problem, remedy }: { problem: string; remedy: string }): string =>
+  `${problem}${problem.endsWith('.') ? '' : ':'} ${remedy}`
+
 async function pipelineTrouble(context: ApiContext): Promise<FieldError | undefined> {
   try {
     const { status } = (await fromPipeline(context.pipeline().live(), 2_000)).cells
@@ -57,7 +60,7 @@ async function pipelineTrouble(context: ApiContext): Promise<FieldError | undefi
       case 'starting':
         return { field, message: `The ${field} is starting` }
       case 'trouble':
-        return { field, message: `${part.problem}: ${part.remedy}` }
+        return { field, message: withRemedy(part) }
     }
   } catch (error) {
     return { field: 'stream', message: messageOf(error) }

@@ -26,6 +26,9 @@ const readerState: z.ZodType<ReaderState> = z.discriminatedUnion('kind', [
     .describe('The process has as much in flight as it may hold'),
   z.strictObject({ kind: z.literal('retrying'), ...trouble }).describe('Goes on by itself'),
   z.strictObject({ kind: z.literal('paused'), ...trouble }).describe('Someone has to act first'),
+  z
+    .strictObject({ kind: z.literal('stopped'), ...trouble })
+    .describe('Its checkpoint cannot be believed: it is not read until that is mended'),
   z.strictObject({ kind: z.literal('ending') }),
   z.strictObject({ kind: z.literal('finished') }).describe('Read to its end'),
   z

@@ -74,6 +74,8 @@ export interface ShardTable {
   rejected: number
   late: number
   clamped: number
+  /** CRC-32 of the row, see `shard-rows.ts`; null: written by a version that kept none. */
+  crc: number | null
 }
 
 /** Hashes of ids (16 bytes each) that arrived in one minute. */

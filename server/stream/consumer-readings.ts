@@ -15,6 +15,7 @@ import { type ShardMap, unfinishedParents } from './shards/lineage.ts'
 import type { ShardProgress } from './shards/shard-progress.ts'
 import type { Throughput } from './shards/throughput.ts'
 import type { TopKeys } from './shards/top-keys.ts'
+import { BROKEN_REMEDY } from './shards/trust.ts'
 
 /** What the consumer says of itself at one moment. */
 export interface ConsumerReadings {
@@ -51,14 +52,17 @@ const RETRYING_SAID_AFTER_MS = 3 * SECOND_MS
 const READS: readonly ReaderState['kind'][] = ['reading', 'catching_up', 'waiting_for_room']
 
 export function shardReading(
-  { progress, reader, log, throughput, keys }: Lane,
+  { progress, trust, reader, log, throughput, keys }: Lane,
   shards: ShardMap,
   { committed, mode }: { committed: CommittedPlace; mode: ReadMode },
 ): ShardReading {
   return {
     progress,
     committed,
-    reader: reader === undefined || progress.finished ? unread(progress, shards) : reader.state(),
+    reader:
+      reader === undefined || progress.finished
+        ? unread({ progress, trust }, shards)
+        : reader.state(),
     mode: reader?.mode() ?? mode,
     lagMs: progress.finished ? 0 : (reader?.lagMs() ?? 0),
     lastProgressAt: reader?.lastProgressAt() ?? null,
@@ -69,7 +73,14 @@ export function shardReading(
   }
 }
 
-function unread(progress: ShardProgress, shards: ShardMap): ReaderState {
+function unread(
+  { progress, trust }: Pick<Lane, 'progress' | 'trust'>,
+  shards: ShardMap,
+): ReaderState {
+  if (trust.kind === 'broken') {
+    const { since, problem } = trust
+    return { kind: 'stopped', since, problem, remedy: BROKEN_REMEDY }
+  }
   if (progress.trimmedMs !== null) return { kind: 'trimmed' }
   if (progress.finished) return { kind: 'finished' }
   const parents = unfinishedParents(progress, shards)
@@ -88,6 +99,21 @@ export function sumsOf(
   }
 }
 
+/** They are not read until someone acts, however well the others are. */
+function stoppedShards(shards: readonly ShardReading[]): Health | undefined {
+  const stopped = shards.flatMap(({ progress: { shardId }, reader }) =>
+    reader.kind === 'stopped' ? [{ shardId, ...reader }] : [],
+  )
+  const [first] = stopped
+  if (first === undefined) return undefined
+  const { shardId, problem, remedy } = first
+  const others = stopped.length - 1
+  const more =
+    others === 0 ? '' : ` ${others} more ${others === 1 ? 'shard is' : 'shards are'} stopped.`
+  const since = Math.min(...stopped.map((each) => each.since))
+  return { kind: 'trouble', since, problem: `${shardId} is not read. ${problem}${more}`, remedy }
+}
+
 /** Shards are listed now and then; where none can be read, that is known sooner. */
 export function sourceHealth(
   listing: Health,
@@ -95,6 +121,8 @@ export function sourceHealth(
   now: number,
 ): Health {
   if (listing.kind !== 'ok') return listing
+  const stopped = stoppedShards(shards)
+  if (stopped !== undefined) return stopped
   const troubled = shards.flatMap(({ reader }) =>
     reader.kind === 'retrying' || reader.kind === 'paused' ? [reader] : [],
   )

@@ -9,8 +9,9 @@ import type { Log } from '../platform/log.ts'
 import { type Pause, pause } from '../platform/pause.ts'
 import type { Schema } from '../store/schema.ts'
 import type { StreamRow } from '../store/stream-row.ts'
-import { readShards, takeLease } from './commit/commit.ts'
+import { takeLease } from './commit/commit.ts'
 import { createCommitter } from './commit/committer.ts'
+import { readShards } from './commit/shard-rows.ts'
 import {
   type ConsumerReadings,
   type ShardReading,
@@ -170,9 +171,9 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
 
   async function start(): Promise<void> {
     const lease = await takeLease(db, stream.id)
-    for (const shard of await readShards(db, stream.id)) {
-      lanes.adopt(shard)
-      committer.restored(shard)
+    for (const stored of await readShards(db, stream.id, clock.now())) {
+      lanes.adopt(stored)
+      committer.restored(stored.progress)
     }
     await restoreSeen()
     for (const app of ports.apps) await app.restore?.()
@@ -228,6 +229,8 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       look: () => discovery.verdict(shardId),
       trimmed: () => trimmed(progress),
       pollInstead: reading.pollInstead,
+      isProven: () => lane.trust.kind !== 'unproven',
+      proven: () => lanes.proven(lane),
     })
   }
 

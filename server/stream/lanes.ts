@@ -15,11 +15,13 @@ import type { QuietLane } from './shards/quiet.ts'
 import { newShard, type ShardProgress } from './shards/shard-progress.ts'
 import { createThroughput } from './shards/throughput.ts'
 import { createTopKeys, type TopKeys } from './shards/top-keys.ts'
+import { isWritable, type Trust, trustListed } from './shards/trust.ts'
 
 /** A shard and everything that works on it. */
 export interface Lane extends TakingLane, QuietLane {
   keys: TopKeys
   log: ReaderLog
+  trust: Trust
   reader?: ShardReader
 }
 
@@ -29,7 +31,7 @@ export interface Lanes {
   all(): Iterable<Lane>
   get(shardId: string): Lane | undefined
   /** As the store knows it. */
-  adopt(progress: ShardProgress): void
+  adopt(stored: { progress: ShardProgress; trust: Trust }): void
   /** A listing, or a part of it, says what there is. */
   learn(listed: readonly ListedShard[]): void
   /**
@@ -41,6 +43,8 @@ export interface Lanes {
   trimmed(progress: ShardProgress): void
   /** Shards that may be read and have no reader yet get one. */
   startReaders(): void
+  /** Kinesis took the shard's checkpoint for its own. */
+  proven(lane: Lane): void
 }
 
 export function createLanes(ports: {
@@ -52,30 +56,46 @@ export function createLanes(ports: {
   list: () => Promise<ListedShard[]>
   startReader: (lane: Lane) => ShardReader | undefined
 }): Lanes {
-  const { changed } = ports
   const lanes = new Map<string, Lane>()
   /** The same shards, as lineage wants them. */
   const shards = new Map<string, ShardProgress>()
 
-  function adopt(progress: ShardProgress): void {
+  function adopt({ progress, trust }: { progress: ShardProgress; trust: Trust }): void {
     shards.set(progress.shardId, progress)
-    lanes.set(progress.shardId, {
+    const lane: Lane = {
       progress,
+      trust,
       throughput: createThroughput(),
       keys: createTopKeys(),
       log: createReaderLog(progress, ports),
       cursor: undefined,
       opening: undefined,
       quiet: null,
-    })
+    }
+    lanes.set(progress.shardId, lane)
+    trusted(lane, trust)
+  }
+
+  function trusted(lane: Lane, trust: Trust): void {
+    lane.trust = trust
+    if (trust.kind !== 'broken') return
+    // That it was read to its end cannot be believed either.
+    lane.progress.finished = false
+    lane.log.warn(`not read: ${trust.problem}`)
+  }
+
+  function changed(progress: ShardProgress): void {
+    const lane = lanes.get(progress.shardId)
+    if (lane !== undefined && isWritable(lane.trust)) ports.changed(progress)
   }
 
   function learn(listed: readonly ListedShard[]): void {
     const news = whatIsNew(shards, listed)
     for (const progress of news.added.map(newShard)) {
-      adopt(progress)
+      adopt({ progress, trust: { kind: 'own' } })
       changed(progress)
     }
+    for (const shard of listed) hold(shard)
     for (const shardId of news.closed) {
       const shard = shards.get(shardId)
       if (shard === undefined) continue
@@ -84,10 +104,19 @@ export function createLanes(ports: {
     }
   }
 
+  /** Against what is listed, where that has to be done before it is read. */
+  function hold(listed: ListedShard): void {
+    const lane = lanes.get(listed.shardId)
+    const checkpoint = lane?.progress.checkpoint
+    if (lane?.trust.kind !== 'unlisted' || checkpoint == null) return
+    trusted(lane, trustListed(checkpoint, listed, ports.clock.now()))
+  }
+
   function startReaders(): void {
     for (const { shardId } of readableShards(shards)) {
       const lane = lanes.get(shardId)
       if (lane === undefined || lane.reader !== undefined) continue
+      if (lane.trust.kind === 'broken' || lane.trust.kind === 'unlisted') continue
       const reader = ports.startReader(lane)
       if (reader !== undefined) lane.reader = reader
     }
@@ -105,6 +134,9 @@ export function createLanes(ports: {
   function over(progress: ShardProgress): void {
     progress.closed = true
     progress.finished = true
+    const lane = lanes.get(progress.shardId)
+    // Nothing goes on from its checkpoint any more.
+    if (lane !== undefined) lane.trust = { kind: 'own' }
     changed(progress)
     startReaders()
   }
@@ -126,5 +158,10 @@ export function createLanes(ports: {
       over(progress)
     },
     startReaders,
+    proven(lane) {
+      if (lane.trust.kind !== 'unproven') return
+      lane.trust = { kind: 'own' }
+      changed(lane.progress)
+    },
   }
 }

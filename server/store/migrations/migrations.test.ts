@@ -4,7 +4,8 @@ import path from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../lib/time.ts'
-import { readShards, takeLease, writeCommit } from '../../stream/commit/commit.ts'
+import { takeLease, writeCommit } from '../../stream/commit/commit.ts'
+import { readShards } from '../../stream/commit/shard-rows.ts'
 import { openStore, type Store } from '../open-store.ts'
 import type { Schema } from '../schema.ts'
 import { findStream } from '../stream-row.ts'
@@ -49,6 +50,7 @@ test('every row of a first store is kept, and what is new of it has its default'
       sub_sequence: null,
       aggregated: 0,
       out_of_range: 0,
+      crc: null,
     })),
     lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
     dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
@@ -80,7 +82,7 @@ test('how far a shard is read since then stays when the store is opened again', 
     .execute()
   await store.close()
   store = await openStore(file)
-  const idle = (await readShards(store.db, STREAM)).find(({ shardId }) => shardId === IDLE)
+  const idle = (await progressOf(store)).find(({ shardId }) => shardId === IDLE)
   expect(idle?.readToMs).toBe(NOON + MINUTE_MS)
 })
 
@@ -92,7 +94,7 @@ test('the stream and its shards are read as they were left', async () => {
   })
   const added = { trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0 }
   const nothing = { applied: 0, duplicate: 0, rejected: 0, late: 0, clamped: 0 }
-  expect(await readShards(store.db, STREAM)).toEqual([
+  expect(await progressOf(store)).toEqual([
     {
       ...added,
       shardId: PARENT,
@@ -147,7 +149,7 @@ test('the stream and its shards are read as they were left', async () => {
 test('the next writer counts its epoch on, and commits behind the old checkpoints', async () => {
   const lease = await takeLease(store.db, STREAM)
   expect(lease).toEqual({ streamId: STREAM, epoch: 5, commitSeq: 0 })
-  const shards = await readShards(store.db, STREAM)
+  const shards = await progressOf(store)
   const further = shards.map((shard) => ({ ...shard, checkpoint: '5', subSequence: 2 }))
   await writeCommit(store.db, lease, {
     shards: further,
@@ -157,10 +159,13 @@ test('the next writer counts its epoch on, and commits behind the old checkpoint
     rejectedCounts: new Map([['not_json', 1]]),
     works: [],
   })
-  expect(await readShards(store.db, STREAM)).toEqual(further)
+  expect(await progressOf(store)).toEqual(further)
   const counts = await store.db.selectFrom('dead_letter_count').select(['reason', 'n']).execute()
   expect(counts).toEqual([{ reason: 'not_json', n: 8 }])
 })
+
+const progressOf = async ({ db }: Store) =>
+  (await readShards(db, STREAM, NOON)).map(({ progress }) => progress)
 
 /** The rows of each table, bytes as arrays of numbers. */
 type Contents = Record<string, Record<string, unknown>[]>

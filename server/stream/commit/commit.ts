@@ -5,6 +5,7 @@ import type { AppWork } from '../dispatch/app-runner.ts'
 import type { RejectedItem } from '../records/ingest.ts'
 import type { FreshIds } from '../records/seen-ids.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
+import { writeShards } from './shard-rows.ts'
 
 /** Everything that became true since the last commit, taken out at one moment. */
 export interface SealedCommit {
@@ -156,72 +157,6 @@ async function writeRejected(tx: Transaction<Schema>, streamId: number, commit: 
   await sql`delete from dead_letter where stream_id = ${streamId} and id <= (
     select id from dead_letter where stream_id = ${streamId}
     order by id desc limit 1 offset ${MAX_DEAD_LETTERS})`.execute(tx)
-}
-
-async function writeShards(
-  tx: Transaction<Schema>,
-  streamId: number,
-  shards: readonly ShardProgress[],
-): Promise<void> {
-  for (const shard of shards) {
-    const row = { ...shardRow(shard), stream_id: streamId, shard_id: shard.shardId }
-    await tx
-      .insertInto('shard')
-      .values(row)
-      .onConflict((conflict) =>
-        conflict.columns(['stream_id', 'shard_id']).doUpdateSet(shardRow(shard)),
-      )
-      .execute()
-  }
-}
-
-const shardRow = (shard: ShardProgress) => ({
-  parents: JSON.stringify(shard.parents),
-  hash_from: shard.hashFrom,
-  hash_to: shard.hashTo,
-  closed: shard.closed ? 1 : 0,
-  finished: shard.finished ? 1 : 0,
-  trimmed_ms: shard.trimmedMs,
-  checkpoint: shard.checkpoint,
-  sub_sequence: shard.subSequence,
-  read_to_ms: shard.readToMs,
-  last_arrival_ms: shard.lastArrivalMs,
-  newest_event_ms: shard.newestEventMs,
-  records: shard.records,
-  bytes: shard.bytes,
-  aggregated: shard.aggregated,
-  out_of_range: shard.outOfRange,
-  ...shard.fates,
-})
-
-/** Shards as the last commit left them. */
-export async function readShards(db: Kysely<Schema>, streamId: number): Promise<ShardProgress[]> {
-  const rows = await db.selectFrom('shard').selectAll().where('stream_id', '=', streamId).execute()
-  return rows.map((row) => ({
-    shardId: row.shard_id,
-    parents: JSON.parse(row.parents) as string[],
-    hashFrom: row.hash_from,
-    hashTo: row.hash_to,
-    closed: row.closed === 1,
-    finished: row.finished === 1,
-    trimmedMs: row.trimmed_ms,
-    checkpoint: row.checkpoint,
-    subSequence: row.sub_sequence,
-    readToMs: row.read_to_ms,
-    lastArrivalMs: row.last_arrival_ms,
-    newestEventMs: row.newest_event_ms,
-    records: row.records,
-    bytes: row.bytes,
-    aggregated: row.aggregated,
-    outOfRange: row.out_of_range,
-    fates: {
-      applied: row.applied,
-      duplicate: row.duplicate,
-      rejected: row.rejected,
-      late: row.late,
-      clamped: row.clamped,
-    },
-  }))
 }
 
 /** Becomes the only writer: every older epoch is fenced off from now on. */

@@ -12,8 +12,9 @@ import { createAppRunner } from '../dispatch/app-runner.ts'
 import { createBuffer } from '../read/buffer.ts'
 import { createSeenIds } from '../records/seen-ids.ts'
 import { newShard } from '../shards/shard-progress.ts'
-import { readShards, takeLease } from './commit.ts'
+import { takeLease } from './commit.ts'
 import { createCommitter } from './committer.ts'
+import { readShards } from './shard-rows.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -68,7 +69,7 @@ async function committer() {
   return {
     ...{ made, shard, commits: () => commits, end: () => ending.abort() },
     lease: await takeLease(db, id),
-    stored: async () => (await readShards(db, id)).map(({ checkpoint }) => checkpoint),
+    stored: async () => (await readShards(db, id, 0)).map(({ progress }) => progress.checkpoint),
   }
 }
 

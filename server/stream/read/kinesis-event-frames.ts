@@ -1,4 +1,4 @@
-import * as zlib from 'node:zlib'
+import { crc32 } from '../../platform/crc32.ts'
 
 /** One message of `application/vnd.amazon.eventstream`. */
 export interface EventFrame {
@@ -88,19 +88,4 @@ function parseHeaders(bytes: Buffer): Map<string, string> {
     throw new FrameError('the event stream is damaged: a header cannot be read', { cause })
   }
   return headers
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let value = n
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-  return value
-})
-
-/** Node has it since 20.15. */
-const crc32: (bytes: Uint8Array) => number = zlib.crc32 ?? slowCrc32
-
-export function slowCrc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 0xff]!
-  return (crc ^ 0xffffffff) >>> 0
 }

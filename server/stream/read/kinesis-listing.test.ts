@@ -106,6 +106,13 @@ describe('the list of shards', () => {
     ])
   })
 
+  test('says within which range the sequence numbers of a shard are', async () => {
+    const { source } = await paging(() => ({ Shards: [shard('a'), shard('b', true)] }))
+    const [a, b] = await source.listShards()
+    expect(a?.numbers).toEqual({ from: '1' })
+    expect(b?.numbers).toEqual({ from: '1', to: '2' })
+  })
+
   test('is an error where a token repeats itself', async () => {
     const { source, calls } = await paging(() => ({ Shards: [shard('a')], NextToken: 'again' }))
     await expect(source.listShards()).rejects.toMatchObject({

@@ -64,6 +64,7 @@ const endless = (does: string): SourceError =>
   new SourceError('temporary', `the list of shards ${does}`, 'It is tried again by itself.')
 
 function listedShard(shard: Shard): ListedShard {
+  const { StartingSequenceNumber: from, EndingSequenceNumber: to } = shard.SequenceNumberRange ?? {}
   return {
     shardId: shard.ShardId ?? '',
     parents: [shard.ParentShardId, shard.AdjacentParentShardId].filter(
@@ -71,6 +72,7 @@ function listedShard(shard: Shard): ListedShard {
     ),
     hashFrom: shard.HashKeyRange?.StartingHashKey ?? '0',
     hashTo: shard.HashKeyRange?.EndingHashKey ?? '0',
-    closed: shard.SequenceNumberRange?.EndingSequenceNumber !== undefined,
+    closed: to !== undefined,
+    ...(from !== undefined && { numbers: { from, ...(to !== undefined && { to }) } }),
   }
 }

@@ -18,6 +18,11 @@ export function openPositions(shard: ShardProgress, begin: Position): Position[]
   return fresh === undefined ? settled : [fresh, ...settled]
 }
 
+/** The checkpoint and nothing else: whether it is of this shard Kinesis has to say. */
+export function checkpointPosition(shard: ShardProgress, begin: Position): Position[] {
+  return settledPositions(shard, begin).slice(0, 1)
+}
+
 function settledPositions({ checkpoint, subSequence }: ShardProgress, begin: Position): Position[] {
   if (checkpoint === null) return [begin]
   const kind = subSequence === null ? 'after' : 'from'

@@ -6,9 +6,10 @@ import { messageOf } from '../../platform/errors.ts'
 import type { Pause } from '../../platform/pause.ts'
 import { backoffMs } from '../../platform/retry.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
+import { BROKEN_REMEDY } from '../shards/trust.ts'
 import { type Buffer, type Hold, MAX_ANSWER_BYTES } from './buffer.ts'
 import type { Feed } from './feed.ts'
-import { openPositions } from './open-position.ts'
+import { checkpointPosition, openPositions } from './open-position.ts'
 import {
   answered,
   began,
@@ -97,6 +98,9 @@ export interface ReaderPorts {
   look: () => Promise<Verdict>
   trimmed: () => void
   pollInstead: (why: string) => void
+  /** Whether the shard's checkpoint is known to be its own; else Kinesis has to take it first. */
+  isProven: () => boolean
+  proven: () => void
   /** After so long without an answer it is started anew; 35 s. */
   stalledMs?: number
 }
@@ -201,11 +205,13 @@ export function startShardReader(
 
   async function open(older: boolean, signal: AbortSignal): Promise<ReaderEvent> {
     feed?.close()
-    const positions = openPositions(shard, beginAt)
+    const positionsOf = ports.isProven() ? openPositions : checkpointPosition
+    const positions = positionsOf(shard, beginAt)
     olderBy = older ? (olderBy + 1) % positions.length : Math.min(olderBy, positions.length - 1)
     const mine = ports.feed()
     feed = mine
     await mine.open(positions[olderBy] ?? beginAt, signal)
+    if (!signal.aborted) ports.proven()
     return { kind: 'opened' }
   }
 
@@ -303,7 +309,7 @@ export function startShardReader(
   function failure(error: unknown): ReaderEvent {
     const kind = error instanceof SourceError ? error.kind : 'temporary'
     const problem = messageOf(error)
-    const remedy = error instanceof SourceError ? error.remedy : 'It is tried again by itself.'
+    const remedy = remedyOf(error)
     if (kind === 'throttled') {
       pace = throttled(pace)
       log.reads.throttled++
@@ -315,6 +321,13 @@ export function startShardReader(
     }
     log.warn(problem, { error: kind })
     return { kind: 'failed', error: kind }
+  }
+
+  const isRefused = (kind: unknown) => kind === 'bad_position' && !ports.isProven()
+
+  function remedyOf(error: unknown): string {
+    if (!(error instanceof SourceError)) return 'It is tried again by itself.'
+    return isRefused(error.kind) ? BROKEN_REMEDY : error.remedy
   }
 
   function readerState(): ReaderState {
@@ -342,8 +355,9 @@ export function startShardReader(
 
   function troubled(): ReaderState {
     const said = trouble ?? { since: clock.now(), problem: '', remedy: '' }
-    const denied = 'trouble' in state && state.trouble?.error === 'denied'
-    return { kind: denied ? 'paused' : 'retrying', ...said }
+    const error = 'trouble' in state ? state.trouble?.error : undefined
+    if (isRefused(error)) return { kind: 'stopped', ...said }
+    return { kind: error === 'denied' ? 'paused' : 'retrying', ...said }
   }
 
   function watch(lateMs: number): void {

@@ -44,6 +44,8 @@ export interface ListedShard {
   hashTo: string
   /** No more records can be put into it. */
   closed: boolean
+  /** Within which its sequence numbers are; `to` once it is closed. Absent where the endpoint does not say. */
+  numbers?: { from: string; to?: string }
 }
 
 export type Position =

@@ -14,9 +14,11 @@ export function shardState(shard: ShardProgress, shards: ShardMap): ShardState {
 
 /**
  * The parents a shard still has to wait for. A parent that is not known was trimmed away before this
- * stream was first looked at: there is nothing left of it to read.
+ * stream was first looked at: there is nothing left of it to read. One that was begun waits for nothing: its parents
+ * were finished then, whatever became of their rows.
  */
 export function unfinishedParents(shard: ShardProgress, shards: ShardMap): string[] {
+  if (shard.checkpoint !== null) return []
   return shard.parents.filter((parent) => shards.get(parent)?.finished === false)
 }
 
