@@ -82,10 +82,16 @@ export interface StatusCell {
 
 export type ReadMode = 'polling' | 'fanout'
 
+/** How the records of an answer are written. */
+export type Wire = 'cbor' | 'json'
+
 export interface ReadingCell {
   mode: ReadMode
   /** Why it is not the mode that was asked for. */
   notice: string | null
+  wire: Wire
+  /** Why CBOR was given up; null: it was not, or was never asked for. */
+  wireNotice: string | null
   /** Bytes that were read and are not committed yet, of those there may be. */
   bufferBytes: number
   bufferLimitBytes: number

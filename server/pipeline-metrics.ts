@@ -101,6 +101,12 @@ function wholeMetrics(registry: Registry) {
   })
   const buffer = gauge('kinesight_buffer_bytes', 'Bytes read and not committed yet.')
   const limit = gauge('kinesight_buffer_limit_bytes', 'What there may be of them.')
+  const reading = new Gauge({
+    name: 'kinesight_reading_info',
+    help: '1 for how the stream is read: by polling or enhanced fan-out, as CBOR or JSON.',
+    labelNames: ['mode', 'wire'] as const,
+    registers,
+  })
   const findings = new Gauge({
     name: 'kinesight_lineage_findings',
     help: 'What the audit of the shards finds wrong, by kind.',
@@ -121,7 +127,8 @@ function wholeMetrics(registry: Registry) {
   })
   return {
     show(now: ConsumerReadings | undefined): void {
-      for (const metric of [findings, busy, failed, repeated]) metric.reset()
+      for (const metric of [findings, busy, failed, repeated, reading]) metric.reset()
+      if (now !== undefined) reading.set({ mode: now.reading.mode, wire: now.reading.wire }, 1)
       remembered.set(now?.reading.rememberedIds ?? 0)
       span.set((now?.reading.duplicateSpanMs ?? 0) / SECOND_MS)
       repeated.inc(now?.repeatedCalls ?? 0)

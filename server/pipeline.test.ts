@@ -131,5 +131,6 @@ test('the metrics tell of every shard its state, its reads and what it brought, 
   ).toBeGreaterThan(0)
   expect(value('kinesight_reader_state', 'shard="shardId-000000000001"')).toBe(1)
   expect(value('kinesight_app_failed_events_total', 'app="kpi"')).toBe(0)
+  expect(value('kinesight_reading_info', 'mode="polling",wire="cbor"')).toBe(1)
   expect(text).toMatch(/^kinesight_buffer_limit_bytes 67108864$/m)
 })

@@ -305,6 +305,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         reading: {
           mode: options.read.mode,
           notice: null,
+          // The embedded one has no CBOR as Kinesis speaks it.
+          wire: embedded ? 'json' : 'cbor',
+          wireNotice: null,
           bufferBytes: 0,
           bufferLimitBytes: options.read.bufferBytes,
           rememberedIds: 0,

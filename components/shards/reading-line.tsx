@@ -1,5 +1,5 @@
 import { bytes, counted } from '../../lib/format.ts'
-import type { ReadMode, StatusCell } from '../../lib/frames.ts'
+import type { ReadMode, StatusCell, Wire } from '../../lib/frames.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Meter } from '../ui/bar.tsx'
 import styles from './reading-line.module.css'
@@ -9,15 +9,19 @@ export const MODE_WORDS: Record<ReadMode, string> = {
   fanout: 'Enhanced fan-out',
 }
 
+const WIRE_WORDS: Record<Wire, string> = { cbor: 'CBOR', json: 'JSON' }
+
 /** How the stream is read, in one quiet line. */
 export function ReadingLine({ status }: { status: StatusCell | undefined }) {
   const { stale } = useStaleness()
   if (status === undefined) return <div className={styles.line} />
-  const { mode, bufferBytes, bufferLimitBytes } = status.reading
+  const { mode, wire, bufferBytes, bufferLimitBytes } = status.reading
   const memory = `${bytes(bufferBytes)} of ${bytes(bufferLimitBytes)}`
   return (
     <div className={styles.line} data-stale={stale || undefined}>
-      <span>Read by {mode === 'polling' ? 'polling' : 'enhanced fan-out'}</span>
+      <span>
+        Read by {mode === 'polling' ? 'polling' : 'enhanced fan-out'}, as {WIRE_WORDS[wire]}
+      </span>
       {calm(status).map((words) => (
         <span key={words}>{words}</span>
       ))}

@@ -28,6 +28,7 @@ export function StreamNotices({
   const findings = orderFindings(status?.findings ?? [])
   const apps = (status?.apps ?? []).filter(({ slow, failed }) => slow || failed > 0)
   const notice = status?.reading.notice ?? null
+  const wireNotice = status?.reading.wireNotice ?? null
   return (
     <Notices label="What needs a look">
       {[
@@ -52,6 +53,13 @@ export function StreamNotices({
           : [
               <Notice key="mode" tone="info" shape="ring" word="Read mode">
                 {notice}
+              </Notice>,
+            ]),
+        ...(wireNotice === null
+          ? []
+          : [
+              <Notice key="wire" tone="info" shape="ring" word="No CBOR">
+                {wireNotice}
               </Notice>,
             ]),
       ]}

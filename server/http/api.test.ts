@@ -146,17 +146,19 @@ describe('stream, shards', () => {
       demo: 'on',
       source: { kind: 'ok' },
       store: { kind: 'ok' },
-      reading: { mode: 'polling', notice: null, bufferBytes: 0 },
+      reading: { mode: 'polling', notice: null, wire: 'cbor', wireNotice: null, bufferBytes: 0 },
       findings: [],
       apps: [],
     })
   })
 
-  it('says what the audit found, which app is slow, and why it is read by polling', async () => {
+  it('says what the audit found, which app is slow, and why it is read by polling, and as JSON', async () => {
     const change = {
       reading: {
         mode: 'polling',
         notice: 'No fan-out here',
+        wire: 'json',
+        wireNotice: 'No CBOR here',
         bufferBytes: 5,
         bufferLimitBytes: 9,
         rememberedIds: 7,

@@ -92,6 +92,8 @@ export const shardDetail: z.ZodType<ShardDetailCell> = z.strictObject({
 export const readingCell: z.ZodType<ReadingCell> = z.strictObject({
   mode: readMode,
   notice: z.string().nullable().describe('Why it is not the mode that was asked for'),
+  wire: z.enum(['cbor', 'json']).describe('How the records of an answer are written'),
+  wireNotice: z.string().nullable().describe('Why CBOR was given up for JSON'),
   bufferBytes: count.describe('Read and not committed yet'),
   bufferLimitBytes: count,
   rememberedIds: count.describe('Ids that are known, so that one that comes again is a duplicate'),

@@ -281,6 +281,8 @@ export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = [])
     reading: {
       mode: 'polling',
       notice: null,
+      wire: 'cbor',
+      wireNotice: null,
       bufferBytes: 0,
       bufferLimitBytes: 64 * 1_048_576,
       rememberedIds: 0,

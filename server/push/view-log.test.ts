@@ -30,6 +30,8 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
   reading: {
     mode: 'polling',
     notice: null,
+    wire: 'cbor',
+    wireNotice: null,
     bufferBytes: 0,
     bufferLimitBytes: 1,
     rememberedIds: 0,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import { pino } from 'pino'
 import { vi } from 'vitest'
+import type { Wire } from '../../lib/frames.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import { type EpochMs, epochMs } from '../../lib/time.ts'
 import {
@@ -31,6 +32,7 @@ export interface StartOptions {
   renewAfterMs?: number
   /** An endpoint that says nothing for so long is given up. */
   answerWithinMs?: number
+  wire?: Wire
   /** A subscription without any event for so long is given up. */
   silentAfterMs?: number
   db?: Store['db']
@@ -69,13 +71,14 @@ export async function openWorld(options: FakeKinesisOptions = {}, beside?: World
     monotonicMs: () => systemClock.monotonicMs() + clock.passedMs,
   }
 
-  function sourceOf({ answerWithinMs, silentAfterMs }: StartOptions) {
+  function sourceOf({ answerWithinMs, silentAfterMs, wire }: StartOptions) {
     return createKinesisSource({
       streamName: fake.streamName,
       region: 'us-east-1',
       endpoint: fake.endpoint,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       ...(answerWithinMs !== undefined && { answerWithinMs }),
+      ...(wire !== undefined && { wire }),
       ...(silentAfterMs !== undefined && { silentAfterMs }),
     })
   }

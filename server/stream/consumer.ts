@@ -303,6 +303,8 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       reading: {
         mode: reading.mode(),
         notice: reading.notice(),
+        wire: source.wire().spoken,
+        wireNotice: source.wire().notice,
         bufferBytes: buffer.usedBytes(),
         bufferLimitBytes: buffer.limitBytes,
         rememberedIds: seen.size(),

@@ -118,6 +118,9 @@ async function performFaulty(caller: Caller, call: Call, fault: CallFault): Prom
       return cut(caller, call, fault.when)
     case 'hang':
       return
+    case 'truncated':
+    case 'garbled':
+      return spoil(caller, call, fault.kind)
     case 'silence':
       return perform(caller, call, { silent: true })
     case 'empty':
@@ -145,6 +148,20 @@ async function cut(
   await new Promise<void>((resolve) => void writeTo(response, half, resolve))
   // The half has to leave the process before a reset throws it away.
   setTimeout(() => caller.reset(request), HALF_LEAVES_MS).unref()
+}
+
+/** A subscription, which has no body of its own, begins as ever. */
+function spoil(caller: Caller, call: Call, how: 'truncated' | 'garbled'): void {
+  const answer = decide(caller, call)
+  if (answer.kind === 'subscription') {
+    perform(caller, call)
+    return
+  }
+  const whole = Buffer.concat(encodeAnswer(caller, answer, call.encoding))
+  const half = whole.subarray(0, Math.floor(whole.length / 2))
+  // Neither CBOR nor JSON begins so.
+  const garbled = Buffer.concat([Buffer.of(0xff), whole.subarray(1)])
+  send(caller, call, 200, [how === 'truncated' ? half : garbled])
 }
 
 const HALF_LEAVES_MS = 20

@@ -13,16 +13,15 @@ export function eventStreamSink(
   response: Response,
 ): EventSink {
   const contentType = CONTENT_TYPE[encoding]
-  const write = (headers: Record<string, string>, fields: Fields): boolean => {
+  const write = (headers: Record<string, string>, fields: Fields, how?: 'truncated'): boolean => {
     if (response.destroyed || response.writableEnded) return true
-    const frame = eventFrame(
-      { ...headers, ':content-type': contentType },
-      encodeFields(fields, encoding),
-    )
+    const whole = encodeFields(fields, encoding)
+    const payload = how === undefined ? whole : whole.subarray(0, Math.floor(whole.length / 2))
+    const frame = eventFrame({ ...headers, ':content-type': contentType }, payload)
     return writeTo(response, frame, () => {})
   }
-  const event = (type: string, fields: Fields) =>
-    write({ ':event-type': type, ':message-type': 'event' }, fields)
+  const event = (type: string, fields: Fields, how?: 'truncated') =>
+    write({ ':event-type': type, ':message-type': 'event' }, fields, how)
 
   response.writeHead(200, {
     ...headersOf(caller, encoding),
@@ -30,7 +29,7 @@ export function eventStreamSink(
   })
   event('initial-response', {})
   return {
-    event: (fields) => event('SubscribeToShardEvent', fields),
+    event: (fields, how) => event('SubscribeToShardEvent', fields, how),
     exception: (type, message) =>
       void write({ ':exception-type': type, ':message-type': 'exception' }, { message }),
     end: () => void response.end(),

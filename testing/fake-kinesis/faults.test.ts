@@ -41,6 +41,19 @@ describe('a scripted fault', () => {
     expect(error.$metadata?.httpStatusCode ?? error.$response?.statusCode).toBe(503)
   })
 
+  test.each(['truncated', 'garbled'] as const)(
+    'can send an answer %s that is as long as it says',
+    async (kind) => {
+      const { fake, client } = await openFake()
+      fake.put('k', 'a')
+      const ShardIterator = await iteratorAt(client, fake.streamName, FIRST_SHARD, TRIM_HORIZON)
+      fake.faults.next({ call: 'GetRecords', fault: { kind } })
+      const read = () => client.send(new GetRecordsCommand({ ShardIterator }))
+      await expect(read()).rejects.toThrow(SyntaxError)
+      expect((await read()).Records).toHaveLength(1)
+    },
+  )
+
   test('can say that nothing came though there is something', async () => {
     const { fake, client } = await openFake()
     fake.put('k', 'a')

@@ -9,6 +9,8 @@ export type CallFault =
   | { kind: 'cut'; when: 'before' | 'after' | 'mid_answer' }
   /** Accepted and never answered. */
   | { kind: 'hang' }
+  /** The answer, as long as it says: without its second half, or with its first byte overwritten. */
+  | { kind: 'truncated' | 'garbled' }
   /** GetRecords: no records, though there are some; MillisBehindLatest says so. */
   | { kind: 'empty'; millisBehindLatest?: number }
   /** PutRecords: the entries at these places fail, the others are taken. */
@@ -24,6 +26,8 @@ export type SubscriptionFault =
   | { kind: 'error'; type: string; message?: string }
   /** The event stream ends as after five minutes. */
   | { kind: 'end' }
+  /** The next event's payload comes without its second half, in a frame that is whole. */
+  | { kind: 'truncated' }
 
 export interface ScriptedFault {
   /** The operation; any if left out. */

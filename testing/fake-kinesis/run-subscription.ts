@@ -19,7 +19,7 @@ export interface SubscriptionTimes {
 /** Where the events of one subscription go. */
 export interface EventSink {
   /** Answers false when it is full; `drained` is called later then. */
-  event(fields: Fields): boolean
+  event(fields: Fields, how?: 'truncated'): boolean
   exception(type: string, message: string): void
   end(): void
   cut(): void
@@ -56,6 +56,7 @@ export function runSubscription(
   let state: 'running' | 'full' | 'silent' | 'over' = silentFromTheStart ? 'silent' : 'running'
   let pumpAgain: NodeJS.Immediate | undefined
   let heartbeat: NodeJS.Timeout | undefined
+  let how: 'truncated' | undefined
 
   const finish = (last: () => void) => {
     if (state === 'over') return
@@ -78,7 +79,8 @@ export function runSubscription(
     heartbeat = setTimeout(beat, times.heartbeatMs)
   }
   const send = (fields: Fields, bytes: number) => {
-    const fits = sink.event(fields)
+    const fits = sink.event(fields, how)
+    how = undefined
     rest()
     const waitMs = engine.options.limits === 'real' ? bytes / BYTES_PER_MS : 0
     if (fits && waitMs < 1) return
@@ -113,7 +115,7 @@ export function runSubscription(
     ordinal = page.to
     if (page.end !== undefined) {
       return finish(() => {
-        sink.event(lastEvent(page))
+        sink.event(lastEvent(page), how)
         sink.end()
       })
     }
@@ -147,6 +149,9 @@ export function runSubscription(
           return fail(fault.type, fault.message ?? `${fault.type} by script`)
         case 'end':
           return stop()
+        case 'truncated':
+          how = 'truncated'
+          return
         default:
           fault satisfies never
       }

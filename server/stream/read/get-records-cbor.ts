@@ -10,7 +10,7 @@ import {
   skip,
   takeNull,
 } from './cbor-cursor.ts'
-import { type Cursor, cursorOf, expectEnd } from './cbor-head.ts'
+import { CborError, type Cursor, cursorOf, expectEnd } from './cbor-head.ts'
 import { readRecords } from './record-places.ts'
 import type { ListedShard, RecordList } from './stream-source.ts'
 
@@ -53,6 +53,19 @@ export function decodePage(bytes: Uint8Array): Page {
   }
   expectEnd(cursor)
   return page
+}
+
+/** One value from the first byte to the last, whatever it is: neither cut off nor garbled. */
+export function isWholeCbor(bytes: Uint8Array): boolean {
+  const cursor = cursorOf(bytes)
+  try {
+    skip(cursor)
+    expectEnd(cursor)
+    return true
+  } catch (error) {
+    if (error instanceof CborError) return false
+    throw error
+  }
 }
 
 /** An answer that says why not; undefined members where it does not say. */

@@ -45,8 +45,12 @@ function bodyOf(stream: Readable): Promise<Buffer> {
 export const isCbor = ({ headers }: RawAnswer): boolean =>
   /cbor/i.test(headers['content-type'] ?? '')
 
+/** As Kinesis answers; what a proxy has to say seldom is. */
+export const isJson = ({ headers }: RawAnswer): boolean =>
+  /json/i.test(headers['content-type'] ?? '')
+
 /** The endpoint does not speak CBOR, or what it said cannot be told from something in between. */
-export type NotUnderstood = 'not_cbor' | 'unclear'
+type NotUnderstood = 'not_cbor' | 'unclear'
 
 const OTHER_WIRE = /^(UnknownOperation|Serialization|UnsupportedMediaType)/
 

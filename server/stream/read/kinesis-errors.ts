@@ -29,6 +29,17 @@ export const notKinesis = (place: KinesisPlace, status = 200): SourceError => {
   return new SourceError(kind, message, remedy)
 }
 
+/** What was sent is cut off or garbled: it says nothing, and is asked for again. */
+export const unreadable = (what: string, place: KinesisPlace, cause?: unknown): SourceError =>
+  new SourceError(
+    'temporary',
+    `${whereOf(place)} sent ${what}`,
+    'It is asked for again by itself.',
+    {
+      cause,
+    },
+  )
+
 function tell(error: unknown, call: KinesisCall, place: KinesisPlace): Told {
   const said = messageOf(error)
   const { name = '', $metadata } = error as {

@@ -1,11 +1,12 @@
 import { getEventListeners, setMaxListeners } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Wire } from '../../../lib/frames.ts'
 import {
   type FakeKinesisOptions,
   startFakeKinesis,
 } from '../../../testing/fake-kinesis/start-fake-kinesis.ts'
 import { pause } from '../../platform/pause.ts'
-import type { KinesisPlace, Wire } from './kinesis-place.ts'
+import type { KinesisPlace } from './kinesis-place.ts'
 import { createKinesisSource } from './kinesis-source.ts'
 import type { Batch, Position, StreamRecord } from './stream-source.ts'
 

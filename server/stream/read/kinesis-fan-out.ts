@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream'
 import { type KinesisClient, SubscribeToShardCommand } from '@aws-sdk/client-kinesis'
+import type { Wire } from '../../../lib/frames.ts'
 import { CBOR, JSON_1_1, refused, wholeAnswer } from './kinesis-answers.ts'
 import { takeConsumer } from './kinesis-consumer.ts'
 import { notKinesis, toSourceError } from './kinesis-errors.ts'
-import type { KinesisPlace, KinesisPorts, Wire } from './kinesis-place.ts'
+import type { KinesisPlace, KinesisPorts } from './kinesis-place.ts'
 import { subscriptionBody } from './kinesis-positions.ts'
 import { type PreparedCall, prepareCall } from './kinesis-prepared-call.ts'
 import { subscriptionBatches } from './kinesis-subscription.ts'
+import type { WireChoice } from './kinesis-wire.ts'
 import type { FanOut } from './stream-source.ts'
 
 export interface FanOutPorts extends KinesisPorts {
@@ -14,11 +16,12 @@ export interface FanOutPorts extends KinesisPorts {
   client: KinesisClient
   /** For subscriptions, made with the first. */
   pushing: () => KinesisClient
+  wire: WireChoice
 }
 
 export function createFanOut(place: KinesisPlace, ports: FanOutPorts): FanOut {
   const calls = new Map<Wire, PreparedCall>()
-  let wires: Wire[] = place.wire === 'json' ? ['json'] : ['cbor', 'json']
+  const { wire: choice } = ports
 
   function callFor(wire: Wire): PreparedCall {
     const made = calls.get(wire) ?? prepareCall(ports.pushing(), ANY, CONTENT_TYPE[wire])
@@ -27,19 +30,18 @@ export function createFanOut(place: KinesisPlace, ports: FanOutPorts): FanOut {
   }
 
   const subscribe: FanOut['subscribe'] = async (shardId, { consumerArn, position, signal }) => {
-    for (const wire of wires) {
+    let refusedCbor = false
+    for (const wire of choice.spoken() === 'json' ? JSON_ONLY : CBOR_FIRST) {
       const body = subscriptionBody(wire, { consumerArn, shardId, position })
       const answer = await callFor(wire)(body, signal)
       if (answer.status === 200 && isEventStream(answer.headers)) {
-        wires = [wire]
-        const onMalformed = () => {
-          wires = ['json']
-        }
-        return subscriptionBatches(answer.stream, { place, ports, signal, onMalformed })
+        if (refusedCbor) choice.missed({ kind: 'not_cbor' })
+        return subscriptionBatches(answer.stream, { place, ports, signal, wire: choice })
       }
       if (answer.status === 200) throw refuseStream(answer.stream, place)
       const why = refused(await wholeAnswer(answer))
       if (why === 'unclear') throw failure('', answer.status)
+      refusedCbor = wire === 'cbor'
     }
     throw failure('UnknownOperationException', 400)
   }
@@ -60,6 +62,8 @@ const ANY = new SubscribeToShardCommand({
   StartingPosition: undefined,
 })
 
+const CBOR_FIRST: readonly Wire[] = ['cbor', 'json']
+const JSON_ONLY: readonly Wire[] = ['json']
 const CONTENT_TYPE: Record<Wire, string> = { cbor: CBOR, json: JSON_1_1 }
 
 const isEventStream = (headers: Record<string, string>): boolean =>

@@ -4,7 +4,7 @@ import { CreateStreamCommand, KinesisClient, PutRecordCommand } from '@aws-sdk/c
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import kinesalite from 'kinesalite'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Wire } from './kinesis-place.ts'
+import type { Wire } from '../../../lib/frames.ts'
 import { createKinesisSource } from './kinesis-source.ts'
 import type { StreamRecord, StreamSource } from './stream-source.ts'
 

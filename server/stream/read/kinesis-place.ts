@@ -1,3 +1,5 @@
+import type { Wire } from '../../../lib/frames.ts'
+
 /** Which stream to read, and how its endpoint is spoken to. */
 export interface KinesisPlace {
   streamName: string
@@ -11,14 +13,11 @@ export interface KinesisPlace {
   answerWithinMs?: number
   /** A subscription without any event for so long is given up; 35 s. */
   silentAfterMs?: number
-  /** How records are read; `cbor` by itself turns to `json` where the endpoint does not speak it. */
+  /** How records are read; `cbor`, a third smaller and read without copying, by itself turns to `json` where the endpoint does not speak it. */
   wire?: Wire
   /** What an operator may want to know once, in one sentence. */
   onNotice?: (text: string) => void
 }
-
-/** CBOR is a third smaller than JSON with base64, and read without copying. */
-export type Wire = 'cbor' | 'json'
 
 /** How waiting is done; a test gives its own. */
 export interface KinesisPorts {

@@ -1,6 +1,6 @@
 import type { GetShardIteratorInput } from '@aws-sdk/client-kinesis'
+import type { Wire } from '../../../lib/frames.ts'
 import { type CborValue, encodeCbor } from './cbor-encode.ts'
-import type { Wire } from './kinesis-place.ts'
 import type { Position } from './stream-source.ts'
 
 type Start = Pick<

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Wire } from '../../../lib/frames.ts'
 import {
   type FakeKinesisOptions,
   startFakeKinesis,
 } from '../../../testing/fake-kinesis/start-fake-kinesis.ts'
-import type { KinesisPlace, Wire } from './kinesis-place.ts'
+import type { KinesisPlace } from './kinesis-place.ts'
 import { createKinesisSource } from './kinesis-source.ts'
 import type { StreamRecord, StreamSource } from './stream-source.ts'
 
@@ -231,22 +232,22 @@ describe('a connection that was closed while it was idle', () => {
   })
 })
 
+interface Answered {
+  status?: number
+  type: string
+  body: string | Buffer
+  date?: string
+}
+
 /** An endpoint that answers as told; remembers the content types it was asked with. */
-async function answering(
-  answer: (request: IncomingMessage) => {
-    status?: number
-    type: string
-    body: string | Buffer
-    date?: string
-  },
-) {
+async function answering(answer: (request: IncomingMessage) => Answered | Promise<Answered>) {
   const asked: (string | undefined)[] = []
   const requests: IncomingMessage[] = []
   const server: Server = createServer((request, response) => {
     asked.push(request.headers['content-type'])
     requests.push(request)
-    request.resume().on('end', () => {
-      const { status = 200, type, body, date } = answer(request)
+    request.resume().on('end', async () => {
+      const { status = 200, type, body, date } = await answer(request)
       if (date !== undefined) response.setHeader('date', date)
       response.writeHead(status, { 'content-type': type }).end(body)
     })
@@ -266,6 +267,13 @@ const CBOR_TYPE = 'application/x-amz-cbor-1.1'
 const JSON_TYPE = 'application/x-amz-json-1.1'
 const EMPTY = '{"Records":[],"NextShardIterator":"next","MillisBehindLatest":0}'
 const refusing = (type: string) => JSON.stringify({ __type: type, message: 'why' })
+/** `{Records: []}`, the same without its end and with another beginning, and `{Records: {}}`. */
+const CBOR = {
+  good: Buffer.from('a1675265636f72647380', 'hex'),
+  cut: Buffer.from('a1675265636f726473', 'hex'),
+  garbled: Buffer.from('ff675265636f72647380', 'hex'),
+  other: Buffer.from('a1675265636f726473a0', 'hex'),
+}
 const byCbor = ({ headers }: IncomingMessage) => headers['content-type'] === CBOR_TYPE
 
 describe('an endpoint', () => {
@@ -318,23 +326,107 @@ describe('an endpoint', () => {
     expect(notices).toEqual([])
   })
 
-  test('that sends malformed CBOR is read as JSON from then on, and it is said where', async () => {
-    let calls = 0
-    const { source, asked, notices, endpoint } = await answering((request) => {
-      if (!byCbor(request)) return { type: JSON_TYPE, body: EMPTY }
-      const isGood = calls++ === 0
-      return {
+  test.each([
+    ['cut off', CBOR.cut],
+    ['garbled', CBOR.garbled],
+    ['followed by more', Buffer.concat([CBOR.good, Buffer.of(0)])],
+    ['empty', Buffer.alloc(0)],
+  ])(
+    '12: whose CBOR is %s is asked in CBOR again, however often, also at once',
+    async (_name, broken) => {
+      let calls = 0
+      const { source, asked, notices, endpoint } = await answering(() => ({
         type: CBOR_TYPE,
-        body: Buffer.from(`a1675265636f726473${isGood ? '80' : '81'}`, 'hex'),
+        body: calls++ === 0 ? CBOR.good : broken,
+      }))
+      await source.read('iterator', LIMIT)
+      const broke = Array.from({ length: 25 }, () => source.read('iterator', LIMIT))
+      for (const each of broke) {
+        await expect(each).rejects.toMatchObject({
+          kind: 'temporary',
+          message: expect.stringContaining(
+            `${endpoint} sent an answer that cannot be read: malformed CBOR`,
+          ),
+        })
       }
+      expect(new Set(asked)).toEqual(new Set([CBOR_TYPE]))
+      expect(notices).toEqual([])
+      expect(source.wire()).toEqual({ spoken: 'cbor', notice: null })
+    },
+  )
+
+  test('12: of which no CBOR was ever understood is read as JSON after ten broken answers on end', async () => {
+    const { source, asked, notices } = await answering((request) =>
+      byCbor(request) ? { type: CBOR_TYPE, body: CBOR.cut } : { type: JSON_TYPE, body: EMPTY },
+    )
+    for (let n = 0; n < 9; n++) {
+      await expect(source.read('iterator', LIMIT)).rejects.toMatchObject({ kind: 'temporary' })
+    }
+    for (let n = 0; n < 2; n++) expect((await source.read('iterator', LIMIT)).next).toBe('next')
+    expect(asked.slice(-3)).toEqual([CBOR_TYPE, JSON_TYPE, JSON_TYPE])
+    expect(notices).toHaveLength(1)
+  })
+
+  test.each([
+    ['another shape', CBOR.other, 'an array'],
+    ['no records', Buffer.of(0xa0), 'no Records'],
+  ])(
+    '12: that sends whole CBOR with %s is read as JSON after three on end, and it is said why',
+    async (_name, other, why) => {
+      let calls = 0
+      const { source, asked, notices, endpoint } = await answering((request) => {
+        if (!byCbor(request)) return { type: JSON_TYPE, body: EMPTY }
+        // One that is understood begins the count anew.
+        return { type: CBOR_TYPE, body: [0, 3].includes(calls++) ? CBOR.good : other }
+      })
+      for (let n = 0; n < 8; n++) {
+        expect((await source.read('iterator', LIMIT)).records).toHaveLength(0)
+      }
+      expect(asked.filter((type) => type === CBOR_TYPE)).toHaveLength(7)
+      expect(asked.slice(-3)).toEqual([CBOR_TYPE, JSON_TYPE, JSON_TYPE])
+      expect(notices).toEqual([
+        expect.stringContaining(`${endpoint} does not speak CBOR as Kinesis does (`),
+      ])
+      expect(notices[0]).toContain(why)
+      expect(source.wire()).toEqual({ spoken: 'json', notice: notices[0] })
+    },
+  )
+
+  test('12: that speaks CBOR is not given up for JSON by a page of something in between at its first call', async () => {
+    let calls = 0
+    const { source, asked, notices } = await answering((request) => {
+      if (calls++ === 0) return { type: 'text/html', body: '<html>Sign in</html>' }
+      return byCbor(request)
+        ? { type: CBOR_TYPE, body: CBOR.good }
+        : { type: JSON_TYPE, body: EMPTY }
     })
-    for (let n = 0; n < 3; n++) await source.read('iterator', LIMIT)
-    expect(asked).toEqual([CBOR_TYPE, CBOR_TYPE, JSON_TYPE, JSON_TYPE])
-    expect(notices).toEqual([
-      expect.stringMatching(
-        `${endpoint} does not speak CBOR as Kinesis does .malformed CBOR at byte 9: .*: records are read as JSON`,
-      ),
-    ])
+    for (let n = 0; n < 2; n++) await source.read('iterator', LIMIT)
+    expect(asked).toEqual([CBOR_TYPE, JSON_TYPE, CBOR_TYPE])
+    expect(notices).toEqual([])
+  })
+
+  test('12: that was understood while another shard found out otherwise stays with JSON', async () => {
+    let letGo = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let calls = 0
+    const { source, asked } = await answering(async (request) => {
+      const call = calls++
+      if (!byCbor(request)) return { type: JSON_TYPE, body: EMPTY }
+      if (call === 0) await held
+      return call === 0
+        ? { type: CBOR_TYPE, body: CBOR.good }
+        : { status: 415, type: JSON_TYPE, body: '' }
+    })
+    const first = source.read('iterator', LIMIT)
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    await source.read('iterator', LIMIT)
+    letGo()
+    await first
+    expect(source.wire().spoken).toBe('json')
+    await source.read('iterator', LIMIT)
+    expect(asked.at(-1)).toBe(JSON_TYPE)
   })
 
   test('gets every call signed with what it says', async () => {

@@ -1,13 +1,14 @@
 import { GetRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis'
 import { encodeCbor } from './cbor-encode.ts'
 import { CborError } from './cbor-head.ts'
-import { decodePage, type Page } from './get-records-cbor.ts'
-import { CBOR, isCbor, type NotUnderstood, refused, wholeAnswer } from './kinesis-answers.ts'
+import { decodePage, isWholeCbor, type Page } from './get-records-cbor.ts'
+import { CBOR, isCbor, isJson, refused, wholeAnswer } from './kinesis-answers.ts'
 import { dateOf, headOf } from './kinesis-client.ts'
-import { notKinesis } from './kinesis-errors.ts'
-import { type KinesisPlace, type Wire, whereOf } from './kinesis-place.ts'
+import { notKinesis, unreadable } from './kinesis-errors.ts'
+import type { KinesisPlace } from './kinesis-place.ts'
 import { prepareCall } from './kinesis-prepared-call.ts'
 import { childShard, streamRecord } from './kinesis-records.ts'
+import type { Miss, WireChoice } from './kinesis-wire.ts'
 import { withOwnSignal } from './own-signal.ts'
 import type { Batch } from './stream-source.ts'
 
@@ -22,30 +23,28 @@ export interface ReadOptions {
 /** Throws `SourceError`, or what the SDK throws. */
 export type ReadRecords = (iterator: string, options: ReadOptions) => Promise<Batch>
 
-/** Reads by CBOR, and by the SDK's JSON for ever once the endpoint turned out not to speak it. */
-export function createRecordsReader(client: KinesisClient, place: KinesisPlace): ReadRecords {
+/** Reads by the wire that the endpoint speaks. */
+export function createRecordsReader(
+  client: KinesisClient,
+  place: KinesisPlace,
+  wire: WireChoice,
+): ReadRecords {
   const readJson = jsonReader(client, place)
-  if (place.wire === 'json') return readJson
   const readCbor = cborReader(client, place)
-  let spoken: Wire | 'unknown' = 'unknown'
-  const turnToJson = (why: Got): void => {
-    // Several reads may have found out at the same time.
-    if (spoken === 'json') return
-    spoken = 'json'
-    place.onNotice?.(noticeOf(why, place))
-  }
   return async (iterator, options) => {
-    if (spoken === 'json') return readJson(iterator, options)
+    if (wire.spoken() === 'json') return readJson(iterator, options)
     const got = await readCbor(iterator, options)
     if (got.kind === 'batch') {
-      spoken = 'cbor'
+      wire.understood()
       return got.batch
+    }
+    if (got.kind === 'broken' && !wire.isLast('broken')) {
+      wire.missed(got)
+      throw unreadable(`an answer that cannot be read: ${got.why}`, place)
     }
     // What answers neither way is no Kinesis: then nothing was learnt about it.
     const batch = await readJson(iterator, options)
-    if (got.kind === 'malformed' || (got.kind === 'not_cbor' && spoken === 'unknown')) {
-      turnToJson(got)
-    }
+    if (got.kind !== 'unclear') wire.missed(got)
     return batch
   }
 }
@@ -53,17 +52,9 @@ export function createRecordsReader(client: KinesisClient, place: KinesisPlace):
 /** What an answer to CBOR was. */
 type Got =
   | { kind: 'batch'; batch: Batch }
-  /** It says that it is CBOR, and is not what Kinesis would say. */
-  | { kind: 'malformed'; error: CborError }
-  | { kind: NotUnderstood }
-
-const noticeOf = (got: Got, place: KinesisPlace): string =>
-  [
-    got.kind === 'malformed'
-      ? `${whereOf(place)} does not speak CBOR as Kinesis does (${got.error.message})`
-      : `${whereOf(place)} does not speak CBOR`,
-    'records are read as JSON, which takes more of the processor.',
-  ].join(': ')
+  | Miss
+  /** What it said cannot be told from something in between. */
+  | { kind: 'unclear' }
 
 function jsonReader(client: KinesisClient, place: KinesisPlace): ReadRecords {
   return async (ShardIterator, { limit, signal }) => {
@@ -88,16 +79,22 @@ function cborReader(client: KinesisClient, place: KinesisPlace) {
     const asked = encodeCbor({ ShardIterator, Limit: limit })
     const answer = await wholeAnswer(await getRecords(asked, signal))
     if (answer.status !== 200) return { kind: refused(answer) }
-    if (!isCbor(answer)) return { kind: 'not_cbor' }
+    if (!isCbor(answer)) return { kind: isJson(answer) ? 'not_cbor' : 'unclear' }
+    const page = understood(answer.body)
+    if ('kind' in page) return page
     const bytes = answer.body.length
-    try {
-      const page = decodePage(answer.body)
-      const batch = batchOf(page, { bytes, limit, answeredAt: dateOf(answer), place })
-      return { kind: 'batch', batch }
-    } catch (error) {
-      if (error instanceof CborError) return { kind: 'malformed', error }
-      throw error
-    }
+    const batch = batchOf(page, { bytes, limit, answeredAt: dateOf(answer), place })
+    return { kind: 'batch', batch }
+  }
+}
+
+function understood(body: Buffer): Page | Miss {
+  try {
+    const page = decodePage(body)
+    return page.records === undefined ? { kind: 'other_shape', why: 'no Records' } : page
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error
+    return { kind: isWholeCbor(body) ? 'other_shape' : 'broken', why: error.message }
   }
 }
 

@@ -12,6 +12,7 @@ import type { KinesisPlace, KinesisPorts } from './kinesis-place.ts'
 import { iteratorStart } from './kinesis-positions.ts'
 import { createRecordsReader } from './kinesis-reading.ts'
 import type { KinesisCall } from './kinesis-refusals.ts'
+import { createWireChoice } from './kinesis-wire.ts'
 import { withOwnSignal } from './own-signal.ts'
 import type { StreamSource } from './stream-source.ts'
 
@@ -25,7 +26,8 @@ export function createKinesisSource(
   let repeated = 0
   const client = createKinesisClient(place, () => repeated++)
   let pushing: KinesisClient | undefined
-  const readRecords = createRecordsReader(client, place)
+  const wire = createWireChoice(place)
+  const readRecords = createRecordsReader(client, place, wire)
   const call = async <T>(name: KinesisCall, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -62,7 +64,9 @@ export function createKinesisSource(
       ...ports,
       client,
       pushing: () => (pushing ??= createFanOutClient(place)),
+      wire,
     }),
+    wire: () => ({ spoken: wire.spoken(), notice: wire.notice() }),
     repeatedCalls: () => repeated,
     close() {
       client.destroy()

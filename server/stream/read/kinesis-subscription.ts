@@ -1,11 +1,12 @@
 import { type ClientHttp2Stream, constants } from 'node:http2'
 import type { Readable } from 'node:stream'
 import { CborError } from './cbor-head.ts'
-import { decodePage, decodeRefusal, type Page } from './get-records-cbor.ts'
-import { notKinesis, toSourceError } from './kinesis-errors.ts'
+import { decodePage, decodeRefusal, isWholeCbor, type Page } from './get-records-cbor.ts'
+import { notKinesis, toSourceError, unreadable } from './kinesis-errors.ts'
 import { type EventFrame, eventFrames, FrameError } from './kinesis-event-frames.ts'
 import { decodeJsonPage, decodeJsonRefusal } from './kinesis-json.ts'
 import { type KinesisPlace, type KinesisPorts, whereOf } from './kinesis-place.ts'
+import type { WireChoice } from './kinesis-wire.ts'
 import { type Batch, SourceError } from './stream-source.ts'
 
 /** Kinesis sends an event every 5 s or so, whether there are records or not. */
@@ -20,25 +21,23 @@ interface Watched {
 }
 
 interface Subscribed extends Watched {
-  /** It says that it is CBOR, and is not what Kinesis would say. */
-  onMalformed: () => void
+  wire: WireChoice
 }
 
 /** One batch an event. Ends with the subscription, and quietly when `signal` aborts. Throws `SourceError`. */
 export async function* subscriptionBatches(
   stream: Readable,
-  { place, ports, signal, onMalformed }: Subscribed,
+  { place, ports, signal, wire }: Subscribed,
 ): AsyncGenerator<Batch> {
   const over = new AbortController()
   const watched = watchSilence(stream, { place, ports, signal: over.signal })
   try {
     for await (const frame of eventFrames(watched)) {
-      const batch = batchOf(frame, place)
+      const batch = batchOf(frame, place, wire)
       if (batch !== undefined) yield batch
     }
   } catch (error) {
     if (signal.aborted) return
-    if (error instanceof CborError) onMalformed()
     throw readable(error, place)
   } finally {
     over.abort()
@@ -85,7 +84,7 @@ const silence = (silentMs: number, place: KinesisPlace): SourceError =>
   )
 
 /** undefined: an event that says nothing about records. */
-function batchOf(frame: EventFrame, place: KinesisPlace): Batch | undefined {
+function batchOf(frame: EventFrame, place: KinesisPlace, wire: WireChoice): Batch | undefined {
   const { headers, payload } = frame
   switch (headers.get(':message-type')) {
     case 'exception':
@@ -95,13 +94,26 @@ function batchOf(frame: EventFrame, place: KinesisPlace): Batch | undefined {
     default:
   }
   if (headers.get(':event-type') !== 'SubscribeToShardEvent') return undefined
-  const page: Page = isJson(payload) ? decodeJsonPage(payload) : decodePage(payload)
+  const page: Page = isJson(payload) ? decodeJsonPage(payload) : decodeCborPage(payload, wire)
   const { records = [], next, children } = page
   // The end of a shard comes with its children; nothing at all is no end.
   if (page.records === undefined && next === undefined && children.length === 0) {
     throw notKinesis(place)
   }
   return { ...page, records, bytes: payload.length, full: false, answeredAt: undefined }
+}
+
+function decodeCborPage(payload: Buffer, wire: WireChoice): Page {
+  try {
+    const page = decodePage(payload)
+    if (page.records !== undefined) wire.understood()
+    return page
+  } catch (error) {
+    if (error instanceof CborError) {
+      wire.missed({ kind: isWholeCbor(payload) ? 'other_shape' : 'broken', why: error.message })
+    }
+    throw error
+  }
 }
 
 const messageIn = (payload: Buffer): string => {
@@ -119,10 +131,7 @@ function refusal(name = '', message: string, place: KinesisPlace): SourceError {
 
 function readable(error: unknown, place: KinesisPlace): SourceError {
   if (error instanceof FrameError || error instanceof CborError || error instanceof SyntaxError) {
-    const message = `${whereOf(place)} sent an event that cannot be read: ${error.message}`
-    return new SourceError('temporary', message, 'The shard is subscribed to anew by itself.', {
-      cause: error,
-    })
+    return unreadable(`an event that cannot be read: ${error.message}`, place, error)
   }
   return toSourceError(error, 'SubscribeToShard', place)
 }

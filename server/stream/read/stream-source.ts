@@ -1,3 +1,5 @@
+import type { Wire } from '../../../lib/frames.ts'
+
 /** What a shard reader needs of Kinesis, and nothing of any SDK. */
 export interface StreamSource {
   describe(signal?: AbortSignal): Promise<StreamDescription>
@@ -7,9 +9,17 @@ export interface StreamSource {
   /** At most `limit` records, 1 to 10,000. */
   read(iterator: string, options: { limit: number; signal?: AbortSignal }): Promise<Batch>
   readonly fanOut: FanOut
+  /** In which wire records are asked for now. */
+  wire(): SpokenWire
   /** Calls that were made again at once, because their connection had been closed while it was idle. */
   repeatedCalls(): number
   close(): void
+}
+
+export interface SpokenWire {
+  spoken: Wire
+  /** Why CBOR was given up; null: it was not. */
+  notice: string | null
 }
 
 /** Enhanced fan-out: the stream pushes, 2 MiB/s a shard for this consumer alone. */
