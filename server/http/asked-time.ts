@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { durationText, parseDuration } from '../../lib/duration.ts'
 import type { AskedRange } from '../../lib/kpi-questions.ts'
-import { DAY_MS, parseQueryTime, parseTime, SECOND_MS } from '../../lib/time.ts'
+import { DAY_MS, parseQueryTime, SECOND_MS } from '../../lib/time.ts'
 import type { FieldError } from './problem.ts'
 
 /** Nothing is kept longer. */
@@ -24,11 +24,11 @@ export const durationParameter = (name: string, describe: string) =>
 const timeParameter = (name: string, describe: string) =>
   z
     .string()
-    .describe(`${describe} An RFC 3339 time, or epoch milliseconds`)
+    .describe(`${describe} An RFC 3339 time, epoch seconds or epoch milliseconds`)
     .transform((text, context) => {
-      const at = /^\d{1,15}$/.test(text) ? parseTime(Number(text)) : parseQueryTime(text)
+      const at = parseQueryTime(text)
       if (at !== undefined) return at
-      const message = `"${name}" must be an RFC 3339 time, such as 2026-01-31T09:00:00Z, or epoch milliseconds`
+      const message = `"${name}" must be an RFC 3339 time, such as 2026-01-31T09:00:00Z, epoch seconds or epoch milliseconds`
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     })

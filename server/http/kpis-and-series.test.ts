@@ -95,7 +95,7 @@ describe('refused, with what to do about it', () => {
     [`${KPIS}?window=0s`, 'window', /from 1s to 400d/],
     [`${KPIS}?window=401d`, 'window', /from 1s to 400d/],
     [`${KPIS}?window=1w`, 'window', /such as 90s, 45m, 6h or 30d/],
-    [`${KPIS}?from=yesterday`, 'from', /RFC 3339 time.*or epoch milliseconds/],
+    [`${KPIS}?from=yesterday`, 'from', /RFC 3339 time.*epoch seconds or epoch milliseconds/],
     [`${KPIS}?from=2026-02-30T09:00:00Z`, 'from', /RFC 3339/],
     [`${KPIS}?from=${NOW - 5}&to=9999999999999999`, 'to', /epoch milliseconds/],
     [`${KPIS}?from=${NOW - 5}&window=5m`, 'window', /leave one of them out/],

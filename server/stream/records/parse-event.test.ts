@@ -39,6 +39,17 @@ describe('an event', () => {
     })
   })
 
+  test.each([
+    1_699_999_999.5,
+    '1699999999.5',
+    1_699_999_999_500,
+    '1699999999500',
+    1_699_999_999_500_000,
+    '1699999999500000999',
+  ])('of %s happened then, whatever its unit', (time) => {
+    expect(parse({ type: 'x', time })).toMatchObject({ event: { time: 1_699_999_999_500 } })
+  })
+
   test('takes a credit, and a large amount of a small currency', () => {
     expect(parse({ type: 'x', cost: '-3.5' })).toMatchObject({ event: { costMicros: -3_500_000 } })
     expect(parse({ type: 'x', cost: 5e9, revenue: '500000000000', currency: 'IDR' })).toMatchObject(
@@ -60,8 +71,10 @@ describe('an event', () => {
     [{ type: 'x', time: '2026-01-01 00:00:00' }, /^time must be RFC 3339/],
     [
       { type: 'x', time: '2026-01-01T00:00:00+24:00' },
-      /^time must be RFC 3339 with an offset.*18 hours/,
+      /^time must be RFC 3339 with an offset.*18 hours.*it is "2026/,
     ],
+    [{ type: 'x', time: 0 }, /^time must be an epoch time.*of 1970-01-01.*RFC 3339; it is 0$/],
+    [{ type: 'x', time: true }, /^time must be RFC 3339.*or an epoch time.*it is true/],
     [{ type: 'x', cost: '1e3' }, /^cost must be a decimal/],
     [{ type: 'x', cost: '500000000001' }, /^cost must be at most 500000000000 units.*it is/],
     [{ type: 'x', cost: 9007199255.5 }, /^cost must be in whole units above 9007199254/],
@@ -111,7 +124,8 @@ describe('an event', () => {
         type: fc.oneof(odd, fc.constant('page_view')),
         time: fc.oneof(
           odd,
-          fc.nat(),
+          fc.double({ min: 1e8, max: 1e20 }),
+          fc.integer({ min: 1e9, max: 2e9 }).map((seconds) => `${seconds}.5`),
           fc.constantFrom(
             '2026-01-31T09:00:00.5+01:00',
             '2026-01-31 09:00:00-0330',

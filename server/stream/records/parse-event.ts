@@ -9,7 +9,7 @@ import {
 } from '../../../lib/event.ts'
 import { parseMoney } from '../../../lib/money.ts'
 import type { Rejection } from '../../../lib/rejection.ts'
-import { epochMs, parseTime, SECOND_MS } from '../../../lib/time.ts'
+import { epochMs, parseTime, SECOND_MS, timeProblem } from '../../../lib/time.ts'
 import type { IdHash } from './id-hash.ts'
 import { jsonText } from './json-text.ts'
 
@@ -60,11 +60,7 @@ export function parseEvent(
   }
   const at = time == null ? epochMs(record.arrivedAt) : timeOf(time)
   if (at === undefined) {
-    return badField(
-      'time',
-      time,
-      'must be RFC 3339 with an offset (Z, +01:00; 18 hours at most), or epoch milliseconds',
-    )
+    return badField('time', time, timeProblem(time))
   }
   const escapes = record.escapes ?? true
   const clamped = at > record.arrivedAt + FUTURE_SKEW_MS

@@ -65,7 +65,7 @@ const time = fc
     ),
     mostly(
       fc.constantFrom('2015', '2023', '2024'),
-      fc.constantFrom('1969', '1970', '2199', '2200', '15', '0000'),
+      fc.constantFrom('1969', '1970', '2286', '2287', '15', '0000'),
     ),
     mostly(padded(23), padded(99)),
     mostly(padded(59), padded(99)),

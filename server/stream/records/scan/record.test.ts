@@ -54,6 +54,7 @@ const number = fc.oneof(
   fc.integer().map(String),
   fc.double().map(String),
   fc.integer({ min: 0, max: 8e15 }).map(String),
+  fc.bigInt({ min: 0n, max: 10n ** 20n }).map(String),
   fc.constantFrom('0', '-0', '01', '-01', '-', '1.', '.5', '0.5', '-0.50', '1e3', '1E-2', '1e999'),
   fc.constantFrom('999999999999999', '1234567890123456', '12345678901234567890', '0.1234567', '+1'),
 )
@@ -66,8 +67,9 @@ const time = fc
       '2023-11-15',
       '2024-02-29',
       '2023-02-29',
-      '2199-12-31',
-      '2200-01-01',
+      '2286-11-19',
+      '2286-11-20',
+      '2286-11-21',
     ),
     fc.constantFrom('T', 'T', 'T', 't', ' '),
     fc.oneof({ weight: 9, arbitrary: twoDigits(23) }, twoDigits(25)),
@@ -77,6 +79,17 @@ const time = fc
     fc.constantFrom('Z', 'Z', 'Z', 'Z', 'Z', 'z', '+01:00', '-00:30', '+0100', '-03', '', 'Z '),
   )
   .map(([day, t, h, m, s, fraction, zone]) => `"${day}${t}${h}:${m}:${s}${fraction}${zone}"`)
+/** Near an instant, in every unit, also between them. */
+const epoch = fc
+  .tuple(
+    fc.integer({ min: 1_690_000_000, max: 1_710_000_000 }),
+    fc.integer({ min: 0, max: 11 }),
+    fc.constantFrom('', '', '', '.5', '.123', '.999999', '.', 'e3'),
+    fc.nat(999_999_999),
+  )
+  .map(([seconds, digits, fraction, more]) => {
+    return `${seconds}${String(more).padEnd(digits, '0').slice(0, digits)}${fraction}`
+  })
 const decimal = fc
   .tuple(
     fc.constantFrom('', '', '', '-', '+'),
@@ -122,7 +135,12 @@ const name = fc.oneof(
 /** A value that the field may well take, most of the time. */
 const LIKELY = new Map(
   Object.entries({
-    time: fc.oneof(time, number),
+    time: fc.oneof(
+      time,
+      number,
+      epoch,
+      epoch.map((digits) => `"${digits}"`),
+    ),
     cost: fc.oneof(decimal, number),
     revenue: fc.oneof(decimal, number),
     currency: fc.constantFrom('"EUR"', '"usd"', '"uSD"', '"EURO"', '"ÄBC"'),
@@ -225,6 +243,11 @@ describe('a record is scanned', () => {
     ['epoch milliseconds', '{"type":"x","time":1699999999999}'],
     ['a credit in a currency of small letters', '{"type":"x","cost":"-12.5","currency":"eur"}'],
     ['amounts of small currencies', '{"type":"x","cost":5000000000,"revenue":"7000000000.5"}'],
+    ['epoch seconds', '{"type":"x","time":1699999999}'],
+    ['epoch seconds with a fraction', '{"type":"x","time":1699999999.123}'],
+    ['epoch microseconds', '{"type":"x","time":1699999999123456}'],
+    ['epoch nanoseconds', '{"type":"x","time":1699999999123456789}'],
+    ['epoch seconds as text', '{"type":"x","time":"1699999999.5"}'],
     ['a time in the future', '{"type":"x","time":1800000000000}'],
   ])('of %s', (_name, text) => {
     const events = scanned(bytes(text))
@@ -238,6 +261,7 @@ describe('a record is scanned', () => {
     ['a name twice', '{"type":"x","type":"y"}'],
     ['an escape', '{"type":"x","page":"\\u0041"}'],
     ['an offset beyond 18 hours', '{"type":"x","time":"2023-11-14T22:13:20+24:00"}'],
+    ['a time between the units', '{"type":"x","time":169999999999}'],
     ['a type that is missing', '{"page":"x"}'],
     ['more events than a record may hold', '{"type":"x"}\n'.repeat(MAX_RECORD_EVENTS + 1)],
     ['no end', '{"type":"x"'],

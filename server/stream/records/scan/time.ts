@@ -8,10 +8,11 @@ import {
   parseTime,
   SECOND_MS,
 } from '../../../../lib/time.ts'
+import { latin1 } from './latin1.ts'
 import { isDigit } from './number.ts'
 import { Byte, firstOf, type Source } from './source.ts'
 
-/** RFC 3339 or epoch milliseconds; undefined: the scan gives up. */
+/** RFC 3339 or an epoch time; undefined: the scan gives up. */
 export function createTimeScan(
   source: Source,
   scan: { number: () => number; text: () => string | undefined },
@@ -72,9 +73,21 @@ export function createTimeScan(
     return time
   }
 
+  /** Of more digits than a float surely holds, such as nanoseconds: as JSON.parse reads them. NaN: another form. */
+  function longNumber(): number {
+    const from = source.at
+    if (bytes[from] === Byte.zero) return Number.NaN
+    let to = from
+    while (isDigit(bytes[to] as number)) to++
+    if (to === from) return Number.NaN
+    source.at = to
+    return Number(latin1(bytes, from, to))
+  }
+
   return function scanTime() {
     if (bytes[source.at] === Byte.quote) return utc() ?? anyText()
-    const ms = scan.number()
-    return Number.isNaN(ms) ? undefined : parseTime(ms)
+    const short = scan.number()
+    const value = Number.isNaN(short) ? longNumber() : short
+    return Number.isNaN(value) ? undefined : parseTime(value)
   }
 }
