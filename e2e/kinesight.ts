@@ -24,8 +24,8 @@ export interface Kinesight {
   readonly dataDir: string
   /** What it printed lately, for the words of a failure. */
   output(): string
-  /** Starts it on its port and data folder, and waits until it is ready. */
-  start(): Promise<void>
+  /** Starts it on its port and data folder, and waits until it is ready; or only up, where no stream can be reached. */
+  start(options?: { until?: 'ready' | 'up'; env?: Record<string, string> }): Promise<void>
   /** Only sends it. */
   signal(name: NodeJS.Signals): void
   /** SIGTERM, and waits for its end. */
@@ -36,7 +36,9 @@ export interface Kinesight {
   put(events: readonly EventInput[], options?: { hashKey?: string }): Promise<void>
   /** Puts one record of any text. */
   putText(text: string): Promise<void>
-  totals(): Promise<TotalsAnswer>
+  /** Of the stream that is read, or of a former one. */
+  totals(incarnation?: number): Promise<TotalsAnswer>
+  stream(): Promise<StreamAnswer>
   rules(): Promise<AlertRule[]>
   /** Ends it whatever its state, and removes its data. */
   dispose(): Promise<void>
@@ -105,7 +107,7 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
     running.delete(ending)
   }
 
-  const start = async () => {
+  const start: Kinesight['start'] = async (options = {}) => {
     const fresh = spawn(process.execPath, ['dist/main.js'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -117,6 +119,7 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
         DEMO: 'off',
         EMBEDDED_KINESIS_PORT: '0',
         ...env,
+        ...options.env,
       },
     })
     child = fresh
@@ -126,13 +129,14 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
     }
     fresh.stdout.on('data', keep)
     fresh.stderr.on('data', keep)
+    const address = options.until === 'up' ? '/healthz' : '/readyz'
     await until(
       async () => {
         if (hasEnded(fresh)) throw new Error(`Kinesight ended while starting:\n${printed}`)
-        const response = await fetch(`${url}/readyz`).catch(() => undefined)
+        const response = await fetch(`${url}${address}`).catch(() => undefined)
         return response?.ok === true
       },
-      { timeoutMs: READY_MS, what: () => `/readyz; it printed:\n${printed}` },
+      { timeoutMs: READY_MS, what: () => `${address}; it printed:\n${printed}` },
     )
   }
 
@@ -154,7 +158,11 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
         })),
       ),
     putText: (data) => putRecords([{ data, key: 'text' }]),
-    totals: () => get<TotalsAnswer>('/api/v1/totals'),
+    totals: (incarnation) =>
+      get<TotalsAnswer>(
+        `/api/v1/totals${incarnation === undefined ? '' : `?incarnation=${incarnation}`}`,
+      ),
+    stream: () => get<StreamAnswer>('/api/v1/stream'),
     rules: async () => (await get<{ rules: AlertRule[] }>('/api/v1/alerts/rules')).rules,
     async dispose() {
       await end('SIGKILL')

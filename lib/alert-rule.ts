@@ -147,7 +147,7 @@ export interface AlertEvent {
   firedAt: number
   clearedAt: number | null
   /** Why it ended. */
-  cleared: 'value' | 'rule_changed' | 'rule_deleted' | null
+  cleared: 'value' | 'rule_changed' | 'rule_deleted' | 'stream_anew' | null
   /** The value as it crossed and the one furthest beyond the threshold. */
   value: KpiValue
   peak: KpiValue

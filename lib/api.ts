@@ -8,9 +8,11 @@ import type {
   ShardCell,
   ShardDetailCell,
 } from './frames.ts'
+import type { Incarnation, Incarnations } from './incarnation.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, Kpi, KpiId, KpiUnit } from './kpis.ts'
 import type { RejectReason } from './rejection.ts'
+import type { StreamBegin } from './stream-begin.ts'
 import type { Filters } from './view.ts'
 import type { WindowId } from './windows.ts'
 
@@ -21,7 +23,12 @@ export interface StreamAnswer {
   region: string
   endpoint: string | null
   embedded: boolean
+  /** START_AT as it is now; `begin` says what it has come to. */
   startAt: string
+  /** null: the store was not asked yet, or the pipeline does not answer. */
+  begin: StreamBegin | null
+  /** null: no stream was reached yet, or the pipeline does not answer. */
+  incarnation: Incarnation | null
   shards: { open: number; known: number }
   demo: DemoState
   source: Health
@@ -142,7 +149,7 @@ export interface SeriesPoint {
   correctedAt?: number
 }
 
-export interface TotalsAnswer {
+export interface TotalsAnswer extends Incarnations {
   asOf: number
   events: Record<string, number>
   spend: Record<string, Record<string, string>>
@@ -156,7 +163,8 @@ export interface TotalsAnswer {
       subSequence: number | null
       records: number
       bytes: number
-      millisBehindLatest: number
+      /** null: of a former stream, which is not there any more. */
+      millisBehindLatest: number | null
     }
   >
 }

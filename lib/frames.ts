@@ -1,9 +1,11 @@
 import type { AlertEvent, FiringAlert, RuleStanding } from './alert-rule.ts'
 import type { Fates } from './fates.ts'
+import type { FormerIncarnation, Incarnation } from './incarnation.ts'
 import type { MarksCell } from './kpi-mark.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, KpiId } from './kpis.ts'
 import type { FixedRange, Period } from './period.ts'
+import type { StreamBegin } from './stream-begin.ts'
 import type { Filter, Filters, View } from './view.ts'
 
 /**
@@ -62,6 +64,12 @@ export type Cells = {
 
 export interface StatusCell {
   stream: { name: string; region: string; endpoint: string | null; embedded: boolean }
+  /** null: the store was not asked yet. */
+  begin: StreamBegin | null
+  /** Which of the streams that had this name; null: none was reached since the start. */
+  incarnation: Incarnation | null
+  /** The one before it; null: there was none. */
+  former: FormerIncarnation | null
   /** Arrival time of the newest record that is in the numbers; null before the first. */
   newestArrivalAt: number | null
   /** How far the slowest reader is behind the tip of its shard. */
@@ -266,6 +274,8 @@ export interface FeedEvent {
 export type ReaderState =
   /** Waits until its parents are read to the end. */
   | { kind: 'waiting_for_parents'; parents: string[] }
+  /** START_AT is yet to come. */
+  | { kind: 'waiting_for_begin'; at: number }
   /** Asks for an iterator, or subscribes. */
   | { kind: 'starting' }
   | { kind: 'reading' }

@@ -63,6 +63,7 @@ export interface Assembled {
 export function assemble(config: Config, ports: Ports): Assembled {
   const { clock, log, newId, dev } = ports
   const { host } = config
+  const startedAt = clock.now()
   const kpis = createLiveCatalog({ kpis: config.ownKpis, crossed: config.ownCrossed })
   const { catalog } = kpis
   const metrics = createServerMetrics()
@@ -107,7 +108,7 @@ export function assemble(config: Config, ports: Ports): Assembled {
       parts.embedded = await startEmbedded(config, ports, await firstDemo(store))
     }
     if (stopping !== undefined) return parts.embedded?.stop()
-    const pipeline = startPipeline(pipelineOptions(config, parts, catalog), {
+    const pipeline = startPipeline(pipelineOptions(config, parts, { catalog, startedAt }), {
       workerUrl: ports.workers.pipeline,
       clock,
       random: ports.random,
@@ -176,15 +177,16 @@ function startEmbedded({ dataDir, stream }: Config, ports: Ports, demo: boolean)
 function pipelineOptions(
   config: Config,
   parts: Parts,
-  { kpis, crossed }: Catalog,
+  { catalog, startedAt }: { catalog: Catalog; startedAt: number },
 ): PipelineOptions {
   const { name, endpoint, embedded } = streamFacts(config, parts)
   return {
     storeFile: path.join(config.dataDir, 'kinesight.db'),
     stream: { name, region: config.stream.region, endpoint: endpoint ?? undefined, embedded },
     startAt: config.startAt,
-    kpis,
-    crossed,
+    startedAt,
+    kpis: catalog.kpis,
+    crossed: catalog.crossed,
     keep: config.keep,
     read: config.read,
     demo: parts.embedded?.demo() ?? 'none',

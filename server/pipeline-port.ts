@@ -46,6 +46,8 @@ export interface PipelineOptions {
     embedded: boolean
   }
   startAt: StartAt
+  /** When the process was started, epoch ms. */
+  startedAt: number
   /** Every KPI, built in or not. */
   kpis: readonly Kpi[]
   crossed: readonly CrossedPair[]

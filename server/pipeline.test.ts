@@ -28,7 +28,12 @@ beforeEach(async () => {
   store = await openStore(storeFile)
   stream = await startFakeKinesis({ shards: 2 })
   const place = { name: 'clickstream', region: 'us-east-1', endpoint: undefined, embedded: true }
-  const options = { storeFile, stream: place, startAt: { kind: 'trim_horizon' as const } }
+  const options = {
+    storeFile,
+    stream: place,
+    startAt: { kind: 'trim_horizon' as const },
+    startedAt: 1,
+  }
   const read = {
     mode: 'polling' as const,
     consumerName: 'kinesight',

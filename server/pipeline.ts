@@ -1,8 +1,10 @@
 import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
 import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
+import type { Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
 import { isFixed } from '../lib/period.ts'
+import type { StreamBegin } from '../lib/stream-begin.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import { periodOf, type View } from '../lib/view.ts'
 import { WINDOWS } from '../lib/windows.ts'
@@ -28,9 +30,11 @@ import { inTime } from './platform/in-time.ts'
 import type { Log } from './platform/log.ts'
 import { pause } from './platform/pause.ts'
 import { backoffMs } from './platform/retry.ts'
+import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
 import { STORE_REMEDY, storeTrouble } from './store/store-trouble.ts'
+import type { StreamPlace } from './store/stream-row.ts'
 import { type Consumer, createConsumer } from './stream/consumer.ts'
 import type { ConsumerReadings } from './stream/consumer-readings.ts'
 import {
@@ -40,6 +44,7 @@ import {
 } from './stream/read/stream-source.ts'
 import { subscribedFeeds } from './stream/read/subscribed-feed.ts'
 import { shardCells, shardDetail } from './stream/shards/shard-cells.ts'
+import { beginOf, createStreamStart } from './stream-start.ts'
 import { createRetention } from './window/retention.ts'
 
 const EVALUATE_EVERY_MS = SECOND_MS
@@ -73,6 +78,8 @@ export interface PipelinePorts {
 
 /** Everything that only exists once the stream was reached. */
 interface Reached {
+  begin: StreamBegin
+  incarnations: Incarnations
   kpi: KpiApp
   consumer: Consumer
   alerts: ReturnType<typeof createAlertWatch>
@@ -88,6 +95,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const startedMs = clock.monotonicMs()
   const catalog = createCatalog(options.kpis, options.crossed)
   const version = catalogVersion(catalog)
+  const place = placeOf(options.stream)
+  const start = createStreamStart(place, { ...options, db: store.db, clock })
   let demo = options.demo
   let reached: Reached | undefined
   const arrival = whenReached()
@@ -108,6 +117,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
 
   async function run(): Promise<void> {
     const framing = views.run(ending.signal)
+    await keepStart()
     const description = await describeUntilReached()
     if (description === undefined) return
     const parts = await reachUntilStored(description)
@@ -126,14 +136,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       } catch (error) {
         const why = storeTrouble(error)
         if (why === undefined) throw error
-        log.error({ problem: messageOf(error) }, 'the store cannot be used')
-        const since = stored.kind === 'trouble' ? stored.since : clock.now()
-        stored = {
-          kind: 'trouble',
-          since,
-          problem: `the store cannot be used: ${why}`,
-          remedy: STORE_REMEDY,
-        }
+        storeFailed(error, why)
         connecting = { kind: 'ok' }
       }
       await pause(backoffMs(failures, ports.random(), RETRY), ending.signal)
@@ -141,20 +144,43 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     return undefined
   }
 
+  function storeFailed(error: unknown, why: string): void {
+    log.error({ problem: messageOf(error) }, 'the store cannot be used')
+    const since = stored.kind === 'trouble' ? stored.since : clock.now()
+    stored = {
+      kind: 'trouble',
+      since,
+      problem: `the store cannot be used: ${why}`,
+      remedy: STORE_REMEDY,
+    }
+  }
+
+  /** Before the stream is reached: a start that was not kept would be taken for none by the next one. */
+  async function keepStart(): Promise<void> {
+    try {
+      await start.note()
+      stored = { kind: 'ok' }
+    } catch (error) {
+      const why = storeTrouble(error)
+      if (why === undefined) throw error
+      storeFailed(error, why)
+    }
+  }
+
   async function reach(description: StreamDescription): Promise<Reached> {
-    const { name } = options.stream
-    const place = options.stream.endpoint ?? options.stream.region ?? ''
-    const stream = await settleStream(
-      store.db,
-      // The embedded stream's port may differ from one start to the next.
-      { name, place: options.stream.embedded ? 'embedded' : place },
-      {
-        createdMs: description.createdMs,
-        startAt: options.startAt,
-        // On the stream's own clock: this machine's may be ahead, and records would be lost.
-        now: description.answeredAt ?? clock.now(),
-      },
-    )
+    const stream = await settleStream(store.db, place, {
+      createdMs: description.createdMs,
+      startAt: options.startAt,
+      // On the stream's own clock: this machine's may be ahead, and records would be lost.
+      now: description.answeredAt ?? clock.now(),
+      firstStart: start.firstStart(),
+    })
+    const incarnations = await readIncarnations(store.db, stream.id)
+    const known = start.known()
+    if (known !== undefined && known.id !== stream.id) {
+      const words = 'the stream was deleted and created again: totals count from its creation'
+      log.warn({ ...incarnations.incarnation, former: incarnations.former[0] }, words)
+    }
     ports.onStream(stream.id)
     const kpi = createKpiApp({
       catalog,
@@ -201,7 +227,11 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       ending: ending.signal,
       log,
     })
-    return { kpi, consumer, alerts, marks, markStore }
+    return {
+      ...{ kpi, consumer, alerts, marks, markStore },
+      begin: beginOf(stream),
+      incarnations,
+    }
   }
 
   async function describeUntilReached(): Promise<StreamDescription | undefined> {
@@ -219,6 +249,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         connecting = trouble(messageOf(error), remedy)
       }
       await pause(backoffMs(failures, ports.random(), RETRY), ending.signal)
+      await keepStart()
     }
     return undefined
   }
@@ -294,6 +325,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     if (readings === undefined) {
       return {
         stream,
+        begin: start.begin(),
+        incarnation: null,
+        former: null,
         newestArrivalAt: null,
         behindMs: 0,
         shards: { open: 0, readable: 0, troubled: 0 },
@@ -321,6 +355,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     }
     return {
       stream,
+      begin: reached?.begin ?? null,
+      incarnation: reached?.incarnations.incarnation ?? null,
+      former: reached?.incarnations.former[0] ?? null,
       newestArrivalAt: readings.newestArrivalAt,
       behindMs: readings.behindMs,
       shards: countShards(readings),
@@ -377,6 +414,12 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     answer,
   }
 }
+
+/** Where its name means something. The embedded stream's port may differ from one start to the next. */
+const placeOf = ({ name, region, endpoint, embedded }: PipelineOptions['stream']): StreamPlace => ({
+  name,
+  place: embedded ? 'embedded' : (endpoint ?? region ?? ''),
+})
 
 function whenReached() {
   let resolve: (reached: Reached) => void = () => {}

@@ -183,5 +183,7 @@ function Ending({ event }: { event: AlertEvent }) {
       return <Badge tone="neutral">Threshold changed</Badge>
     case 'rule_deleted':
       return <Badge tone="neutral">Threshold deleted</Badge>
+    case 'stream_anew':
+      return <Badge tone="neutral">Stream created again</Badge>
   }
 }

@@ -5,6 +5,7 @@ import { READER_LOOKS, readerHelp, urgency, waitsFor } from './reader-words.ts'
 const trouble = { since: 1, problem: 'Access denied.', remedy: 'Allow kinesis:GetRecords.' }
 const STATES: { [Kind in ReaderState['kind']]: Extract<ReaderState, { kind: Kind }> } = {
   waiting_for_parents: { kind: 'waiting_for_parents', parents: ['shardId-000000000001'] },
+  waiting_for_begin: { kind: 'waiting_for_begin', at: Date.UTC(2027, 0, 1) },
   starting: { kind: 'starting' },
   reading: { kind: 'reading' },
   catching_up: { kind: 'catching_up' },

@@ -1,3 +1,4 @@
+import { exactTime } from '../../lib/format-time.ts'
 import type { ReaderState } from '../../lib/frames.ts'
 import type { BadgeShape, Tone } from '../ui/badge.tsx'
 
@@ -6,6 +7,7 @@ export const shortId = (shardId: string): string => shardId.replace(/^shardId-0*
 
 export const READER_WORDS: Record<ReaderState['kind'], string> = {
   waiting_for_parents: 'Waits for parents',
+  waiting_for_begin: 'Waits for its time',
   starting: 'Starting',
   reading: 'Reading',
   catching_up: 'Catching up',
@@ -21,6 +23,7 @@ export const READER_WORDS: Record<ReaderState['kind'], string> = {
 /** Shapes keep apart what needs someone, what goes on by itself and what only takes its time. */
 export const READER_LOOKS: Record<ReaderState['kind'], { tone: Tone; shape: BadgeShape }> = {
   waiting_for_parents: { tone: 'neutral', shape: 'ring' },
+  waiting_for_begin: { tone: 'neutral', shape: 'half' },
   starting: { tone: 'info', shape: 'half' },
   reading: { tone: 'good', shape: 'dot' },
   catching_up: { tone: 'info', shape: 'dot' },
@@ -44,6 +47,8 @@ export function waitsFor(reader: ReaderState): string | undefined {
   switch (reader.kind) {
     case 'waiting_for_parents':
       return `Until ${listed(reader.parents)} read to the end`
+    case 'waiting_for_begin':
+      return `Until ${exactTime(reader.at)}`
     case 'starting':
       return 'For the answer to its first read'
     case 'waiting_for_room':
@@ -68,6 +73,8 @@ export function readerHelp(reader: ReaderState): string {
   switch (reader.kind) {
     case 'waiting_for_parents':
       return `Starts once ${listed(reader.parents)} read to the end, so that events keep their order.`
+    case 'waiting_for_begin':
+      return `Starts at ${exactTime(reader.at)}, as START_AT says. What arrives before is not read.`
     case 'starting':
       return 'Asks for the place to read from and waits for the first answer.'
     case 'reading':

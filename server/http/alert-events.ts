@@ -14,7 +14,10 @@ const alertEvent: z.ZodType<AlertEvent> = z.strictObject({
   rule: ruleAnswer.describe('The rule as it was when it fired'),
   firedAt: epochMs,
   clearedAt: epochMs.nullable().describe('null: it still fires'),
-  cleared: z.enum(['value', 'rule_changed', 'rule_deleted']).nullable(),
+  cleared: z
+    .enum(['value', 'rule_changed', 'rule_deleted', 'stream_anew'])
+    .nullable()
+    .describe('"stream_anew": the stream was deleted and created again'),
   value: kpiValue,
   peak: kpiValue,
 })

@@ -105,6 +105,8 @@ describe('totals', () => {
   it('are exact however large, of this stream only, over open and finished shards', async () => {
     expect(await get<TotalsAnswer>('/api/v1/totals')).toEqual({
       asOf: NOW,
+      incarnation: { number: 1, createdAt: 1, since: null },
+      former: [],
       events: JSON.parse('{"__proto__": 1, "page_view": 7}'),
       spend: { acme: { EUR: '-0.5', USD: '12.345678' } },
       revenue: { acme: { USD: '9007199254740999.999999' } },
@@ -142,6 +144,8 @@ describe('stream, shards', () => {
       name: 'clickstream',
       embedded: true,
       startAt: 'trim_horizon',
+      begin: { asked: 'trim_horizon', from: null, firstStartAt: 1, settled: true },
+      incarnation: { number: 1, createdAt: 1, since: 2 },
       shards: { open: 1, known: 2 },
       demo: 'on',
       source: { kind: 'ok' },
@@ -277,7 +281,7 @@ describe('kpis and series', () => {
     ['/api/v1/kpis/ctr/series?window=1m&step=5m', 'step', /use step=1m or shorter/],
     ['/api/v1/kpis/ctr/series?step=1.5m', 'step', /number and s, m, h or d/],
     ['/api/v1/kpis/ctr/series?to=yesterday', 'to', /RFC 3339/],
-    ['/api/v1/totals?x=1', 'x', /it takes none/],
+    ['/api/v1/shards?x=1', 'x', /it takes none/],
     ['/api/v1/dead-letters?limit=1000', 'limit', /from 1 to 200/],
     ['/api/v1/dead-letters?reason=bad_luck', 'reason', /choose one of empty/],
     ['/api/v1/alerts/events?before=-1', 'before', /whole number/],

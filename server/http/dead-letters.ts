@@ -4,8 +4,10 @@ import type { DeadLetter, DeadLettersAnswer } from '../../lib/api.ts'
 import { REJECT_REASONS, type RejectReason } from '../../lib/rejection.ts'
 import type { DeadLetterTable, Schema } from '../store/schema.ts'
 import type { ApiContext } from './api-context.ts'
+import { askedStream, incarnationParameter } from './incarnation-wire.ts'
 import { wholeNumber } from './query-fields.ts'
-import { answer, route } from './route.ts'
+import { badFields } from './read-input.ts'
+import { answer, refuse, route } from './route.ts'
 import { count, epochMs } from './wire.ts'
 
 const DEFAULT_LIMIT = 50
@@ -43,8 +45,9 @@ const query = z.strictObject({
   before: wholeNumber('before', { min: 0, max: Number.MAX_SAFE_INTEGER }).optional(),
   reason: reason.optional(),
   shard: z.string().max(128).optional().describe('Only letters of this shard'),
+  incarnation: incarnationParameter,
 })
-type Page = z.output<typeof query>
+type Page = Omit<z.output<typeof query>, 'incarnation'>
 
 export const deadLettersRoute = (context: ApiContext) =>
   route({
@@ -54,9 +57,11 @@ export const deadLettersRoute = (context: ApiContext) =>
       'What could not be applied, or not by every app, newest first: why, where it was, its bytes',
     query,
     answer: { status: 200, description: 'A page of dead letters', schema: deadLettersAnswer },
-    async handle({ query: page }) {
+    async handle({ query: { incarnation, ...page } }) {
       const asOf = context.clock.now()
-      return answer(await readDeadLetters(context.db(), context.streamId(), { asOf, ...page }))
+      const asked = await askedStream(context, incarnation)
+      if (!asked.ok) return refuse(badFields(asked.errors))
+      return answer(await readDeadLetters(context.db(), asked.streamId, { asOf, ...page }))
     },
   })
 

@@ -130,7 +130,7 @@ describe('refused, with what to do about it', () => {
     [`${SERIES}?by=page&filter=account:a`, 'by', /page and account are not crossed/],
     [`${SERIES}?by=visitor`, 'by', /choose one of page, referrer/],
     [`${SERIES}?rank=ctr`, 'rank', /no parameter "rank": it takes window, from, to, step/],
-    ['/api/v1/totals?format=csv', 'format', /it takes none/],
+    ['/api/v1/shards?format=csv', 'format', /it takes none/],
   ])('%s, naming %s', async (path, field, message) => {
     const { status, headers, text } = await get(path, { accept: 'text/csv' })
     expect([status, headers['content-type']]).toEqual([400, 'application/problem+json'])

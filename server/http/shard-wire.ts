@@ -18,6 +18,9 @@ const trouble = { since: epochMs, problem: z.string(), remedy: z.string() }
 
 const readerState: z.ZodType<ReaderState> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('waiting_for_parents'), parents: z.array(z.string()) }),
+  z
+    .strictObject({ kind: z.literal('waiting_for_begin'), at: epochMs })
+    .describe('START_AT is yet to come'),
   z.strictObject({ kind: z.literal('starting') }),
   z.strictObject({ kind: z.literal('reading') }),
   z.strictObject({ kind: z.literal('catching_up') }),

@@ -1,19 +1,42 @@
 import { z } from 'zod'
 import type { StreamAnswer } from '../../lib/api.ts'
 import type { Health } from '../../lib/frames.ts'
-import type { StartAt } from '../../lib/start-at.ts'
+import { startAtText } from '../../lib/start-at.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
+import { incarnation } from './incarnation-wire.ts'
 import { UnavailableError } from './problem.ts'
 import { answer, route } from './route.ts'
 import { appCell, auditFinding, readingCell } from './shard-wire.ts'
-import { count, demoState, health } from './wire.ts'
+import { count, demoState, epochMs, health } from './wire.ts'
 
 const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
   name: z.string(),
   region: z.string(),
   endpoint: z.string().nullable(),
   embedded: z.boolean(),
-  startAt: z.string().describe('trim_horizon, latest, or an RFC 3339 time'),
+  startAt: z.string().describe('START_AT as it is now: trim_horizon, latest, or an RFC 3339 time'),
+  begin: z
+    .strictObject({
+      asked: z.string().describe('START_AT as it was when that was settled'),
+      from: epochMs
+        .nullable()
+        .describe(
+          'Arrival time of the oldest records that are read; null: the oldest that the stream still holds, and so it is with a stream that was created again',
+        ),
+      firstStartAt: epochMs
+        .nullable()
+        .describe(
+          "When Kinesight was first started for it, on this machine's clock; null: not kept",
+        ),
+      settled: z
+        .boolean()
+        .describe("false: the stream was not reached yet, and the time is by this machine's clock"),
+    })
+    .nullable()
+    .describe('Where reading begins, settled at the first start; null: not known yet'),
+  incarnation: incarnation
+    .nullable()
+    .describe('Which of the streams that had this name; null: none was reached yet'),
   shards: z.strictObject({ open: count, known: count }),
   demo: demoState,
   source: health,
@@ -41,6 +64,8 @@ export const streamRoute = (context: ApiContext) =>
         // The region may come from the credential chain, which only the pipeline knows.
         ...(live?.cells.status.stream ?? facts),
         startAt: startAtText(startAt),
+        begin: live?.cells.status.begin ?? null,
+        incarnation: live?.cells.status.incarnation ?? null,
         shards: { open, known: shards.length },
         demo: context.demo.state(),
         source: live?.cells.status.source ?? sourceWithoutLive(context),
@@ -51,9 +76,6 @@ export const streamRoute = (context: ApiContext) =>
       })
     },
   })
-
-const startAtText = (startAt: StartAt): string =>
-  startAt.kind === 'time' ? new Date(startAt.at).toISOString() : startAt.kind
 
 /** None before the stream was reached for the first time. */
 async function knownShards(context: ApiContext): Promise<{ closed: number }[]> {

@@ -270,6 +270,9 @@ function kpisAnswer(query: KpisQuery): KpisAnswer {
 export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = []): ViewState {
   const status: StatusCell = {
     stream: { name: 'clickstream', region: 'us-east-1', endpoint: null, embedded: true },
+    begin: { asked: 'trim_horizon', from: null, firstStartAt: 1, settled: true },
+    incarnation: { number: 1, createdAt: 1, since: 2 },
+    former: null,
     newestArrivalAt: null,
     behindMs: 0,
     shards: { open: 4, readable: 4, troubled: 0 },

@@ -4,15 +4,25 @@ import type { TotalsAnswer } from '../../lib/api.ts'
 import { addFates, noFates } from '../../lib/fates.ts'
 import type { ViewState } from '../../lib/frames.ts'
 import { micros, moneyText } from '../../lib/money.ts'
+import { readIncarnations } from '../store/incarnations.ts'
 import type { Schema } from '../store/schema.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
-import { answer, route } from './route.ts'
+import {
+  askedStream,
+  formerIncarnations,
+  incarnation,
+  incarnationParameter,
+} from './incarnation-wire.ts'
+import { badFields } from './read-input.ts'
+import { answer, refuse, route } from './route.ts'
 import { amount, count, epochMs, fates } from './wire.ts'
 
 const money = z.record(z.string(), z.record(z.string(), amount))
 
 const totalsAnswer: z.ZodType<TotalsAnswer> = z.strictObject({
   asOf: epochMs,
+  incarnation: incarnation.describe('Which of the streams that had this name the totals are of'),
+  former: formerIncarnations,
   events: z.record(z.string(), count),
   spend: money.describe('By account, then by currency'),
   revenue: money.describe('By account, then by currency'),
@@ -26,7 +36,10 @@ const totalsAnswer: z.ZodType<TotalsAnswer> = z.strictObject({
         .describe('How many events of that record are in the totals; null: all of it'),
       records: count,
       bytes: count,
-      millisBehindLatest: z.number(),
+      millisBehindLatest: z
+        .number()
+        .nullable()
+        .describe('null: of a former stream, which is not there any more'),
     }),
   ),
 })
@@ -36,11 +49,16 @@ export const totalsRoute = (context: ApiContext) =>
     method: 'GET',
     path: '/api/v1/totals',
     summary: 'All-time totals, exact, of what is committed: one consistent moment of the store',
+    query: z.strictObject({ incarnation: incarnationParameter }),
     answer: { status: 200, description: 'The totals', schema: totalsAnswer },
-    async handle() {
+    async handle({ query: { incarnation: number } }) {
       const live = await liveOrNothing(context)
       const asOf = context.clock.now()
-      return answer(await readTotals(context.db(), context.streamId(), { asOf, live }))
+      const asked = await askedStream(context, number)
+      if (!asked.ok) return refuse(badFields(asked.errors))
+      const { streamId } = asked
+      const isRead = streamId === context.streamId()
+      return answer(await readTotals(context.db(), streamId, { asOf, live, isRead }))
     },
   })
 
@@ -48,7 +66,8 @@ export const totalsRoute = (context: ApiContext) =>
 export function readTotals(
   db: Kysely<Schema>,
   streamId: number,
-  { asOf, live }: { asOf: number; live: ViewState | undefined },
+  // A former stream is not read any more.
+  { asOf, live, isRead }: { asOf: number; live: ViewState | undefined; isRead: boolean },
 ): Promise<TotalsAnswer> {
   return db.transaction().execute(async (tx) => {
     const events = await tx
@@ -76,13 +95,15 @@ export function readTotals(
       .execute()
     return {
       asOf,
+      ...(await readIncarnations(tx, streamId)),
       events: Object.fromEntries(events.map(({ type, n }) => [type, n])),
       spend: byAccount(amounts.filter(({ kind }) => kind === 'cost')),
       revenue: byAccount(amounts.filter(({ kind }) => kind === 'revenue')),
       fates: shards.reduce(addFates, noFates()),
       shards: Object.fromEntries(
         shards.map(({ shard_id, checkpoint, sub_sequence: subSequence, records, bytes }) => {
-          const millisBehindLatest = live?.cells[`shard.${shard_id}`]?.millisBehindLatest ?? 0
+          const behindMs = live?.cells[`shard.${shard_id}`]?.millisBehindLatest ?? 0
+          const millisBehindLatest = isRead ? behindMs : null
           return [shard_id, { checkpoint, subSequence, records, bytes, millisBehindLatest }]
         }),
       ),

@@ -18,6 +18,9 @@ import {
 
 const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): StatusCell => ({
   stream: { name: 's', region: 'r', endpoint: null, embedded: true },
+  begin: null,
+  incarnation: null,
+  former: null,
   newestArrivalAt: null,
   behindMs: 0,
   shards: { open: 1, readable: 1, troubled: 0 },

@@ -31,6 +31,8 @@ test('what is written is there after the store is opened again', async () => {
     id: stream.id,
     createdMs: 7,
     startAt: { kind: 'trim_horizon' },
+    asked: null,
+    firstStartMs: null,
   })
   expect(await readSetting(second.db, stream.id, 'demo')).toBe('off')
   await second.close()

@@ -6,6 +6,7 @@ import type { Generated } from 'kysely'
  */
 export interface Schema {
   stream: StreamTable
+  first_start: FirstStartTable
   lease: LeaseTable
   shard: ShardTable
   seen: SeenTable
@@ -34,6 +35,22 @@ export interface StreamTable {
   created_ms: number
   /** Where reading began, settled once: JSON of StartAt with `latest` resolved to a time. */
   start_at: string
+  /** What was asked for then: JSON of StartAt. This and the next two are null in rows of older versions. */
+  asked: string | null
+  /** When Kinesight was first started for it, on this machine's clock; null for one that was created again. */
+  first_start_ms: number | null
+  /** When it was found, on the stream's clock. */
+  since_ms: number | null
+}
+
+/** Streams that Kinesight was started for and has not reached yet. */
+export interface FirstStartTable {
+  name: string
+  place: string
+  /** When that was for the first time, on this machine's clock. */
+  at_ms: number
+  /** For how long it has certainly waited since, whatever the clock says. */
+  waited_ms: number
 }
 
 /** Whoever raises the epoch is the writer; an older epoch cannot commit any more. */

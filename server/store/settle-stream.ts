@@ -1,40 +1,84 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { StartAt } from '../../lib/start-at.ts'
 import { sameCreation } from '../../lib/stream-creation.ts'
+import { type FirstStart, forgetFirstStart } from './first-start.ts'
 import type { Schema } from './schema.ts'
 import { addStream, findStream, type StreamPlace, type StreamRow } from './stream-row.ts'
 
+/** Two clocks drift apart by less than a thousandth of what they measure. */
+const DRIFT = 0.001
+
 /**
  * The stream's row. A stream that was deleted and made anew under its name gets a row of its own: its
- * sequence numbers and shards have nothing to do with the former's. Rules and settings move along.
+ * sequence numbers and shards have nothing to do with the former's. Rules, alerts and marks move along.
  * `latest` is settled here, once, to a time: a crash before the first checkpoint then loses nothing.
  */
 export async function settleStream(
   db: Kysely<Schema>,
   place: StreamPlace,
-  facts: { createdMs: number; startAt: StartAt; now: number },
+  facts: {
+    createdMs: number
+    startAt: StartAt
+    /** On the stream's clock. */
+    now: number
+    /** Absent: it is this one, at `now`. */
+    firstStart?: FirstStart
+  },
 ): Promise<StreamRow> {
-  const known = await findStream(db, place)
-  if (known !== undefined && sameCreation(known.createdMs, facts.createdMs)) {
-    return known
-  }
-  const startAt = known === undefined ? settleStart(facts) : { kind: 'trim_horizon' as const }
-  const fresh = await addStream(db, place, {
-    createdMs: facts.createdMs,
-    startAt,
-  })
-  if (known !== undefined) await moveAlong(db, known.id, fresh.id)
-  return fresh
-}
-
-function settleStart({ startAt, now }: { startAt: StartAt; now: number }): StartAt {
-  return startAt.kind === 'latest' ? { kind: 'time', at: now } : startAt
-}
-
-async function moveAlong(db: Kysely<Schema>, from: number, to: number): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    for (const table of ['alert_rule', 'alert_event', 'setting'] as const) {
-      await tx.updateTable(table).set({ stream_id: to }).where('stream_id', '=', from).execute()
+  const found = await findStream(db, place)
+  if (found !== undefined && sameCreation(found.createdMs, facts.createdMs)) return found
+  // All of it or nothing: rules that stayed behind with a former stream would be lost.
+  return db.transaction().execute(async (tx) => {
+    const { createdMs, startAt: asked, now } = facts
+    if (found !== undefined) {
+      const startAt: StartAt = { kind: 'trim_horizon' }
+      const anew = await addStream(tx, place, { createdMs, startAt, asked, sinceMs: now })
+      await moveAlong(tx, { from: found.id, to: anew.id }, now)
+      return anew
     }
+    await forgetFirstStart(tx, place)
+    const firstStartMs = facts.firstStart?.atMs ?? null
+    return addStream(tx, place, {
+      ...{ createdMs, asked, firstStartMs, sinceMs: now },
+      startAt: asked.kind === 'latest' ? latestOf(facts) : asked,
+    })
   })
 }
+
+/** How long ago the first start was is told by this machine, when that was by the stream: rather a little too early. */
+function latestOf({ now, firstStart }: { now: number; firstStart?: FirstStart }): StartAt {
+  const waitedMs = (firstStart?.waitedMs ?? 0) * (1 + DRIFT)
+  return { kind: 'time', at: Math.max(0, Math.floor(now - waitedMs)) }
+}
+
+/** What one has set up, and what one was told; what was counted stays with the stream that it was counted of. */
+async function moveAlong(
+  tx: Transaction<Schema>,
+  { from, to }: { from: number; to: number },
+  now: number,
+): Promise<void> {
+  await tx
+    .updateTable('alert_event')
+    .set({ cleared: 'stream_anew', cleared_ms: sql`max(fired_ms, ${now})` })
+    .where('stream_id', '=', from)
+    .where('cleared_ms', 'is', null)
+    .execute()
+  await tx
+    .updateTable('mark')
+    .set({ ending: 'lost', ended_ms: sql`max(began_ms, ${now})` })
+    .where('stream_id', '=', from)
+    .where('ended_ms', 'is', null)
+    .execute()
+  for (const table of ['alert_rule', 'alert_event', 'mark'] as const) {
+    await tx.updateTable(table).set({ stream_id: to }).where('stream_id', '=', from).execute()
+  }
+  await tx
+    .updateTable('setting')
+    .set({ stream_id: to })
+    .where('stream_id', '=', from)
+    .where('name', 'in', MOVED_SETTINGS)
+    .execute()
+}
+
+/** The others say of panes since when they were measured and kept. */
+const MOVED_SETTINGS = ['sample_rule']

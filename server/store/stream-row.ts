@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { StartAt } from '../../lib/start-at.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, StreamTable } from './schema.ts'
 
 /** Where a stream's name means something: its endpoint, or its region. */
 export interface StreamPlace {
@@ -11,7 +11,12 @@ export interface StreamPlace {
 export interface StreamRow {
   id: number
   createdMs: number
+  /** `latest` is a time by now. */
   startAt: StartAt
+  /** What was asked for; null: not kept. */
+  asked: StartAt | null
+  /** When Kinesight was first started for it, on this machine's clock; null: not kept, or it was created again. */
+  firstStartMs: number | null
 }
 
 /** The newest incarnation of the stream that was read here, if any. */
@@ -27,20 +32,39 @@ export async function findStream(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row === undefined
-    ? undefined
-    : { id: row.id, createdMs: row.created_ms, startAt: JSON.parse(row.start_at) as StartAt }
+  return row && toStream(row)
 }
 
 export async function addStream(
   db: Kysely<Schema>,
   { name, place }: StreamPlace,
-  { createdMs, startAt }: Omit<StreamRow, 'id'>,
+  stream: Pick<StreamRow, 'createdMs' | 'startAt'> & {
+    asked?: StartAt
+    firstStartMs?: number | null
+    /** Now, on the stream's clock. */
+    sinceMs?: number
+  },
 ): Promise<StreamRow> {
-  const { id } = await db
+  const row = await db
     .insertInto('stream')
-    .values({ name, place, created_ms: createdMs, start_at: JSON.stringify(startAt) })
-    .returning('id')
+    .values({
+      name,
+      place,
+      created_ms: stream.createdMs,
+      start_at: JSON.stringify(stream.startAt),
+      asked: stream.asked === undefined ? null : JSON.stringify(stream.asked),
+      first_start_ms: stream.firstStartMs ?? null,
+      since_ms: stream.sinceMs ?? null,
+    })
+    .returningAll()
     .executeTakeFirstOrThrow()
-  return { id, createdMs, startAt }
+  return toStream(row)
 }
+
+const toStream = (row: Selectable<StreamTable>): StreamRow => ({
+  id: row.id,
+  createdMs: row.created_ms,
+  startAt: JSON.parse(row.start_at) as StartAt,
+  asked: row.asked === null ? null : (JSON.parse(row.asked) as StartAt),
+  firstStartMs: row.first_start_ms,
+})

@@ -54,14 +54,23 @@ const READS: readonly ReaderState['kind'][] = ['reading', 'catching_up', 'waitin
 export function shardReading(
   { progress, trust, reader, log, throughput, keys }: Lane,
   shards: ShardMap,
-  { committed, mode }: { committed: CommittedPlace; mode: ReadMode },
+  {
+    committed,
+    mode,
+    beginsAt,
+  }: {
+    committed: CommittedPlace
+    mode: ReadMode
+    /** Reading does not begin before; undefined: it did. */
+    beginsAt: number | undefined
+  },
 ): ShardReading {
   return {
     progress,
     committed,
     reader:
       reader === undefined || progress.finished
-        ? unread({ progress, trust }, shards)
+        ? unread({ progress, trust }, shards, beginsAt)
         : reader.state(),
     mode: reader?.mode() ?? mode,
     lagMs: progress.finished ? 0 : (reader?.lagMs() ?? 0),
@@ -76,6 +85,7 @@ export function shardReading(
 function unread(
   { progress, trust }: Pick<Lane, 'progress' | 'trust'>,
   shards: ShardMap,
+  beginsAt: number | undefined,
 ): ReaderState {
   if (trust.kind === 'broken') {
     const { since, problem } = trust
@@ -84,7 +94,8 @@ function unread(
   if (progress.trimmedMs !== null) return { kind: 'trimmed' }
   if (progress.finished) return { kind: 'finished' }
   const parents = unfinishedParents(progress, shards)
-  return parents.length > 0 ? { kind: 'waiting_for_parents', parents } : { kind: 'starting' }
+  if (parents.length > 0) return { kind: 'waiting_for_parents', parents }
+  return beginsAt === undefined ? { kind: 'starting' } : { kind: 'waiting_for_begin', at: beginsAt }
 }
 
 /** What follows from the readings of all shards. */

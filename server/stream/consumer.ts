@@ -39,6 +39,8 @@ import { createThroughput } from './shards/throughput.ts'
 import type { StreamApp } from './stream-app.ts'
 
 const RATE_SPAN_MS = 10 * SECOND_MS
+/** While reading is yet to begin. */
+const LOOK_AT_CLOCK_EVERY_MS = 10 * SECOND_MS
 /** How far a silent shard is read is kept this often. */
 const KEEP_READ_TO_EVERY_MS = MINUTE_MS
 
@@ -180,9 +182,24 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     lanes.startReaders()
     running = [
       discovery.run(),
+      untilBegun(),
       watchReaders(readers, { ...waiting, signal }),
       committer.run(lease).catch(fail),
     ]
+  }
+
+  /** In ms; 0: it has. Kinesis refuses a time that is yet to come: nothing is opened before it. */
+  function untilBeginMs(): number {
+    if (begin.kind !== 'at') return 0
+    return Math.max(0, begin.timeMs - (discovery.streamNow() ?? clock.now()))
+  }
+
+  async function untilBegun(): Promise<void> {
+    for (let ms = untilBeginMs(); ms > 0 && !signal.aborted; ms = untilBeginMs()) {
+      // No longer: either clock may be set meanwhile.
+      await waiting.pause(Math.min(ms, LOOK_AT_CLOCK_EVERY_MS), signal)
+    }
+    if (!signal.aborted) lanes.startReaders()
   }
 
   async function restoreSeen(): Promise<void> {
@@ -210,9 +227,10 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   }
 
   function startReader(lane: Lane): ShardReader | undefined {
-    if (signal.aborted) return undefined
     const { progress } = lane
     const { shardId } = progress
+    const isBegun = progress.checkpoint !== null || untilBeginMs() === 0
+    if (signal.aborted || !isBegun) return undefined
     return startShardReader(progress, begin, {
       feed: () => reading.feed(shardId),
       mode: reading.mode,
@@ -321,6 +339,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     shardReading(lane, lanes.shards, {
       committed: committer.committed(lane.progress.shardId),
       mode: reading.mode(),
+      beginsAt: begin.kind === 'at' && untilBeginMs() > 0 ? begin.timeMs : undefined,
     })
 
   async function stop(): Promise<void> {

@@ -1,11 +1,12 @@
 import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { MINUTE_MS } from '../../../lib/time.ts'
-import type { DeadLetterTable, LeaseTable, Schema, ShardTable } from '../schema.ts'
+import type { DeadLetterTable, LeaseTable, Schema, ShardTable, StreamTable } from '../schema.ts'
 import { first } from './0001-first.ts'
 
 /** What `0001-first` makes, where it is not today's schema. */
-export interface FirstSchema extends Omit<Schema, 'lease' | 'shard' | 'dead_letter'> {
+export interface FirstSchema extends Omit<Schema, 'stream' | 'lease' | 'shard' | 'dead_letter'> {
+  stream: Omit<StreamTable, 'asked' | 'first_start_ms' | 'since_ms'>
   lease: Omit<LeaseTable, 'commit_seq'>
   shard: Omit<ShardTable, 'trimmed_ms' | 'sub_sequence' | 'aggregated' | 'out_of_range'>
   dead_letter: Omit<DeadLetterTable, 'app'>

@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 test('every row of a first store is kept, and what is new of it has its default', async () => {
-  const { shard = [], lease = [], dead_letter = [] } = before
+  const { shard = [], lease = [], dead_letter = [], stream = [] } = before
   expect(Object.values(before).filter((rows) => rows.length === 0)).toEqual([])
   expect(await contentsOf(store.db)).toEqual({
     ...before,
@@ -54,6 +54,8 @@ test('every row of a first store is kept, and what is new of it has its default'
     })),
     lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
     dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
+    stream: stream.map((row) => ({ ...row, asked: null, first_start_ms: null, since_ms: null })),
+    first_start: [],
     kpi_definition: [],
     mark: [],
   })
@@ -91,6 +93,8 @@ test('the stream and its shards are read as they were left', async () => {
     id: STREAM,
     createdMs: 7,
     startAt: { kind: 'trim_horizon' },
+    asked: null,
+    firstStartMs: null,
   })
   const added = { trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0 }
   const nothing = { applied: 0, duplicate: 0, rejected: 0, late: 0, clamped: 0 }

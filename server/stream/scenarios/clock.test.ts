@@ -67,6 +67,25 @@ test.each(skews)(
   },
 )
 
+test('START_AT that is yet to come is waited for: what arrives before is not read, all after it is', async () => {
+  let now = 1_700_000_000_000
+  const world = await open({ now: () => now })
+  const at = now + 10 * MINUTE_MS
+  for (const key of keys) world.fake.put(key, '{"type":"early"}')
+  const put = ledgerOf(world)
+  const consumer = await world.start({ startAt: { kind: 'time', at }, timesAsFast: 200 })
+  const readers = () => consumer.readings().shards.map(({ reader }) => reader)
+  const waits = { kind: 'waiting_for_begin', at }
+  await until(() => expect(readers()).toEqual([waits, waits]))
+  expect(consumer.readings().source).toEqual({ kind: 'ok' })
+  expect(world.fake.counts().calls.GetShardIterator).toBeUndefined()
+  now = at
+  for (const key of keys) put.put(key, 3)
+  now += MINUTE_MS
+  await put.settled()
+  expect(await put.difference()).toEqual(NONE_AMISS)
+})
+
 test('14: an idle shard keeps its place on the clock of the stream, not on this one', async () => {
   let now = 1_700_000_000_000
   const world = await open({ shards: 1, now: () => now })

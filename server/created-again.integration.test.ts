@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createKinesight, type Kinesight } from '../e2e/kinesight.ts'
+import type { DeadLettersAnswer } from '../lib/api.ts'
+import { MINUTE_MS } from '../lib/time.ts'
+import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
+
+/** A real process, and a stream that is deleted and created again under its name. */
+const STREAM = 'created-again'
+const [BEFORE, AFTER] = [90, 30]
+
+let fake: FakeKinesis
+let kinesight: Kinesight
+let skewMs: number
+beforeEach(async () => {
+  skewMs = 0
+  fake = await startFakeKinesis({ streamName: STREAM, shards: 2, now: () => Date.now() + skewMs })
+  kinesight = await createKinesight({
+    KINESIS_STREAM: STREAM,
+    KINESIS_ENDPOINT: fake.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    START_AT: 'trim_horizon',
+  })
+})
+afterEach(async () => {
+  await kinesight.dispose()
+  await fake.close()
+})
+
+function put(count: number): void {
+  for (let n = 0; n < count; n++) {
+    fake.put(`key-${n}`, JSON.stringify({ type: 'page_view', account: 'acme', cost: '0.1' }))
+  }
+  fake.put('broken', 'not json')
+}
+
+/** Creation times are told in whole seconds: one a moment later could be the same. */
+function recreate(): void {
+  skewMs += MINUTE_MS
+  fake.recreate()
+}
+
+const counted = (count: number) =>
+  vi.waitFor(async () => expect((await kinesight.totals()).events).toEqual({ page_view: count }), {
+    timeout: 40_000,
+    interval: 100,
+  })
+
+/** Everything that must be so once the second stream's events are in. */
+async function expectBoth(): Promise<void> {
+  const now = await kinesight.totals()
+  expect(now).toMatchObject({
+    incarnation: { number: 2, since: expect.any(Number) },
+    former: [{ number: 1, until: now.incarnation.since, fates: { applied: BEFORE, rejected: 1 } }],
+    spend: { acme: { USD: '3' } },
+    fates: { applied: AFTER, duplicate: 0, rejected: 1 },
+  })
+  expect(now.incarnation.createdAt).toBeGreaterThan(now.former[0]?.createdAt ?? 0)
+  const before = await kinesight.totals(1)
+  expect(before).toMatchObject({
+    ...{ incarnation: { number: 1 }, former: [], events: { page_view: BEFORE } },
+    spend: { acme: { USD: '9' } },
+    fates: { applied: BEFORE, duplicate: 0, rejected: 1 },
+  })
+  const records = Object.values(before.shards).map((shard) => shard.records)
+  expect(records.reduce((a, b) => a + b, 0)).toBe(BEFORE + 1)
+  const letters = await fetch(`${kinesight.url}/api/v1/dead-letters?incarnation=1`)
+  expect(((await letters.json()) as DeadLettersAnswer).counts).toEqual({ not_json: 1 })
+  expect((await kinesight.stream()).incarnation).toEqual(now.incarnation)
+  expect(kinesight.output()).toContain('the stream was deleted and created again')
+}
+
+test('while it runs: the change is told, and the totals of the former stream are kept', async () => {
+  put(BEFORE)
+  await kinesight.start()
+  await counted(BEFORE)
+  expect(await kinesight.totals()).toMatchObject({ incarnation: { number: 1 }, former: [] })
+  recreate()
+  put(AFTER)
+  await counted(AFTER)
+  await expectBoth()
+})
+
+test('deleted for a while, and created again: what was counted stays until then', async () => {
+  put(BEFORE)
+  await kinesight.start()
+  await counted(BEFORE)
+  fake.deleteStream()
+  await vi.waitFor(async () => expect((await kinesight.stream()).source.kind).toBe('trouble'), {
+    timeout: 20_000,
+  })
+  expect(await kinesight.totals()).toMatchObject({
+    ...{ incarnation: { number: 1 }, former: [], events: { page_view: BEFORE } },
+  })
+  recreate()
+  put(AFTER)
+  await counted(AFTER)
+  await expectBoth()
+})
+
+test('while it is stopped: the next start tells it', async () => {
+  put(BEFORE)
+  await kinesight.start()
+  await counted(BEFORE)
+  await kinesight.stop()
+  recreate()
+  put(AFTER)
+  await kinesight.start()
+  await counted(AFTER)
+  await expectBoth()
+  await kinesight.kill()
+  await kinesight.start()
+  await expectBoth()
+})
