@@ -8,7 +8,7 @@ import type {
   ShardCell,
   ShardDetailCell,
 } from './frames.ts'
-import type { Incarnation, Incarnations } from './incarnation.ts'
+import type { CreatedAgain, Incarnation, Incarnations } from './incarnation.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, Kpi, KpiId, KpiUnit } from './kpis.ts'
 import type { RejectReason } from './rejection.ts'
@@ -84,6 +84,9 @@ export interface KpisAnswer {
   spanMs: number
   /** Both ends are multiples of it: of the finest panes that are still kept of this range and the one before. */
   alignedToMs: number
+  /** As it was asked: the number of a former stream. */
+  incarnation?: number
+  createdAgain?: CreatedAgain
   filter?: Filters
   /** Event time before this was not measured for these two filters; absent where it all was. */
   measuredFrom?: number
@@ -117,6 +120,9 @@ export interface SeriesAnswer {
   asOf: number
   kpi: KpiId
   unit: KpiUnit
+  /** As of `KpisAnswer`. */
+  incarnation?: number
+  createdAgain?: CreatedAgain
   filter?: Filters
   /** Event time before this was not measured for these two filters; absent where it all was. */
   measuredFrom?: number

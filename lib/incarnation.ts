@@ -25,5 +25,24 @@ export interface Incarnations {
   former: FormerIncarnation[]
 }
 
+/** Of an answer over a range that began before the stream was created again: what came before is not in it. */
+export interface CreatedAgain {
+  /** When that was, epoch ms. */
+  at: number
+  /** The number of the stream before it, to ask with. */
+  former: number
+}
+
+/** Where the range of an answer began before the stream that it is of. */
+export function createdAgain(
+  { incarnation, former }: Incarnations,
+  asked: number,
+  from: number,
+): CreatedAgain | undefined {
+  const of = [incarnation, ...former].find(({ number }) => number === asked)
+  if (of === undefined || of.number === 1 || of.createdAt <= from) return undefined
+  return { at: of.createdAt, former: of.number - 1 }
+}
+
 /** A stream made anew every hour would list without end; the totals of all are kept. */
 export const MOST_FORMER = 20

@@ -19,6 +19,8 @@ export interface KeysQuery {
 /** What can be asked of the windows. */
 export type KpisQuery = ({ window: WindowId } | AskedRange) & {
   filter?: Filters
+  /** Of a stream that was deleted and created again: which one; absent: the one that is read. */
+  incarnation?: number
   by?: KeysQuery
 }
 
@@ -26,6 +28,8 @@ export type KpisQuery = ({ window: WindowId } | AskedRange) & {
 export type SeriesQuery = AskedRange & {
   kpi: KpiId
   filter?: Filters
+  /** As of `KpisQuery`. */
+  incarnation?: number
   stepMs: number
   by?: KeysQuery
 }

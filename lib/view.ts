@@ -64,10 +64,16 @@ const spendFields = {
   filter: filterSchema.optional(),
 }
 
+const fixedFields = {
+  range: rangeSchema,
+  /** Of a stream that was deleted and created again: which one; absent: the one that is read. */
+  incarnation: z.int().min(1).max(1_000_000).exactOptional(),
+}
+
 /** Of the past: it changes only where late events come to it. */
 const fixedViewSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...overviewFields, range: rangeSchema }),
-  z.strictObject({ ...spendFields, range: rangeSchema }),
+  z.strictObject({ ...overviewFields, ...fixedFields }),
+  z.strictObject({ ...spendFields, ...fixedFields }),
 ])
 
 const liveViewSchema = z.discriminatedUnion('kind', [
@@ -97,13 +103,19 @@ const liveViewSchema = z.discriminatedUnion('kind', [
 export const viewSchema = z.union([liveViewSchema, fixedViewSchema])
 export type View = z.infer<typeof viewSchema>
 
-type PeriodView = Extract<View, { kind: 'overview' | 'spend' }>
+export type PeriodView = Extract<View, { kind: 'overview' | 'spend' }>
 
 export const periodOf = (view: PeriodView): Period => ('range' in view ? view.range : view.window)
 
-/** The part of a view that says what it is over. */
-export const overPeriod = (period: Period) =>
-  isFixed(period) ? { range: period } : { window: period }
+/** The part of a view that says what it is over. Only the past can be of a former stream. */
+export const overPeriod = (period: Period, incarnation?: number) => {
+  if (!isFixed(period)) return { window: period }
+  return { range: period, ...(incarnation !== undefined && { incarnation }) }
+}
+
+/** Which stream of its name a view is of; undefined: the one that is read. */
+export const incarnationOf = (view: PeriodView): number | undefined =>
+  'range' in view ? view.incarnation : undefined
 
 /** Equal views have equal keys. */
 export function viewKey(view: View): string {
@@ -115,9 +127,9 @@ export function viewKey(view: View): string {
       : ''
   switch (view.kind) {
     case 'overview':
-      return `overview|${periodKey(periodOf(view))}|${view.kpi}|${filter}`
+      return `overview|${periodKey(view)}|${view.kpi}|${filter}`
     case 'spend':
-      return `spend|${periodKey(periodOf(view))}|${filter}`
+      return `spend|${periodKey(view)}|${filter}`
     case 'preview': {
       const { window, formula, unit = '', dimension = '', types } = view
       const name = formula === undefined ? '' : formulaName(formula)
@@ -132,5 +144,9 @@ export function viewKey(view: View): string {
   }
 }
 
-const periodKey = (period: Period): string =>
-  isFixed(period) ? `${period.from}-${period.to}` : period
+function periodKey(view: PeriodView): string {
+  const period = periodOf(view)
+  if (!isFixed(period)) return period
+  const incarnation = incarnationOf(view)
+  return `${period.from}-${period.to}${incarnation === undefined ? '' : ` of ${incarnation}`}`
+}

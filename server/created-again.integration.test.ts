@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createKinesight, type Kinesight } from '../e2e/kinesight.ts'
-import type { DeadLettersAnswer } from '../lib/api.ts'
+import type { DeadLettersAnswer, KpisAnswer, SeriesAnswer, TotalsAnswer } from '../lib/api.ts'
 import { MINUTE_MS } from '../lib/time.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 
@@ -67,8 +67,28 @@ async function expectBoth(): Promise<void> {
   expect(records.reduce((a, b) => a + b, 0)).toBe(BEFORE + 1)
   const letters = await fetch(`${kinesight.url}/api/v1/dead-letters?incarnation=1`)
   expect(((await letters.json()) as DeadLettersAnswer).counts).toEqual({ not_json: 1 })
+  await expectKpis(now)
   expect((await kinesight.stream()).incarnation).toEqual(now.incarnation)
   expect(kinesight.output()).toContain('the stream was deleted and created again')
+}
+
+const get = async <T>(where: string): Promise<T> =>
+  (await (await fetch(`${kinesight.url}${where}`)).json()) as T
+
+/** A range before the change is still answered, of the stream that it was counted of; and it is told which that is. */
+async function expectKpis({ incarnation }: TotalsAnswer): Promise<void> {
+  const createdAgain = { at: incarnation.createdAt, former: 1 }
+  const now = await get<KpisAnswer>('/api/v1/kpis?window=1h')
+  expect(now).toMatchObject({ createdAgain, kpis: { page_views: { value: { value: AFTER } } } })
+  const before = await get<KpisAnswer>('/api/v1/kpis?window=1h&incarnation=1')
+  expect(before).toMatchObject({
+    ...{ incarnation: 1, kpis: { page_views: { value: { value: BEFORE } } } },
+  })
+  expect(before.createdAgain).toBeUndefined()
+  const path = '/api/v1/kpis/page_views/series?window=1h&step=10m'
+  const series = await get<SeriesAnswer>(`${path}&incarnation=1`)
+  expect(series.points.reduce((sum, { value }) => sum + (value.value ?? 0), 0)).toBe(BEFORE)
+  expect(await get<SeriesAnswer>(path)).toMatchObject({ createdAgain })
 }
 
 test('while it runs: the change is told, and the totals of the former stream are kept', async () => {

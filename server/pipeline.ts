@@ -1,27 +1,21 @@
 import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
 import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
-import type { Incarnations } from '../lib/incarnation.ts'
+import { createdAgain, type Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
-import { isFixed } from '../lib/period.ts'
 import type { StreamBegin } from '../lib/stream-begin.ts'
 import { SECOND_MS } from '../lib/time.ts'
-import { periodOf, type View } from '../lib/view.ts'
-import { WINDOWS } from '../lib/windows.ts'
+import type { View } from '../lib/view.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
 import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
-import { createOverviewView, type LiveView, type OverviewView } from './apps/kpi/overview-view.ts'
-import { createPreviewView } from './apps/kpi/preview-view.ts'
-import { createSpendView } from './apps/kpi/spend-view.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
-import { createLiveViews, type ViewPart, type ViewSource } from './live-views.ts'
-import { REMEMBERED_MS } from './marks/kept-marks.ts'
-import { createMarkStore, type MarkStore } from './marks/mark-store.ts'
-import { createMarkWatch, type MarkWatch } from './marks/mark-watch.ts'
-import { createPastMarks, withPast } from './marks/past-marks.ts'
+import { createFormerKpis } from './former-kpis.ts'
+import { createLiveViews } from './live-views.ts'
+import { createMarkStore } from './marks/mark-store.ts'
+import { createMarkWatch } from './marks/mark-watch.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
 import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
@@ -35,7 +29,7 @@ import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
 import { STORE_REMEDY, storeTrouble } from './store/store-trouble.ts'
 import type { StreamPlace } from './store/stream-row.ts'
-import { type Consumer, createConsumer } from './stream/consumer.ts'
+import { createConsumer } from './stream/consumer.ts'
 import type { ConsumerReadings } from './stream/consumer-readings.ts'
 import {
   SourceError,
@@ -43,16 +37,14 @@ import {
   type StreamSource,
 } from './stream/read/stream-source.ts'
 import { subscribedFeeds } from './stream/read/subscribed-feed.ts'
-import { shardCells, shardDetail } from './stream/shards/shard-cells.ts'
 import { beginOf, createStreamStart } from './stream-start.ts'
+import { type ViewParts, viewSource } from './view-sources.ts'
 import { createRetention } from './window/retention.ts'
 
 const EVALUATE_EVERY_MS = SECOND_MS
 const RETRY = { baseMs: 100, capMs: 5_000 }
 /** A start that is over so soon shows no page without figures in between. */
 const QUIET_START_MS = 3 * SECOND_MS
-/** A frame waits so long for lists over much of the past; they come with a later one. */
-const LISTS_PATIENCE_MS = 150
 
 export interface Pipeline {
   /** Runs until `stop`. Rejects when it has to be started anew. */
@@ -77,14 +69,9 @@ export interface PipelinePorts {
 }
 
 /** Everything that only exists once the stream was reached. */
-interface Reached {
+interface Reached extends ViewParts {
   begin: StreamBegin
   incarnations: Incarnations
-  kpi: KpiApp
-  consumer: Consumer
-  alerts: ReturnType<typeof createAlertWatch>
-  marks: MarkWatch
-  markStore: MarkStore
 }
 
 /** The worker thread's composition: stream → consumer → apps → views. */
@@ -103,7 +90,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   let connecting: Health = { kind: 'starting' }
   let stored: Health = { kind: 'ok' }
   const views = createLiveViews({
-    sourceOf: (view) => reached && sourceOf(view, reached),
+    sourceOf: (view) => reached && viewSource(view, reached, { catalog, startedAt }),
     common: () => ({ status: statusCell(), firing: reached?.alerts.firing() ?? [] }),
     quiet: () =>
       reached === undefined &&
@@ -227,8 +214,14 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       ending: ending.signal,
       log,
     })
+    const formerKpis = createFormerKpis({
+      ...{ catalog, db: store.db, streamId: stream.id, clock },
+      retention: () => createRetention(options.keep),
+    })
     return {
       ...{ kpi, consumer, alerts, marks, markStore },
+      kpiOf: async (number) =>
+        number === incarnations.incarnation.number ? kpi : formerKpis.of(number),
       begin: beginOf(stream),
       incarnations,
     }
@@ -266,56 +259,6 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       await evaluate(clock.now())
       await pause(EVALUATE_EVERY_MS, ending.signal)
     }
-  }
-
-  function sourceOf(view: View, { kpi, consumer, alerts, marks, markStore }: Reached): ViewSource {
-    switch (view.kind) {
-      case 'overview':
-        // It is gone from the catalog: the status says so, and the page turns to another one.
-        if (catalog.kpi(view.kpi) === undefined) return { state: () => ({ cells: {}, series: {} }) }
-        return withMarks(createOverviewView(view, kpi, { patienceMs: LISTS_PATIENCE_MS }), view, {
-          marks,
-          markStore,
-        })
-      case 'preview':
-        return createPreviewView(view, kpi.recent)
-      case 'spend': {
-        const spend = createSpendView(view, kpi)
-        return {
-          async state(now) {
-            const state = await spend.state(now)
-            return { ...state, cells: { ...state.cells, rules: alerts.standings() } }
-          },
-          close: spend.close,
-        }
-      }
-      case 'shards':
-        return { state: (now) => shardCells(consumer.readings().shards, { now, startedAt }) }
-      case 'shard':
-        return { state: (now) => oneShard(consumer, view.shardId, now) }
-      case 'alerts':
-        return {
-          state: () => ({
-            cells: { rules: alerts.standings(), history: [...alerts.history()] },
-            series: {},
-          }),
-        }
-      case 'status':
-        return { state: () => ({ cells: {}, series: {} }) }
-    }
-  }
-
-  /** The shard with its parents and children. */
-  function oneShard(consumer: Consumer, shardId: string, now: number): ViewPart {
-    const found = consumer.shard(shardId)
-    if (found === undefined) return { cells: {}, series: {} }
-    const { reading, children } = found
-    const family = [shardId, ...reading.progress.parents, ...children].flatMap(
-      (id) => consumer.shard(id)?.reading ?? [],
-    )
-    const whole = consumer.readings().shards
-    const { cells, series } = shardCells(family, { now, startedAt, whole })
-    return { cells: { ...cells, detail: shardDetail(reading, children, now) }, series }
   }
 
   function statusCell(): StatusCell {
@@ -377,15 +320,34 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     const now = clock.now()
     switch (question.kind) {
       case 'kpis':
-        return (await soon()).kpi.kpis(question.query, now)
+        return asked(question.query.incarnation, (kpi) => kpi.kpis(question.query, now))
       case 'series':
-        return (await soon()).kpi.series(question.query, now)
+        return asked(question.query.incarnation, (kpi) => kpi.series(question.query, now))
       case 'live':
         return views.once({ kind: 'shards' }, now)
       case 'shard':
         return views.once({ kind: 'shard', shardId: question.shardId }, now)
       case 'metrics':
         return metrics.text()
+    }
+  }
+
+  /** Of the stream of this number, and with the moment where the range began before it. */
+  async function asked<Answer extends { from: number }>(
+    incarnation: number | undefined,
+    ask: (kpi: KpiApp) => Promise<Answer>,
+  ) {
+    const there = await soon()
+    const { incarnations } = there
+    const number = incarnation ?? incarnations.incarnation.number
+    const kpi = await there.kpiOf(number)
+    if (kpi === undefined) throw new Error(`there was no stream of number ${number}`)
+    const answer = await ask(kpi)
+    const again = createdAgain(incarnations, number, answer.from)
+    return {
+      ...answer,
+      ...(incarnation !== undefined && { incarnation }),
+      ...(again !== undefined && { createdAgain: again }),
     }
   }
 
@@ -437,27 +399,5 @@ function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {
     open: shards.filter(({ progress }) => !progress.closed).length,
     readable: live.filter(({ reader }) => reader.kind !== 'waiting_for_parents').length,
     troubled: live.filter(({ reader }) => TROUBLED.has(reader.kind)).length,
-  }
-}
-
-/** The overview's own part, and what just went wrong. */
-function withMarks(
-  overview: LiveView,
-  view: OverviewView,
-  { marks, markStore }: Pick<Reached, 'marks' | 'markStore'>,
-): ViewSource {
-  const period = periodOf(view)
-  const past = createPastMarks(markStore)
-  return {
-    ...overview,
-    async state(now) {
-      const { cells, series } = await overview.state(now)
-      const range = isFixed(period) ? period : { from: now - WINDOWS[period].chart.spanMs, to: now }
-      const spanMs = now - range.from
-      const cell = marks.cell(now, Math.min(spanMs, REMEMBERED_MS))
-      if (spanMs <= REMEMBERED_MS) return { cells: { ...cells, marks: cell }, series }
-      const all = withPast(cell.marks, await past(range, now))
-      return { cells: { ...cells, marks: { ...cell, marks: all } }, series }
-    },
   }
 }

@@ -31,17 +31,41 @@ export const formerIncarnations: z.ZodType<FormerIncarnation[]> = z
     `Streams of this name that were deleted, newest first, at most ${MOST_FORMER}; ?incarnation=<number> answers of one`,
   )
 
+/** Of answers over a range of time. */
+export const ofIncarnation = {
+  incarnation: count.exactOptional().describe('As it was asked: the number of a former stream'),
+  createdAgain: z
+    .strictObject({
+      at: epochMs,
+      former: count.describe('The number of the stream before it, for "incarnation"'),
+    })
+    .exactOptional()
+    .describe(
+      'The stream was deleted, and created again at this time, after the range began: what came before is not in it',
+    ),
+}
+
 export const incarnationParameter = wholeNumber('incarnation', { min: 1, max: 1_000_000 })
   .optional()
   .describe(
     'Of a stream that was deleted and created again: which one; the one that is read if absent',
   )
 
+type Asked<Value> = ({ ok: true } & Value) | { ok: false; errors: FieldError[] }
+
+/** Whether there is a stream of the number that was asked for. */
+export async function askedIncarnation(
+  context: ApiContext,
+  number: number | undefined,
+): Promise<Asked<object>> {
+  return number === undefined ? { ok: true } : askedStream(context, number)
+}
+
 /** The key of the stream that was asked for, or what is wrong with the number. */
 export async function askedStream(
   context: ApiContext,
   number: number | undefined,
-): Promise<{ ok: true; streamId: number } | { ok: false; errors: FieldError[] }> {
+): Promise<Asked<{ streamId: number }>> {
   const current = context.streamId()
   if (number === undefined) return { ok: true, streamId: current }
   const streamId = await incarnationId(context.db(), current, number)

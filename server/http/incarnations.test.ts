@@ -106,9 +106,20 @@ test('dead letters are those of the stream that is read, and of a former one whe
   })
 })
 
-test.each(['totals', 'dead-letters'])('%s of a stream that never was are refused', async (what) => {
-  const { errors } = await get<Problem>(`/api/v1/${what}?incarnation=3`, 400)
-  expect(errors).toEqual([
-    { field: 'incarnation', message: expect.stringContaining('there is none of number 3') },
-  ])
+test('KPIs are asked of the stream that is named', async () => {
+  await get('/api/v1/kpis?window=1h&incarnation=1')
+  await get('/api/v1/kpis/page_views/series?window=1h&incarnation=1')
+  await get('/api/v1/kpis?window=1h')
+  expect(server.pipeline.questions.map(({ incarnation }) => incarnation)).toEqual([1, 1, undefined])
 })
+
+test.each(['totals', 'dead-letters', 'kpis', 'kpis/page_views/series'])(
+  '%s of a stream that never was: refused',
+  async (what) => {
+    const { errors } = await get<Problem>(`/api/v1/${what}?incarnation=3`, 400)
+    expect(server.pipeline.questions).toEqual([])
+    expect(errors).toEqual([
+      { field: 'incarnation', message: expect.stringContaining('there is none of number 3') },
+    ])
+  },
+)

@@ -7,6 +7,7 @@ import { filterList, filtersSchema } from '../../lib/view.ts'
 import { DEFAULT_WINDOW, WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import { ANSWER_BY_KEY_TIMEOUT_MS, askedRange, timeParameters } from './asked-time.ts'
+import { askedIncarnation, incarnationParameter, ofIncarnation } from './incarnation-wire.ts'
 import { kpisCsv } from './kpi-csv.ts'
 import { formatParameter } from './media.ts'
 import {
@@ -47,6 +48,7 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
   to: epochMs.describe('The end, epoch milliseconds; it is not in the range'),
   spanMs: count,
   alignedToMs: count.describe('Both ends are multiples of it'),
+  ...ofIncarnation,
   filter: filtersSchema.exactOptional(),
   measuredFrom: measuredFrom.exactOptional(),
   kpis: z.record(
@@ -80,6 +82,7 @@ const queryOf = (catalog: Catalog) =>
       .optional()
       .describe(`With "by": how many keys, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
     rank: kpiParameter('rank', catalog).optional(),
+    incarnation: incarnationParameter,
     format: formatParameter,
   })
 
@@ -92,16 +95,19 @@ export const kpisRoute = (context: ApiContext) =>
     repeats: ['filter'],
     answer: { status: 200, description: 'The KPIs', schema: kpisAnswer },
     csv: kpisCsv,
-    async handle({ query: { filter, by, limit, rank, ...time } }) {
+    async handle({ query: { filter, by, limit, rank, incarnation, ...time } }) {
       const errors = [
         ...(by === undefined ? needsBy({ limit, rank }) : []),
         ...crossedErrors(context.kpis.catalog, { filter, by }),
       ]
       const asked = askedRange(time, WINDOWS[DEFAULT_WINDOW].spanMs, context.clock.now())
       if (!asked.ok) return refuse(badFields([...errors, ...asked.errors]))
+      const of = await askedIncarnation(context, incarnation)
+      if (!of.ok) errors.push(...of.errors)
       if (errors.length > 0) return refuse(badFields(errors))
       const question: KpisQuery = {
         ...named(asked.range),
+        ...(incarnation !== undefined && { incarnation }),
         ...(filter !== undefined && { filter }),
         ...(by !== undefined && {
           by: {

@@ -12,6 +12,7 @@ import {
   durationParameter,
   timeParameters,
 } from './asked-time.ts'
+import { askedIncarnation, incarnationParameter, ofIncarnation } from './incarnation-wire.ts'
 import { seriesCsv } from './kpi-csv.ts'
 import { foldedPairs, kpiUnit, measuredFrom } from './kpis.ts'
 import { formatParameter } from './media.ts'
@@ -45,6 +46,7 @@ const seriesAnswer: z.ZodType<SeriesAnswer> = z.strictObject({
   asOf: epochMs,
   kpi: z.string(),
   unit: kpiUnit,
+  ...ofIncarnation,
   filter: filtersSchema.exactOptional(),
   measuredFrom: measuredFrom.exactOptional(),
   from: epochMs,
@@ -75,6 +77,7 @@ const query = z.strictObject({
   limit: wholeNumber('limit', { min: 1, max: MAX_LIMIT })
     .optional()
     .describe(`With "by": how many keys, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
+  incarnation: incarnationParameter,
   format: formatParameter,
 })
 type Query = z.output<typeof query>
@@ -94,7 +97,9 @@ export const seriesRoute = (context: ApiContext) =>
       const kpi = context.kpis.catalog.kpi(id)
       if (kpi === undefined) return refuse(problem(404, unknownKpi(context.kpis.catalog, id)))
       const asked = questionOf(context.kpis.catalog, kpi, query, context.clock.now())
-      if (!asked.ok) return refuse(badFields(asked.errors))
+      const of = await askedIncarnation(context, query.incarnation)
+      const errors = [asked, of].flatMap((each) => (each.ok ? [] : each.errors))
+      if (!asked.ok || !of.ok) return refuse(badFields(errors))
       const timeoutMs = query.by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS
       return answer(await fromPipeline(context.pipeline().series(asked.question), timeoutMs))
     },
@@ -105,7 +110,7 @@ type Asked = { ok: true; question: SeriesQuery } | { ok: false; errors: FieldErr
 function questionOf(
   catalog: Catalog,
   kpi: Kpi,
-  { step, filter, by, limit, ...time }: Query,
+  { step, filter, by, limit, incarnation, ...time }: Query,
   now: number,
 ): Asked {
   const errors = [
@@ -122,6 +127,7 @@ function questionOf(
   const question: SeriesQuery = {
     kpi: kpi.id,
     ...range,
+    ...(incarnation !== undefined && { incarnation }),
     stepMs,
     ...(filter !== undefined && { filter }),
     ...(by !== undefined && {
