@@ -4,6 +4,7 @@ import type {
   AuditFinding,
   DemoState,
   Health,
+  KeptTimes,
   ReadingCell,
   ShardCell,
   ShardDetailCell,
@@ -33,10 +34,11 @@ export interface StreamAnswer {
   demo: DemoState
   source: Health
   store: Health
-  /** These three are null where the pipeline does not answer: an empty list means that all is well. */
+  /** These four are null where the pipeline does not answer: an empty list means that all is well. */
   reading: ReadingCell | null
   findings: AuditFinding[] | null
   apps: AppCell[] | null
+  kept: KeptTimes | null
 }
 
 export interface ShardsAnswer {

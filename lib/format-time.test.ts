@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { age, clock, clockShort, duration, exactTime, millis, moment } from './format-time.ts'
+import { age, clock, clockShort, date, duration, exactTime, millis, moment } from './format-time.ts'
 
 const UTC = { timeZone: 'UTC' }
 const T = Date.UTC(2026, 1, 3, 10, 42, 5, 123)
@@ -53,6 +53,10 @@ test('the clock has 24 hours', () => {
 test('a moment of another day carries its day', () => {
   expect(moment(T, T + 1_000, UTC)).toBe('10:42:05')
   expect(moment(T, T + 86_400_000, UTC)).toBe('3 Feb, 10:42:05')
+  expect(moment(T, T + 400 * 86_400_000, UTC)).toBe('3 Feb 2026, 10:42:05')
+  expect(moment(0, T, UTC)).toBe('1 Jan 1970, 00:00:00')
 })
+
+test('a date carries its year', () => expect(date(T, UTC)).toBe('3 Feb 2026'))
 
 test('the exact time is RFC 3339', () => expect(exactTime(T)).toBe('2026-02-03T10:42:05.123Z'))

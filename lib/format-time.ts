@@ -55,13 +55,22 @@ export const clock = (t: number, options: ClockOptions = {}): string =>
 export const clockShort = (t: number, options: ClockOptions = {}): string =>
   dateFormat('short', options).format(t)
 
-/** "10:42:05" on the day of `now`, else "3 Feb, 10:42:05". */
+/** "10:42:05" on the day of `now`, else "3 Feb, 10:42:05", in another year "3 Feb 2021, 10:42:05". */
 export function moment(t: number, now: number, options: ClockOptions = {}): string {
-  const day = dateFormat('day', options)
-  return day.format(t) === day.format(now)
-    ? clock(t, options)
-    : dateFormat('dated', options).format(t)
+  if (isSameDay(t, now, options)) return clock(t, options)
+  const year = dateFormat('year', options)
+  const kind = year.format(t) === year.format(now) ? 'dated' : 'datedYear'
+  return dateFormat(kind, options).format(t)
 }
+
+export function isSameDay(a: number, b: number, options: ClockOptions = {}): boolean {
+  const day = dateFormat('day', options)
+  return day.format(a) === day.format(b)
+}
+
+/** "12 Jan 2021" */
+export const date = (t: number, options: ClockOptions = {}): string =>
+  dateFormat('date', options).format(t)
 
 /** The whole of it, for hovers and copying: 2026-02-03T10:42:05.123Z */
 export const exactTime = (t: number): string => new Date(t).toISOString()
@@ -70,9 +79,19 @@ const FORMATS = {
   clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   short: { hour: '2-digit', minute: '2-digit' },
   day: { year: 'numeric', month: '2-digit', day: '2-digit' },
+  year: { year: 'numeric' },
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
   dated: {
     day: 'numeric',
     month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  },
+  datedYear: {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',

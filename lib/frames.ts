@@ -77,6 +77,8 @@ export interface StatusCell {
   shards: { open: number; readable: number; troubled: number }
   eventsPerSecond: number
   fates: Fates
+  kept: KeptTimes
+  beyond: BeyondHistory | null
   /** A fingerprint of the catalog of KPIs: another one, and there are other KPIs. */
   catalog: string
   demo: DemoState
@@ -86,6 +88,23 @@ export interface StatusCell {
   /** What is wrong with the shards as a whole; empty: they cover all hash keys and each is accounted for. */
   findings: AuditFinding[]
   apps: AppCell[]
+}
+
+/** For how long figures are kept: second by second, minute by minute, hour by hour. */
+export interface KeptTimes {
+  secondsMs: number
+  minutesMs: number
+  hoursMs: number
+  /** The oldest event time of which anything is kept now, epoch ms: what happened before is beyond history. */
+  from: number
+}
+
+/** Of the events beyond history, which `fates.beyond` counts. */
+export interface BeyondHistory {
+  /** When the oldest of them happened. */
+  oldestAt: number
+  /** When the last of them was taken in. */
+  lastAt: number
 }
 
 export type ReadMode = 'polling' | 'fanout'
@@ -269,6 +288,8 @@ export interface FeedEvent {
   country?: string
   device?: string
   late: boolean
+  /** Older than all that is kept: no window shows it. */
+  beyond: boolean
 }
 
 export type ReaderState =
@@ -319,6 +340,7 @@ export interface ShardCell {
   aggregated: number
   outOfRange: number
   fates: Fates
+  beyond: BeyondHistory | null
   lastArrivalAt: number | null
   mode: ReadMode
   /** When a read was last answered; null: not since the start. */

@@ -45,7 +45,14 @@ async function measured(at: number, count: number, timeOf: (n: number) => number
   await kpi.restore()
   const events = Array.from({ length: count }, (_, n) => ({
     event: { id: `e-${n}`, type: 'page_view', time: epochMs(timeOf(n)), currency: 'USD' },
-    ...{ shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: timeOf(n), late: false },
+    ...{
+      shardId: 's',
+      sequenceNumber: '1',
+      index: 0,
+      arrivedAt: timeOf(n),
+      late: false,
+      beyond: false,
+    },
   }))
   for (const half of [events.slice(0, count / 2), events.slice(count / 2)]) {
     kpi.fold(half)

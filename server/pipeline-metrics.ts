@@ -40,7 +40,11 @@ function shardMetrics(registry: Registry) {
     'kinesight_sub_records_out_of_range_total',
     'Sub-records whose key belongs to another shard; they are applied.',
   )
-  const events = counter('kinesight_events_total', 'Events read, by fate.', 'fate')
+  const events = counter(
+    'kinesight_events_total',
+    'Events read, by fate; late, clamped and beyond are parts of applied.',
+    'fate',
+  )
   const reads = counter(
     'kinesight_reads_total',
     'Answers to GetRecords, or events of SubscribeToShard.',

@@ -4,14 +4,18 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { KpisAnswer } from '../lib/api.ts'
 import type { ViewState } from '../lib/frames.ts'
 import { BUILT_IN } from '../lib/kpi-catalog.ts'
+import { DAY_MS } from '../lib/time.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { PipelineFrame } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { openStore, type Store } from './store/open-store.ts'
+import { readShards } from './stream/commit/shard-rows.ts'
 import { createKinesisSource } from './stream/read/kinesis-source.ts'
+import { beyondIn } from './stream/shards/shard-progress.ts'
 import { DEFAULT_KEEP } from './window/retention.ts'
 
 let folder: string
@@ -117,6 +121,34 @@ test('a stream that cannot be reached is said at once', async () => {
       },
     }),
   )
+})
+
+test('an event older than all that is kept counts as beyond history, and the store knows it', async () => {
+  stream.put('a', '{"type":"page_view","time":"2015-05-17T10:05:03Z"}')
+  stream.put('a', '{"type":"page_view","time":1000000000}')
+  stream.put('a', '{"type":"page_view"}')
+  running = pipeline.run()
+  const oldestAt = Date.UTC(2001, 8, 9, 1, 46, 40)
+  const beyond = { oldestAt, lastAt: expect.any(Number) }
+  await until(async () =>
+    expect(await status()).toMatchObject({ fates: { applied: 3, beyond: 2 }, beyond }),
+  )
+  const kept = (await status())?.kept
+  expect(kept?.hoursMs).toBe(400 * DAY_MS)
+  expect(kept?.from).toBeGreaterThan(oldestAt)
+  await until(async () => {
+    const { kpis } = (await pipeline.answer({
+      kind: 'kpis',
+      query: { spanMs: 60_000 },
+    })) as KpisAnswer
+    expect(kpis.page_views?.value.value).toBe(1)
+  })
+  const metrics = (await pipeline.answer({ kind: 'metrics' })) as string
+  const counted = [...metrics.matchAll(/^kinesight_events_total\{.*fate="beyond".*\} (\d+)$/gm)]
+  expect(counted.reduce((sum, [, n]) => sum + Number(n), 0)).toBe(2)
+  const shards = await readShards(store.db, 1, 0)
+  expect(shards.reduce((sum, { progress }) => sum + progress.fates.beyond, 0)).toBe(2)
+  expect(beyondIn(shards.map(({ progress }) => progress))).toEqual((await status())?.beyond)
 })
 
 test('the metrics tell of every shard its state, its reads and what it brought, and of the apps', async () => {

@@ -1,6 +1,6 @@
 import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
-import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
+import type { DemoState, Health, KeptTimes, ReaderState, StatusCell } from '../lib/frames.ts'
 import { createdAgain, type Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
 import type { StreamBegin } from '../lib/stream-begin.ts'
@@ -100,6 +100,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     clock,
     log,
   })
+  const retention = createRetention(options.keep)
   const metrics = createPipelineMetrics(() => reached?.consumer.readings())
 
   async function run(): Promise<void> {
@@ -171,7 +172,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     ports.onStream(stream.id)
     const kpi = createKpiApp({
       catalog,
-      retention: createRetention(options.keep),
+      retention,
       db: store.db,
       streamId: stream.id,
       clock,
@@ -181,6 +182,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       source,
       apps: [createTotalsApp(), kpi],
       read: options.read,
+      keptFrom: retention.oldest,
       subscribed: subscribedFeeds({ source, random: ports.random }),
       clock,
       random: ports.random,
@@ -265,6 +267,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     const { name, region, endpoint, embedded } = options.stream
     const stream = { name, region: region ?? '', endpoint: endpoint ?? null, embedded }
     const readings = reached?.consumer.readings()
+    const kept = keptTimes(clock.now())
     if (readings === undefined) {
       return {
         stream,
@@ -276,6 +279,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         shards: { open: 0, readable: 0, troubled: 0 },
         eventsPerSecond: 0,
         fates: noFates(),
+        kept,
+        beyond: null,
         demo,
         source: connecting,
         store: stored,
@@ -306,6 +311,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       shards: countShards(readings),
       eventsPerSecond: readings.eventsPerSecond,
       fates: readings.fates,
+      kept,
+      beyond: readings.beyond,
       demo,
       source: readings.source,
       store: readings.store,
@@ -314,6 +321,12 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       apps: readings.apps,
       catalog: version,
     }
+  }
+
+  function keptTimes(now: number): KeptTimes {
+    const { seconds, minutes, hours } = options.keep
+    const from = retention.oldest(now)
+    return { secondsMs: seconds, minutesMs: minutes, hoursMs: hours, from }
   }
 
   async function answer(question: Question): Promise<unknown> {

@@ -8,7 +8,12 @@ import { WINDOW_IDS, WINDOWS } from '../lib/windows.ts'
 import { createKpiApp } from './apps/kpi/kpi-app.ts'
 import { openFolder } from './apps/kpi/questions.testing.ts'
 import type { StreamRecord } from './stream/read/stream-source.ts'
-import { alreadyTaken, ingestEvents, openRecord } from './stream/records/ingest.ts'
+import {
+  alreadyTaken,
+  type IngestPorts,
+  ingestEvents,
+  openRecord,
+} from './stream/records/ingest.ts'
 import { createSeenIds, type FreshIds } from './stream/records/seen-ids.ts'
 import { newShard, type ShardProgress } from './stream/shards/shard-progress.ts'
 import type { AppliedEvent } from './stream/stream-app.ts'
@@ -115,7 +120,12 @@ async function createWorld(drafts: readonly Draft[]) {
     const record = records[shard]?.find((one) => !alreadyTaken(one, mine))
     if (record === undefined) return false
     const applied: AppliedEvent[] = []
-    const ports = { seen, apply: (event: AppliedEvent) => void applied.push(event), reject() {} }
+    const ports: IngestPorts = {
+      seen,
+      history: { now, keptFrom: 0 },
+      apply: (event) => void applied.push(event),
+      reject() {},
+    }
     ingestEvents(openRecord(record, mine), mine, ports, MOST_EVENTS_A_TURN)
     app.fold(applied)
     return true

@@ -44,6 +44,7 @@ export function folding(now: number, { rememberAll = false } = {}): Folding {
   const seen = createSeenIds()
   const ports: IngestPorts = {
     seen,
+    history: { now, keptFrom: retention.oldest(now) },
     apply({ event }) {
       if (rememberAll && seen.check(event.id, now)) return
       pending.add(event, now, event.time)

@@ -24,6 +24,7 @@ export function taking(now: number) {
   const take = createTaker({
     seen: ports.seen,
     clock: systemClock,
+    keptFrom: () => ports.history.keptFrom,
     apps: {
       batchEvents: () => FOLDED_AT_ONCE,
       fold: (events) => {

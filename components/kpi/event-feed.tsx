@@ -1,8 +1,9 @@
 import { useRef, useState } from 'react'
 import { exactMoney } from '../../lib/format-money.ts'
-import { clock } from '../../lib/format-time.ts'
+import { dayTime } from '../../lib/format-range.ts'
+import { clock, exactTime, isSameDay } from '../../lib/format-time.ts'
 import type { FeedEvent } from '../../lib/frames.ts'
-import { useCell } from '../live/store.ts'
+import { useCell, useServerNow } from '../live/store.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
@@ -17,6 +18,7 @@ export function EventFeed() {
   const [held, setHeld] = useState(false)
   const shown = useHeld(feed, held)
   const waiting = held ? newSince(feed, shown) : 0
+  const now = useServerNow(60_000)
   const sampled = (useCell('status')?.eventsPerSecond ?? 0) > READABLE_PER_SECOND
   const note = waiting > 0 ? `held, ${waiting} new` : sampled ? 'a sample' : undefined
   return (
@@ -33,7 +35,7 @@ export function EventFeed() {
         {shown !== undefined && shown.length > 0 && (
           <ol className={styles.events}>
             {shown.map((event) => (
-              <FeedRow key={event.id} event={event} />
+              <FeedRow key={event.id} event={event} now={now} />
             ))}
           </ol>
         )}
@@ -42,18 +44,26 @@ export function EventFeed() {
   )
 }
 
-function FeedRow({ event }: { event: FeedEvent }) {
-  const { money } = event
+/** `now`: what happened on another day is told with its day. */
+function FeedRow({ event, now }: { event: FeedEvent; now: number }) {
+  const { money, time } = event
   return (
     <li className={styles.event}>
-      <time className={styles.time}>{clock(event.time)}</time>
+      <time className={styles.time} dateTime={exactTime(time)} title={exactTime(time)}>
+        {isSameDay(time, now) ? clock(time) : dayTime(time, now)}
+      </time>
       <span className={styles.type} data-kind={kindOf(event.type)}>
         {event.type.replaceAll('_', ' ')}
       </span>
       <span className={styles.text} title={event.text}>
         {event.text}
       </span>
-      {event.late && (
+      {event.beyond && (
+        <span className={styles.late} title="Older than all that is kept: no window shows it">
+          beyond history
+        </span>
+      )}
+      {event.late && !event.beyond && (
         <span
           className={styles.late}
           title="Older than the newest event of its shard by over a minute"

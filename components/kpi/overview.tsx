@@ -10,6 +10,7 @@ import { useCell, useWatch } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import type { Fault } from '../marks/faults.ts'
 import { MarksPanel } from '../marks/marks-panel.tsx'
+import { BeyondNotices } from '../shards/beyond-notice.tsx'
 import { useEscape } from '../ui/use-escape.ts'
 import { EventFeed } from './event-feed.tsx'
 import { KpiStrip } from './kpi-strip.tsx'
@@ -56,6 +57,7 @@ export function Overview() {
       <FixedLine shown={shownRange(useCell('chart'))} />
       <KpiStrip period={period} chosen={kpi.id} onChoose={choose} />
       <MarksPanel onShow={show} />
+      <BeyondNotices />
       <MainChart kpi={kpi} period={period} filters={filters} onLift={lift} />
       <div className={styles.lists}>
         <Lists kpi={kpi} period={period} filters={filters} onPick={pick} />

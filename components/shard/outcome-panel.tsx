@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { eventsRead } from '../../lib/fates.ts'
 import { exact } from '../../lib/format.ts'
+import { date } from '../../lib/format-time.ts'
 import type { ShardCell } from '../../lib/frames.ts'
 import { Panel, type PanelState } from '../ui/panel.tsx'
 import { type CountRow, CountsTable } from './counts-table.tsx'
@@ -18,6 +19,7 @@ export function OutcomePanel({ shard, state }: { shard: ShardCell; state: PanelS
       words: 'counted at their arrival',
       part: true,
     },
+    { name: 'Beyond history', value: fates.beyond, words: beyondOf(shard), part: true },
     { name: 'Duplicate', value: fates.duplicate, words: 'seen before, left out' },
     {
       name: 'Rejected',
@@ -32,6 +34,11 @@ export function OutcomePanel({ shard, state }: { shard: ShardCell; state: PanelS
     </Panel>
   )
 }
+
+const beyondOf = ({ beyond }: ShardCell): string =>
+  beyond === null
+    ? 'older than all that is kept'
+    : `older than all that is kept, so in no window; the oldest of ${date(beyond.oldestAt)}`
 
 function aggregates({ aggregated, outOfRange }: ShardCell): CountRow[] {
   if (aggregated === 0) return []

@@ -19,6 +19,7 @@ export const exampleShard = (n: number, part: Partial<ShardCell> = {}): ShardCel
   aggregated: 0,
   outOfRange: 0,
   fates: noFates(),
+  beyond: null,
   lastArrivalAt: null,
   mode: 'polling',
   lastProgressAt: null,

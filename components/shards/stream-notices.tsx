@@ -3,6 +3,7 @@ import { DEDUPLICATION_SPAN_MS } from '../../lib/deduplication.ts'
 import { count, counted, percent } from '../../lib/format.ts'
 import { duration } from '../../lib/format-time.ts'
 import type { AppCell, AuditFinding, ShardCell, StatusCell } from '../../lib/frames.ts'
+import { BeyondNotice, useBeyondNews } from './beyond-notice.tsx'
 import { FINDING_HELP, FINDING_LOOKS, keyShare, orderFindings } from './finding-words.ts'
 import { Notice, Notices } from './notice.tsx'
 import { READER_LOOKS, READER_WORDS, urgency } from './reader-words.ts'
@@ -28,6 +29,7 @@ export function StreamNotices({
   const findings = orderFindings(status?.findings ?? [])
   const apps = (status?.apps ?? []).filter(({ slow, failed }) => slow || failed > 0)
   const notice = status?.reading.notice ?? null
+  const beyondNews = useBeyondNews()
   const wireNotice = status?.reading.wireNotice ?? null
   return (
     <Notices label="What needs a look">
@@ -48,6 +50,7 @@ export function StreamNotices({
         ...(status === undefined || status.reading.duplicateSpanMs >= DEDUPLICATION_SPAN_MS
           ? []
           : [<ShortMemoryNotice key="ids" reading={status.reading} />]),
+        ...(beyondNews ? [<BeyondNotice key="beyond" />] : []),
         ...(notice === null
           ? []
           : [

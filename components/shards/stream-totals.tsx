@@ -83,7 +83,10 @@ function figures(shards: readonly ShardCell[], status: StatusCell): Stat[] {
       id: 'applied',
       label: 'Events applied',
       value: <Figure size={28} text={count(fates.applied)} exact={exact(fates.applied)} />,
-      note: `${count(fates.late)} of them late`,
+      note:
+        fates.beyond === 0
+          ? `${count(fates.late)} of them late`
+          : `${count(fates.late)} late, ${count(fates.beyond)} beyond history`,
     },
     {
       id: 'duplicate',

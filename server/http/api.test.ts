@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DeadLettersAnswer, Problem, ShardAnswer, TotalsAnswer } from '../../lib/api.ts'
 import type { StatusCell } from '../../lib/frames.ts'
 import type { RejectReason } from '../../lib/rejection.ts'
+import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import {
   createFakePipeline,
   liveState,
@@ -51,7 +52,7 @@ async function fillStore({ store, streamId }: TestServer): Promise<void> {
       },
     ])
     .execute()
-  const fates = { applied: 5, duplicate: 1, rejected: 2, late: 1, clamped: 0 }
+  const fates = { applied: 5, duplicate: 1, rejected: 2, late: 1, clamped: 0, beyond: 2 }
   const hashes = { hash_from: '0', hash_to: '1', last_arrival_ms: null, newest_event_ms: null }
   const kpl = { sub_sequence: null, trimmed_ms: null, aggregated: 0, out_of_range: 0 }
   const shard = {
@@ -110,7 +111,7 @@ describe('totals', () => {
       events: JSON.parse('{"__proto__": 1, "page_view": 7}'),
       spend: { acme: { EUR: '-0.5', USD: '12.345678' } },
       revenue: { acme: { USD: '9007199254740999.999999' } },
-      fates: { applied: 10, duplicate: 2, rejected: 4, late: 2, clamped: 0 },
+      fates: { applied: 10, duplicate: 2, rejected: 4, late: 2, clamped: 0, beyond: 4 },
       shards: {
         'shard-0': {
           checkpoint: '48',
@@ -153,7 +154,17 @@ describe('stream, shards', () => {
       reading: { mode: 'polling', notice: null, wire: 'cbor', wireNotice: null, bufferBytes: 0 },
       findings: [],
       apps: [],
+      kept: { secondsMs: HOUR_MS, minutesMs: 7 * DAY_MS, hoursMs: 400 * DAY_MS },
     })
+  })
+
+  it('says since when figures are kept, and of a shard which events are older', async () => {
+    const beyond = { oldestAt: 5, lastAt: 6 }
+    const shards = [{ ...shardCell('shard-0', 0), beyond }]
+    server.pipeline.state = liveState({}, shards)
+    const { kept } = await get<{ kept: { from: number } }>('/api/v1/stream')
+    expect(kept.from).toBe(NOW - 400 * DAY_MS)
+    expect(await get('/api/v1/shards')).toMatchObject({ shards: [{ beyond }] })
   })
 
   it('says what the audit found, which app is slow, and why it is read by polling, and as JSON', async () => {
@@ -187,6 +198,7 @@ describe('stream, shards', () => {
       reading: null,
       findings: null,
       apps: null,
+      kept: null,
     })
     await get<Problem>('/api/v1/shards/shard-0', 503)
     expect(await get<Problem>('/api/v1/shards', 503)).toMatchObject({ status: 503 })

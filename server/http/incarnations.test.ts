@@ -26,7 +26,15 @@ afterEach(() => server.close())
 async function fill(stream_id: number, n: number, lastArrivalMs: number): Promise<void> {
   const { db } = server.store
   const nothing = { sub_sequence: null, trimmed_ms: null, read_to_ms: null, newest_event_ms: null }
-  const counts = { duplicate: 0, rejected: 1, late: 0, clamped: 0, aggregated: 0, out_of_range: 0 }
+  const counts = {
+    duplicate: 0,
+    rejected: 1,
+    late: 0,
+    clamped: 0,
+    beyond: 0,
+    aggregated: 0,
+    out_of_range: 0,
+  }
   await db.insertInto('event_total').values({ stream_id, type: 'page_view', n }).execute()
   const money = { account: 'acme', currency: 'USD', units: n, micros: 500_000 }
   await db

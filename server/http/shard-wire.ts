@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type {
   AppCell,
   AuditFinding,
+  BeyondHistory,
+  KeptTimes,
   ReadCounts,
   ReaderState,
   ReadingCell,
@@ -47,6 +49,18 @@ const reads: z.ZodType<ReadCounts> = z.strictObject({
   failed: count,
 })
 
+const beyondHistory: z.ZodType<BeyondHistory> = z.strictObject({
+  oldestAt: epochMs.describe('When the oldest of them happened'),
+  lastAt: epochMs.describe('When the last of them was taken in'),
+})
+
+export const keptTimes: z.ZodType<KeptTimes> = z.strictObject({
+  secondsMs: count.describe('KEEP_SECONDS: for how long figures are kept second by second'),
+  minutesMs: count.describe('KEEP_MINUTES'),
+  hoursMs: count.describe('KEEP_HOURS'),
+  from: epochMs.describe('What happened before is beyond history: no window shows it'),
+})
+
 export const shardCell: z.ZodType<ShardCell> = z.strictObject({
   shardId: z.string(),
   open: z.boolean(),
@@ -66,6 +80,9 @@ export const shardCell: z.ZodType<ShardCell> = z.strictObject({
   aggregated: count.describe('Sub-records of KPL aggregates'),
   outOfRange: count.describe('Of them: those whose key belongs to another shard'),
   fates,
+  beyond: beyondHistory
+    .nullable()
+    .describe('Of the events that "fates.beyond" counts; null: there are none'),
   lastArrivalAt: epochMs.nullable(),
   mode: readMode,
   lastProgressAt: epochMs.nullable().describe('When a read was last answered'),

@@ -6,7 +6,7 @@ import { type ApiContext, liveOrNothing } from './api-context.ts'
 import { incarnation } from './incarnation-wire.ts'
 import { UnavailableError } from './problem.ts'
 import { answer, route } from './route.ts'
-import { appCell, auditFinding, readingCell } from './shard-wire.ts'
+import { appCell, auditFinding, keptTimes, readingCell } from './shard-wire.ts'
 import { count, demoState, epochMs, health } from './wire.ts'
 
 const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
@@ -47,6 +47,7 @@ const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
     .nullable()
     .describe('Empty: the shards cover all hash keys and each is accounted for'),
   apps: z.array(appCell).nullable(),
+  kept: keptTimes.nullable(),
 })
 
 export const streamRoute = (context: ApiContext) =>
@@ -73,6 +74,7 @@ export const streamRoute = (context: ApiContext) =>
         reading: live?.cells.status.reading ?? null,
         findings: live?.cells.status.findings ?? null,
         apps: live?.cells.status.apps ?? null,
+        kept: live?.cells.status.kept ?? null,
       })
     },
   })

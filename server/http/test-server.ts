@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { KpisAnswer, SeriesAnswer } from '../../lib/api.ts'
 import { noFates } from '../../lib/fates.ts'
-import type { Cells, ShardCell, ShardDetailCell, StatusCell, ViewState } from '../../lib/frames.ts'
+import type {
+  Cells,
+  KeptTimes,
+  ShardCell,
+  ShardDetailCell,
+  StatusCell,
+  ViewState,
+} from '../../lib/frames.ts'
 import { BUILT_IN, kpiOf } from '../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery } from '../../lib/kpi-questions.ts'
 import { KPI_IDS, KPIS, type Kpi, type KpiId } from '../../lib/kpis.ts'
-import { epochMs } from '../../lib/time.ts'
+import { DAY_MS, epochMs, HOUR_MS } from '../../lib/time.ts'
 import type { View } from '../../lib/view.ts'
 import { createLiveCatalog } from '../catalog/live-catalog.ts'
 import { readConfig } from '../config.ts'
@@ -267,6 +274,14 @@ function kpisAnswer(query: KpisQuery): KpisAnswer {
   }
 }
 
+/** As the defaults are. */
+const KEPT: KeptTimes = {
+  secondsMs: HOUR_MS,
+  minutesMs: 7 * DAY_MS,
+  hoursMs: 400 * DAY_MS,
+  from: NOW - 400 * DAY_MS,
+}
+
 export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = []): ViewState {
   const status: StatusCell = {
     stream: { name: 'clickstream', region: 'us-east-1', endpoint: null, embedded: true },
@@ -278,6 +293,8 @@ export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = [])
     shards: { open: 4, readable: 4, troubled: 0 },
     eventsPerSecond: 0,
     fates: noFates(),
+    kept: KEPT,
+    beyond: null,
     demo: 'on',
     source: { kind: 'ok' },
     store: { kind: 'ok' },
@@ -318,6 +335,7 @@ export const shardCell = (shardId: string, millisBehindLatest: number): ShardCel
   aggregated: 0,
   outOfRange: 0,
   fates: noFates(),
+  beyond: null,
   lastArrivalAt: null,
   mode: 'polling',
   lastProgressAt: NOW,

@@ -89,7 +89,7 @@ export function readTotals(
     const shards = await tx
       .selectFrom('shard')
       .select(['shard_id', 'checkpoint', 'sub_sequence', 'records', 'bytes'])
-      .select(['applied', 'duplicate', 'rejected', 'late', 'clamped'])
+      .select(['applied', 'duplicate', 'rejected', 'late', 'clamped', 'beyond'])
       .where('stream_id', '=', streamId)
       .orderBy('shard_id')
       .execute()

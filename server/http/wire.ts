@@ -21,8 +21,13 @@ export const fates: z.ZodType<Fates> = z.strictObject({
   applied: count,
   duplicate: count,
   rejected: count,
-  late: count,
-  clamped: count,
+  late: count.describe('Of "applied": they came after newer events of their shard'),
+  clamped: count.describe(
+    'Of "applied": their time lay in the future, they count at their arrival',
+  ),
+  beyond: count.describe(
+    'Of "applied": older than all that is kept, so they are in the totals and no window shows them',
+  ),
 })
 
 export const health: z.ZodType<Health> = z.discriminatedUnion('kind', [

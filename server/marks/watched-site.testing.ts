@@ -87,7 +87,15 @@ export async function openSite(options: { catalog?: Catalog; seed?: number } = {
         now += SECOND_MS
         parts.app.fold(
           events.map((event) => ({
-            ...{ event, shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: now, late: false },
+            ...{
+              event,
+              shardId: 's',
+              sequenceNumber: '1',
+              index: 0,
+              arrivedAt: now,
+              late: false,
+              beyond: false,
+            },
           })),
         )
         await commit()

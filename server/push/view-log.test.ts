@@ -27,6 +27,8 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
   eventsPerSecond,
   catalog: '',
   fates: noFates(),
+  kept: { secondsMs: 1, minutesMs: 2, hoursMs: 3, from: 0 },
+  beyond: null,
   demo: 'off',
   source,
   store: { kind: 'ok' },

@@ -50,7 +50,7 @@ async function countedOf(
 ): Promise<{ lastArrivalAt: number | null; fates: Fates }> {
   const shards = await db
     .selectFrom('shard')
-    .select(['applied', 'duplicate', 'rejected', 'late', 'clamped', 'last_arrival_ms'])
+    .select(['applied', 'duplicate', 'rejected', 'late', 'clamped', 'beyond', 'last_arrival_ms'])
     .where('stream_id', '=', streamId)
     .execute()
   const arrivals = shards.flatMap(({ last_arrival_ms: at }) => at ?? [])

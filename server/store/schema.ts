@@ -91,6 +91,10 @@ export interface ShardTable {
   rejected: number
   late: number
   clamped: number
+  beyond: number
+  /** When the oldest of them happened, and when the last was taken in; null: there are none. */
+  beyond_oldest_ms: number | null
+  beyond_last_ms: number | null
   /** CRC-32 of the row, see `shard-rows.ts`; null: written by a version that kept none. */
   crc: number | null
 }

@@ -68,7 +68,7 @@ test('a stream that was created again is read from its beginning, whatever START
 test('each incarnation is told, with what the former ones came to', async () => {
   const first = await settleStream(store.db, PLACE, FIRST)
   const shard = { parents: '[]', hash_from: '0', hash_to: '9', closed: 0, finished: 0, bytes: 0 }
-  const counts = { ...shard, records: 0, aggregated: 0, out_of_range: 0, clamped: 0 }
+  const counts = { ...shard, records: 0, aggregated: 0, out_of_range: 0, clamped: 0, beyond: 0 }
   await store.db
     .insertInto('shard')
     .values(
@@ -83,7 +83,7 @@ test('each incarnation is told, with what the former ones came to', async () => 
     ...{ ...AGAIN, createdMs: NOON + 4 * HOUR_MS, now: NOON + 5 * HOUR_MS },
   })
   await settleStream(store.db, { ...PLACE, name: 'orders' }, FIRST)
-  const fates = { applied: 90, duplicate: 4, rejected: 2, late: 1, clamped: 0 }
+  const fates = { applied: 90, duplicate: 4, rejected: 2, late: 1, clamped: 0, beyond: 0 }
   const [one, two, three] = [
     { number: 1, createdAt: NOON, since: FIRST.now },
     { number: 2, createdAt: AGAIN.createdMs, since: AGAIN.now },

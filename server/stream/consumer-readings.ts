@@ -2,6 +2,7 @@ import { addFates, type Fates, noFates } from '../../lib/fates.ts'
 import type {
   AppCell,
   AuditFinding,
+  BeyondHistory,
   Health,
   ReaderState,
   ReadingCell,
@@ -12,7 +13,7 @@ import type { CommittedPlace } from './commit/committer.ts'
 import type { Lane } from './lanes.ts'
 import type { ReaderLog } from './read/reader-log.ts'
 import { type ShardMap, unfinishedParents } from './shards/lineage.ts'
-import type { ShardProgress } from './shards/shard-progress.ts'
+import { beyondIn, type ShardProgress } from './shards/shard-progress.ts'
 import type { Throughput } from './shards/throughput.ts'
 import type { TopKeys } from './shards/top-keys.ts'
 import { BROKEN_REMEDY } from './shards/trust.ts'
@@ -21,6 +22,7 @@ import { BROKEN_REMEDY } from './shards/trust.ts'
 export interface ConsumerReadings {
   shards: ShardReading[]
   fates: Fates
+  beyond: BeyondHistory | null
   /** Over the last 10 s. */
   eventsPerSecond: number
   newestArrivalAt: number | null
@@ -101,10 +103,11 @@ function unread(
 /** What follows from the readings of all shards. */
 export function sumsOf(
   shards: readonly ShardReading[],
-): Pick<ConsumerReadings, 'fates' | 'newestArrivalAt' | 'behindMs'> {
+): Pick<ConsumerReadings, 'fates' | 'beyond' | 'newestArrivalAt' | 'behindMs'> {
   const arrivals = shards.flatMap(({ progress }) => progress.lastArrivalMs ?? [])
   return {
     fates: shards.reduce((sum, { progress }) => addFates(sum, progress.fates), noFates()),
+    beyond: beyondIn(shards.map(({ progress }) => progress)),
     newestArrivalAt: arrivals.reduce<number | null>((a, b) => Math.max(a ?? b, b), null),
     behindMs: shards.reduce((most, { lagMs }) => Math.max(most, lagMs), 0),
   }

@@ -74,6 +74,8 @@ export interface ConsumerPorts {
   source: StreamSource
   apps: readonly StreamApp[]
   read: ReadOptions
+  /** Since when figures are kept at `now`, epoch ms: what is older is counted as beyond history. Absent: all is kept. */
+  keptFrom?: (now: number) => number
   subscribed: SubscribedFeed
   clock: Clock
   random: () => number
@@ -152,6 +154,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     seen,
     apps,
     clock,
+    keptFrom: ports.keptFrom ?? (() => Number.NEGATIVE_INFINITY),
     reject: committer.reject,
     took(progress, taken) {
       committer.changed(progress, taken)

@@ -35,6 +35,8 @@ export interface AppliedEvent {
   index: number
   arrivedAt: number
   late: boolean
+  /** Older than all that is kept: counted as such, so no app shows it in a window. */
+  beyond: boolean
 }
 
 export interface SealedWork {

@@ -64,6 +64,16 @@ describe('levels', () => {
     }
   })
 
+  it('what is older than the oldest time is kept by no level, and that time is', () => {
+    fc.assert(
+      fc.property(now, (at) => {
+        const oldest = createRetention().oldest(at)
+        expect(finestLevel(oldest, at)).toBe(LEVELS.length - 1)
+        expect(finestLevel(oldest - 1, at)).toBeUndefined()
+      }),
+    )
+  })
+
   it('where a level keeps a time, so do all coarser ones', () => {
     fc.assert(
       fc.property(now, fc.nat(500 * DAY_MS), (at, age) => {

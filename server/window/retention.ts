@@ -25,7 +25,7 @@ export const keepMsOf = ({ seconds, minutes, hours }: KeepTimes): readonly numbe
   hours,
 ]
 
-/** Which panes are kept. Where a level keeps a time, so do all coarser ones. */
+/** Which panes are kept. Where a level keeps a time, so do all coarser ones: `KEEP_HOURS` is the longest of the times. */
 export interface Retention {
   /** By level, ms. */
   readonly keepMs: readonly number[]
@@ -34,6 +34,11 @@ export interface Retention {
   finestLevel(time: number, now: number): number | undefined
   /** The panes of a level that begin before this are not kept. */
   keptFrom(level: number, now: number): number
+  /**
+   * Beyond history lies what happened before this: no level keeps it, so no window and no range shows it. Whatever is said
+   * about how far back figures go says this.
+   */
+  oldest(now: number): number
   /**
    * Longer times than before count from now on: of each level, what began before this was deleted by the times that
    * held until then, epoch ms. To be called before anything is read or added.
@@ -48,12 +53,16 @@ export function createRetention(keep: KeepTimes = DEFAULT_KEEP): Retention {
   const keptFrom = (level: number, now: number): number =>
     Math.max(now - (keepMs[level] as number), gone[level] as number)
 
+  const coarsest = LEVELS.length - 1
+  const coarsestMs = levelAt(coarsest).ms
+
   const isKept = (level: number, time: number, now: number): boolean =>
     paneStart(time, levelAt(level).ms) >= keptFrom(level, now)
 
   return {
     keepMs,
     keptFrom,
+    oldest: (now) => Math.ceil(keptFrom(coarsest, now) / coarsestMs) * coarsestMs,
     isKept,
     finestLevel(time, now) {
       for (let level = 0; level < LEVELS.length; level++) {

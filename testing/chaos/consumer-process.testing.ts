@@ -11,6 +11,7 @@ import { settleStream } from '../../server/store/settle-stream.ts'
 import { type Consumer, createConsumer } from '../../server/stream/consumer.ts'
 import { createKinesisSource } from '../../server/stream/read/kinesis-source.ts'
 import { subscribedFeeds } from '../../server/stream/read/subscribed-feed.ts'
+import { createRetention } from '../../server/window/retention.ts'
 import { addChaosTables } from './chaos-tables.ts'
 import {
   type ConsumerOrders,
@@ -73,7 +74,11 @@ async function run(): Promise<void> {
         now: described.answeredAt ?? systemClock.now(),
       },
     )
-    const kpi = createKpiApp({ catalog: BUILT_IN, db, streamId: stream.id, clock: systemClock })
+    const retention = createRetention()
+    const kpi = createKpiApp({
+      ...{ catalog: BUILT_IN, db, retention },
+      ...{ streamId: stream.id, clock: systemClock },
+    })
     const sluggish = createSluggish(orders.appMsAnEvent, systemClock.monotonicMs)
     const witness = createOrderWitness(db)
     const mine = createConsumer(stream, {
@@ -87,6 +92,7 @@ async function run(): Promise<void> {
         bufferBytes: orders.bufferBytes,
         careful: true,
       },
+      keptFrom: retention.oldest,
       subscribed: subscribedFeeds({ source, random, renewAfterMs: orders.renewAfterMs }),
       clock: systemClock,
       random,

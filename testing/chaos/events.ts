@@ -14,7 +14,7 @@ export interface MadeEvent {
   revenueMicros: bigint | undefined
   clamped: boolean
   /** Its time lies before all panes: it counts in the totals only. */
-  tooOld: boolean
+  beyond: boolean
   /** The app `picky` cannot take it. */
   poison: boolean
 }
@@ -64,9 +64,9 @@ export function makeEvent(random: Random, { props, now }: EventPlace): MadeEvent
     ...(type === 'request' && { status: pick(random, [200, 503]), duration_ms: random() * 900 }),
     props: poison ? { ...props, poison } : props,
   }
-  const { clamped, tooOld } = time
+  const { clamped, beyond } = time
   const money = { account, currency, costMicros, revenueMicros }
-  return { json, id, type, ...money, clamped, tooOld, poison }
+  return { json, id, type, ...money, clamped, beyond, poison }
 }
 
 const amount = (random: Random): bigint =>
@@ -78,7 +78,7 @@ const refund = (random: Random): bigint => (chance(random, 0.1) ? -1n : 1n)
 /** Mostly none or now; late ones, very old ones, and some from the future. */
 function timeOf(random: Random, now: number) {
   const kind = weighted(random, { none: 60, now: 30, late: 5, days: 1, ancient: 0.3, future: 3 })
-  const plain = { clamped: false, tooOld: false }
+  const plain = { clamped: false, beyond: false }
   switch (kind) {
     case 'none':
       return { at: undefined, ...plain }
@@ -89,8 +89,8 @@ function timeOf(random: Random, now: number) {
     case 'days':
       return { at: now - whole(random, HOUR_MS, 5 * DAY_MS), ...plain }
     case 'ancient':
-      return { at: ANCIENT_MS + whole(random, 0, DAY_MS), clamped: false, tooOld: true }
+      return { at: ANCIENT_MS + whole(random, 0, DAY_MS), clamped: false, beyond: true }
     case 'future':
-      return { at: now + whole(random, MINUTE_MS, DAY_MS), clamped: true, tooOld: false }
+      return { at: now + whole(random, MINUTE_MS, DAY_MS), clamped: true, beyond: false }
   }
 }

@@ -28,7 +28,7 @@ export interface Ledger {
   readonly clamped: number
   readonly aggregated: number
   readonly outOfRange: number
-  readonly tooOld: number
+  readonly beyond: number
   readonly reasons: ReadonlyMap<RejectReason, number>
   readonly types: ReadonlyMap<string, number>
   /** Of those that panes keep. */
@@ -58,16 +58,16 @@ export function createLedger(): Ledger {
     clamped: 0,
     aggregated: 0,
     outOfRange: 0,
-    tooOld: 0,
+    beyond: 0,
   }
 
   function apply(event: MadeEvent): void {
-    const { id, type, clamped, tooOld, poison } = event
+    const { id, type, clamped, beyond, poison } = event
     sums.applied++
     if (clamped) sums.clamped++
-    if (tooOld) sums.tooOld++
+    if (beyond) sums.beyond++
     count(types, type)
-    if (!tooOld) count(paneTypes, type)
+    if (!beyond) count(paneTypes, type)
     if (poison && id !== undefined) {
       poisoned.add(id)
       count(reasons, 'app_failed')
@@ -77,7 +77,7 @@ export function createLedger(): Ledger {
       if (amount === undefined) continue
       const { account, currency } = event
       sum(money, `${kind}|${account}|${currency}`, amount)
-      if (!tooOld) sum(paneMoney, `${kind}|${currency}`, amount)
+      if (!beyond) sum(paneMoney, `${kind}|${currency}`, amount)
     }
   }
 
@@ -115,8 +115,8 @@ export function createLedger(): Ledger {
     get outOfRange() {
       return sums.outOfRange
     },
-    get tooOld() {
-      return sums.tooOld
+    get beyond() {
+      return sums.beyond
     },
     reasons,
     types,

@@ -32,13 +32,18 @@ export async function verifyKpis(db: Store['db'], ledger: Ledger): Promise<Check
     ...amounts('cost', amountOf('spend').money),
     ...amounts('revenue', amountOf('revenue').money),
   ]
-  const events = ledger.applied - ledger.tooOld
+  const events = ledger.applied - ledger.beyond
   const expected = [
     ['events', events] as const,
     ['page views', ledger.paneTypes.get('page_view') ?? 0] as const,
     ...[...ledger.paneMoney].map(([name, sum]) => [name, moneyText(micros(sum))] as const),
   ]
-  return compare('KPIs over all', expected, found, `${events} events, ${ledger.tooOld} too old`)
+  return compare(
+    'KPIs over all',
+    expected,
+    found,
+    `${events} events, ${ledger.beyond} beyond history`,
+  )
 }
 
 const amounts = (kind: string, money: Record<string, string> = {}) =>

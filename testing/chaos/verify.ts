@@ -56,7 +56,7 @@ export function compare(
 }
 
 async function fates({ db, ledger }: Evidence): Promise<Check> {
-  const { applied, duplicate, rejected, clamped } = ledger
+  const { applied, duplicate, rejected, clamped, beyond } = ledger
   const row = await db
     .selectFrom('shard')
     .select(({ fn }) => [
@@ -64,14 +64,15 @@ async function fates({ db, ledger }: Evidence): Promise<Check> {
       fn.sum<number>('duplicate').as('duplicate'),
       fn.sum<number>('rejected').as('rejected'),
       fn.sum<number>('clamped').as('clamped'),
+      fn.sum<number>('beyond').as('beyond'),
     ])
     .executeTakeFirstOrThrow()
-  const expected = { applied, duplicate, rejected, clamped }
+  const expected = { applied, duplicate, rejected, clamped, beyond }
   return compare(
     'fates',
     Object.entries(expected),
     Object.entries(row),
-    `${applied} applied, ${duplicate} duplicate, ${rejected} rejected, ${clamped} clamped`,
+    `${applied} applied, ${duplicate} duplicate, ${rejected} rejected, ${clamped} clamped, ${beyond} beyond history`,
   )
 }
 

@@ -34,7 +34,7 @@ export function kpisRange(retention: Retention, asked: AskedRange, now: number):
   }
   const { ms } = levelAt(COARSEST)
   const range = inSteps(asked, ms, now)
-  const oldestKept = Math.ceil(retention.keptFrom(COARSEST, now) / ms) * ms
+  const oldestKept = retention.oldest(now)
   return oldestKept < range.to ? { ...range, from: Math.max(range.from, oldestKept) } : range
 }
 

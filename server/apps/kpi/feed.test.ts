@@ -11,6 +11,7 @@ const applied = (id: string, event: Partial<StreamEvent> = {}) => ({
   index: 0,
   arrivedAt: 1_000,
   late: false,
+  beyond: false,
 })
 
 const many = (name: string, count: number) =>
@@ -47,6 +48,19 @@ describe('the feed', () => {
     ])
     recent.seal()
     expect(feed.events(0).map(({ id }) => id)).toEqual(['1'])
+  })
+
+  it('says which event is late and which is beyond history', () => {
+    const recent = createRecentEvents()
+    recent.stage([
+      { ...applied('1'), late: true },
+      { ...applied('2'), beyond: true },
+    ])
+    recent.seal()
+    expect(createFeed(recent).events(0)).toMatchObject([
+      { id: '2', late: false, beyond: true },
+      { id: '1', late: true, beyond: false },
+    ])
   })
 
   it('says what happened in the event’s own words, money exactly', () => {

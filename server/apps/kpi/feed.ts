@@ -53,7 +53,7 @@ const matches = (event: StreamEvent, filters: Filters | undefined): boolean =>
     ({ dimension, key }) => eventKey(event, dimension) === dimensionKey(key),
   )
 
-function feedEvent({ event, late }: AppliedEvent): FeedEvent {
+function feedEvent({ event, late, beyond }: AppliedEvent): FeedEvent {
   const money = moneyOf(event)
   return {
     id: event.id,
@@ -64,6 +64,7 @@ function feedEvent({ event, late }: AppliedEvent): FeedEvent {
     ...(event.country !== undefined && { country: event.country }),
     ...(event.device !== undefined && { device: event.device }),
     late,
+    beyond,
   }
 }
 

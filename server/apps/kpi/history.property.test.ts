@@ -109,7 +109,15 @@ async function createWorld() {
       events.push(...batch)
       app.fold(
         batch.map((event) => ({
-          ...{ event, shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: now, late: true },
+          ...{
+            event,
+            shardId: 's',
+            sequenceNumber: '1',
+            index: 0,
+            arrivedAt: now,
+            late: true,
+            beyond: false,
+          },
         })),
       )
       await commit()

@@ -234,6 +234,7 @@ async function createWorld(options: {
         index: 0,
         arrivedAt: now,
         late: false,
+        beyond: false,
       })),
     )
 
@@ -753,7 +754,7 @@ describe('a KPI that is added later', () => {
         ...{ stream_id: streams, shard_id: 's', parents: '[]', hash_from: '0', hash_to: '1' },
         ...{ closed: 0, finished: 0, newest_event_ms: newest },
         ...{ records: 1, bytes: 1, aggregated: 0, out_of_range: 0, applied: 1, duplicate: 0 },
-        ...{ rejected: 0, late: 0, clamped: 0 },
+        ...{ rejected: 0, late: 0, clamped: 0, beyond: 0 },
       })
       .execute()
     world.use(WITH_CARTS)
@@ -898,7 +899,11 @@ describe('late events', () => {
     const world = await createWorld({})
     const old: Draft = { ageMs: 500 * DAY_MS, event: { type: 'page_view', currency: 'USD' } }
     await world.run({ kind: 'fold', drafts: [old, old] })
-    expect(world.app().sizes().tooOld).toBe(2)
+    await world.commit()
+    for (const window of WINDOW_IDS) {
+      const { kpis } = await world.app().kpis({ window }, world.now())
+      expect(kpis.page_views?.value.value).toBe(0)
+    }
   })
 })
 

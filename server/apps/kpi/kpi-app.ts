@@ -33,12 +33,7 @@ export interface KpiApp extends StreamApp {
   /** For views. */
   readonly reader: PaneReader
   readonly recent: RecentEvents
-  sizes(): KpiAppSizes
-}
-
-export interface KpiAppSizes extends PyramidSizes {
-  /** Events older than any pane that is kept: they are in the totals only. */
-  tooOld: number
+  sizes(): PyramidSizes
 }
 
 export interface KpiAppPorts {
@@ -81,29 +76,23 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     kpiMeasuredFrom: measured.of,
   })
   const recent = createRecentEvents()
-  let tooOld = 0
-  /** Since the last seal. */
-  let freshTooOld = 0
 
   return {
     name: 'kpi',
     readsFields: true,
     fold(events) {
       const now = clock.now()
-      for (const { event, arrivedAt } of events) {
-        if (!pending.add(event, now, arrivedAt)) freshTooOld++
+      for (const { event, arrivedAt, beyond } of events) {
+        if (!beyond) pending.add(event, now, arrivedAt)
       }
       recent.stage(events)
     },
     discard() {
       pending.take()
       recent.discard()
-      freshTooOld = 0
     },
     seal() {
       recent.seal()
-      tooOld += freshTooOld
-      freshTooOld = 0
       return log.seal(pending.take())
     },
     async restore() {
@@ -120,6 +109,6 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     value: (query, now) => readValue(reader, query, now),
     reader,
     recent,
-    sizes: () => ({ ...pyramid.sizes(), tooOld: tooOld + freshTooOld }),
+    sizes: pyramid.sizes,
   }
 }

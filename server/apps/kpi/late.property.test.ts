@@ -92,7 +92,7 @@ async function run(steps: readonly Step[], maxKeys?: number) {
   const arrivals: Arrival[] = []
   let uncommitted: Arrival[] = []
   const fold = (some: readonly Arrival[]) => {
-    const place = { shardId: 's', sequenceNumber: '1', index: 0, late: false }
+    const place = { shardId: 's', sequenceNumber: '1', index: 0, late: false, beyond: false }
     app.fold(some.map((arrival) => ({ ...arrival, ...place })))
   }
   const take = (some: readonly Arrival[]) => {
@@ -335,7 +335,7 @@ describe('a store that knows of no late events', () => {
       }
       expect(await views()).toEqual([{ value: 2 }])
       const event = { id: 'e', type: 'page_view', page: '/a', currency: 'USD', time: epochMs(NOON) }
-      const place = { shardId: 's', sequenceNumber: '1', index: 0, late: true }
+      const place = { shardId: 's', sequenceNumber: '1', index: 0, late: true, beyond: false }
       app.fold([{ event, arrivedAt: now, ...place }])
       const work = app.seal()
       await folder.store.db.transaction().execute((tx) => work.write(tx, streamId))

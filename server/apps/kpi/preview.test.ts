@@ -19,6 +19,7 @@ const applied = (event: Partial<StreamEvent> = {}, agoMs = 0) => ({
   index: 0,
   arrivedAt: NOW - agoMs,
   late: false,
+  beyond: false,
 })
 
 function commit(recent: RecentEvents, ...events: ReturnType<typeof applied>[]): void {

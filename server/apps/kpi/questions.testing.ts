@@ -121,7 +121,15 @@ export async function createWorld(
     events.push(...batch.filter(({ time }) => hour(time) >= now - LONGEST_MS))
     app.fold(
       batch.map((event) => ({
-        ...{ event, shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: now, late: false },
+        ...{
+          event,
+          shardId: 's',
+          sequenceNumber: '1',
+          index: 0,
+          arrivedAt: now,
+          late: false,
+          beyond: false,
+        },
       })),
     )
     for (let commits = 0; commits < 3; commits++) {

@@ -7,7 +7,14 @@ test('what is kept of an event holds on to no record', () => {
   const bytes = new TextEncoder().encode('"v-1"')
   const scanned = new ScannedEvent(bytes, [])
   Object.assign(scanned, { lateId: 'id', lateVisitor: placeOf(1, 3), props: { plan: 'pro' } })
-  const at = { shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: 1_000, late: false }
+  const at = {
+    shardId: 's',
+    sequenceNumber: '1',
+    index: 0,
+    arrivedAt: 1_000,
+    late: false,
+    beyond: false,
+  }
   const recent = createRecentEvents()
   recent.stage([{ ...at, event: scanned as unknown as StreamEvent }])
   recent.seal()

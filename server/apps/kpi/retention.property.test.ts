@@ -52,7 +52,14 @@ async function run(
       return { id: 'e', type: 'page_view', time: epochMs(now - ageMs), currency: 'USD' }
     })
     events.push(...batch)
-    const place = { shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: now, late: false }
+    const place = {
+      shardId: 's',
+      sequenceNumber: '1',
+      index: 0,
+      arrivedAt: now,
+      late: false,
+      beyond: false,
+    }
     app.fold(batch.map((event) => ({ event, ...place })))
     app.flushNext()
     // With each commit a few rows go that are older than they are kept.

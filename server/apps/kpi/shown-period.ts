@@ -101,7 +101,7 @@ function chartStep({ from, to }: TimeRange, paneMs: number): number {
 /** Begins with the first step that is kept whole. */
 function keptPart(chart: SteppedSpan, retention: Retention, now: number): SteppedSpan {
   const { stepMs } = chart
-  const oldest = Math.ceil(retention.keptFrom(COARSEST, now) / stepMs) * stepMs
+  const oldest = Math.ceil(retention.oldest(now) / stepMs) * stepMs
   return oldest < chart.to ? { ...chart, from: Math.max(chart.from, oldest) } : chart
 }
 

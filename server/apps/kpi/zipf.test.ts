@@ -50,7 +50,14 @@ it('of a Zipf stream of 60,000 pages the first ten of 20 are exact and in order,
   }
   let app = await open()
   for (let from = 0; from < EVENTS; from += BATCH) {
-    const place = { shardId: 's', sequenceNumber: '1', index: 0, arrivedAt: NOW, late: false }
+    const place = {
+      shardId: 's',
+      sequenceNumber: '1',
+      index: 0,
+      arrivedAt: NOW,
+      late: false,
+      beyond: false,
+    }
     app.fold(
       pages.slice(from, from + BATCH).map((page, at) => {
         const time = epochMs(NOW - SPAN_MS + Math.floor(((from + at) / EVENTS) * SPAN_MS))

@@ -28,6 +28,7 @@ const applied = (event: Partial<StreamEvent>): AppliedEvent => ({
   index: 0,
   arrivedAt: 0,
   late: false,
+  beyond: false,
 })
 
 async function storedMicros(streamId: number): Promise<Record<string, bigint>> {

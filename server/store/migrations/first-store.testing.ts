@@ -8,7 +8,16 @@ import { first } from './0001-first.ts'
 export interface FirstSchema extends Omit<Schema, 'stream' | 'lease' | 'shard' | 'dead_letter'> {
   stream: Omit<StreamTable, 'asked' | 'first_start_ms' | 'since_ms'>
   lease: Omit<LeaseTable, 'commit_seq'>
-  shard: Omit<ShardTable, 'trimmed_ms' | 'sub_sequence' | 'aggregated' | 'out_of_range'>
+  shard: Omit<
+    ShardTable,
+    | 'trimmed_ms'
+    | 'sub_sequence'
+    | 'aggregated'
+    | 'out_of_range'
+    | 'beyond'
+    | 'beyond_oldest_ms'
+    | 'beyond_last_ms'
+  >
   dead_letter: Omit<DeadLetterTable, 'app'>
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { noFates } from '../../../lib/fates.ts'
 import { MINUTE_MS } from '../../../lib/time.ts'
 import { takeLease, writeCommit } from '../../stream/commit/commit.ts'
 import { readShards } from '../../stream/commit/shard-rows.ts'
@@ -50,6 +51,9 @@ test('every row of a first store is kept, and what is new of it has its default'
       sub_sequence: null,
       aggregated: 0,
       out_of_range: 0,
+      beyond: 0,
+      beyond_oldest_ms: null,
+      beyond_last_ms: null,
       crc: null,
     })),
     lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
@@ -96,8 +100,11 @@ test('the stream and its shards are read as they were left', async () => {
     asked: null,
     firstStartMs: null,
   })
-  const added = { trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0 }
-  const nothing = { applied: 0, duplicate: 0, rejected: 0, late: 0, clamped: 0 }
+  const added = {
+    ...{ trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0 },
+    ...{ oldestBeyondMs: null, lastBeyondMs: null },
+  }
+  const nothing = noFates()
   expect(await progressOf(store)).toEqual([
     {
       ...added,
@@ -129,7 +136,7 @@ test('the stream and its shards are read as they were left', async () => {
       newestEventMs: NOON - MINUTE_MS,
       records: 20,
       bytes: 2_000,
-      fates: { applied: 10, duplicate: 4, rejected: 3, late: 2, clamped: 1 },
+      fates: { applied: 10, duplicate: 4, rejected: 3, late: 2, clamped: 1, beyond: 0 },
     },
     {
       ...added,

@@ -49,6 +49,8 @@ const shardRow = (shard: ShardProgress) => ({
   aggregated: shard.aggregated,
   out_of_range: shard.outOfRange,
   ...shard.fates,
+  beyond_oldest_ms: shard.oldestBeyondMs,
+  beyond_last_ms: shard.lastBeyondMs,
 })
 
 /**
@@ -132,6 +134,9 @@ const FITS = {
   rejected: isCount,
   late: isCount,
   clamped: isCount,
+  beyond: isCount,
+  beyond_oldest_ms: isTime,
+  beyond_last_ms: isTime,
 } satisfies Partial<Record<keyof Row, (value: unknown) => boolean>>
 
 const EXPECTED: Record<string, string> = {
@@ -180,6 +185,9 @@ function progressOf(row: Row): ShardProgress {
       rejected: count(row.rejected),
       late: count(row.late),
       clamped: count(row.clamped),
+      beyond: count(row.beyond),
     },
+    oldestBeyondMs: time(row.beyond_oldest_ms),
+    lastBeyondMs: time(row.beyond_last_ms),
   }
 }

@@ -17,6 +17,7 @@ const event = (id: number): AppliedEvent => ({
   index: 0,
   arrivedAt: 0,
   late: false,
+  beyond: false,
 })
 
 /** Writes down what it sealed; throws at some events, after it took in the ones before. */

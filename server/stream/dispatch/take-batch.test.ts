@@ -40,6 +40,7 @@ async function takingAll(...lists: (readonly Uint8Array[])[]) {
     seen: createSeenIds(),
     apps,
     clock,
+    keptFrom: () => 0,
     reject: (_reason, make) => letters.push(make()),
     took() {},
   })
@@ -183,6 +184,7 @@ function takenIn(records: readonly StreamRecord[], batchEvents: number, tickMs: 
   const take = createTaker({
     seen: createSeenIds(),
     clock,
+    keptFrom: () => 0,
     apps: { batchEvents: () => batchEvents, fold: (events) => applied.push(...events) },
     reject: (_reason, make) => rejected.push(make()),
     took() {},
@@ -200,6 +202,7 @@ function takenOneByOne(records: readonly StreamRecord[]) {
   const { progress } = laneOf('shard')
   const ports: IngestPorts = {
     seen: createSeenIds(),
+    history: { now: 0, keptFrom: 0 },
     apply: (event) => applied.push(event),
     reject: (_reason, make) => rejected.push(make()),
   }

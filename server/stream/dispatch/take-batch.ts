@@ -33,13 +33,15 @@ export interface TakerPorts {
   seen: SeenIds
   apps: Pick<AppRunner, 'fold' | 'batchEvents'>
   clock: Clock
+  /** Since when figures are kept at `now`, epoch ms. */
+  keptFrom: (now: number) => number
   reject: (reason: RejectReason, make: () => DeadLetter) => void
   /** So much was taken in from the shard. */
   took: (progress: ShardProgress, taken: { events: number; bytes: number }) => void
 }
 
 /** Takes batches in, a stretch at a time. Synchronous. Returns false while records are left. */
-export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
+export function createTaker({ seen, apps, clock, keptFrom, reject, took }: TakerPorts) {
   let applied: AppliedEvent[] = []
   let batchEvents = 0
   const opener = createOpener({ seen, clock })
@@ -55,7 +57,9 @@ export function createTaker({ seen, apps, clock, reject, took }: TakerPorts) {
   return function take(lane: TakingLane, taking: Taking): boolean {
     const { progress, throughput, keys } = lane
     const { records } = taking.batch
-    const ports: IngestPorts = { seen, apply, reject, keys }
+    const now = clock.now()
+    const history = { now, keptFrom: keptFrom(now) }
+    const ports: IngestPorts = { seen, history, apply, reject, keys }
     const until = clock.monotonicMs() + STRETCH_MS
     const maxEvents = apps.batchEvents()
     batchEvents = maxEvents

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { noFates } from '../../../lib/fates.ts'
 import { ALLOWED_LATENESS_MS } from '../../../lib/lateness.ts'
-import { MINUTE_MS } from '../../../lib/time.ts'
+import { DAY_MS, MINUTE_MS } from '../../../lib/time.ts'
 import type { StreamRecord } from '../read/stream-source.ts'
 import { newShard, type ShardProgress } from '../shards/shard-progress.ts'
 import type { AppliedEvent } from '../stream-app.ts'
@@ -19,6 +19,7 @@ import {
 import { createSeenIds } from './seen-ids.ts'
 
 const T = 1_700_000_000_000
+const KEPT_FROM = T - 400 * DAY_MS
 const ALL_HASHES = { hashFrom: '0', hashTo: ((1n << 128n) - 1n).toString() }
 
 const shardNow = (hashes = ALL_HASHES): ShardProgress =>
@@ -37,6 +38,7 @@ function createPorts() {
   const keys: string[] = []
   const ports: IngestPorts = {
     seen: createSeenIds(),
+    history: { now: T + 5, keptFrom: KEPT_FROM },
     apply: (event) => void applied.push(event),
     reject: (_reason, make) => void rejected.push(make()),
     keys: { add: ({ partitionKey }) => void keys.push(partitionKey) },
@@ -110,6 +112,29 @@ describe('a record taken in', () => {
     takeAll(recordOf(JSON.stringify(times.map((time) => ({ type: 'a', time })))), shard, ports)
     expect(applied.map(({ late }) => late)).toEqual([false, false, true, false])
     expect(shard).toMatchObject({ newestEventMs: T, fates: { applied: 4, late: 1, clamped: 1 } })
+  })
+
+  test('an event of before what is kept is beyond history, and late only after a newer one', () => {
+    const shard = shardNow()
+    const { ports, applied } = createPorts()
+    const take = (times: number[]) =>
+      takeAll(recordOf(JSON.stringify(times.map((time) => ({ type: 'a', time })))), shard, ports)
+    take([KEPT_FROM])
+    expect(shard).toMatchObject({ oldestBeyondMs: null, lastBeyondMs: null })
+    take([KEPT_FROM - 1, KEPT_FROM - 5, KEPT_FROM - DAY_MS, T, KEPT_FROM - 2])
+    expect(applied.map(({ beyond, late }) => [beyond, late])).toEqual([
+      [false, false],
+      [true, false],
+      [true, false],
+      [true, true],
+      [false, false],
+      [true, true],
+    ])
+    expect(shard).toMatchObject({
+      fates: { applied: 6, late: 2, beyond: 4 },
+      oldestBeyondMs: KEPT_FROM - DAY_MS,
+      lastBeyondMs: T + 5,
+    })
   })
 
   test('that is an aggregate counts its records, their keys, and those of other shards', () => {

@@ -31,6 +31,8 @@ export interface RejectedItem extends Rejection {
 /** Where the events of a record go. */
 export interface IngestPorts {
   seen: SeenIds
+  /** When it is, and since when figures are kept, epoch ms: what happened before is beyond history. */
+  history: { now: number; keptFrom: number }
   apply(event: AppliedEvent): void
   /** `make` builds what is kept of it, where that is wanted. */
   reject(reason: RejectReason, make: () => RejectedItem): void
@@ -149,9 +151,17 @@ function settle(
     // However late it is, it is applied.
     const late = newest !== null && event.time < newest - ALLOWED_LATENESS_MS
     if (late) fates.late++
+    const beyond = event.time < ports.history.keptFrom
+    if (beyond) countBeyond(shard, event.time, ports.history.now)
     if (newest === null || event.time > newest) shard.newestEventMs = event.time
-    ports.apply({ event, shardId, sequenceNumber, index, arrivedAt, late })
+    ports.apply({ event, shardId, sequenceNumber, index, arrivedAt, late, beyond })
   }
+}
+
+function countBeyond(shard: ShardProgress, time: number, now: number): void {
+  shard.fates.beyond++
+  shard.oldestBeyondMs = Math.min(shard.oldestBeyondMs ?? time, time)
+  shard.lastBeyondMs = now
 }
 
 const isSeen = ({ event, idHash }: AcceptedEvent, arrivedAt: number, seen: SeenIds): boolean =>

@@ -1,6 +1,7 @@
 import type { Point, ShardCell, ShardDetailCell, ViewState } from '../../../lib/frames.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
 import type { ShardReading } from '../consumer-readings.ts'
+import { beyondIn } from './shard-progress.ts'
 
 /** Throughput is measured over this span of arrival time. */
 const RATE_SPAN_MS = 10 * SECOND_MS
@@ -91,6 +92,7 @@ function shardCell(
     aggregated: progress.aggregated,
     outOfRange: progress.outOfRange,
     fates: { ...progress.fates },
+    beyond: beyondIn([progress]),
     lastArrivalAt: progress.lastArrivalMs,
     mode: reading.mode,
     lastProgressAt: reading.lastProgressAt,

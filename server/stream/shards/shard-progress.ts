@@ -1,4 +1,5 @@
 import { type Fates, noFates } from '../../../lib/fates.ts'
+import type { BeyondHistory } from '../../../lib/frames.ts'
 import type { ListedShard } from '../read/stream-source.ts'
 
 /** What is known of a shard and how far it has been read; the same in memory and in the store. */
@@ -28,6 +29,19 @@ export interface ShardProgress {
   aggregated: number
   outOfRange: number
   fates: Fates
+  /** Of the events beyond history: when the oldest happened, and when the last was taken in; null: there are none. */
+  oldestBeyondMs: number | null
+  lastBeyondMs: number | null
+}
+
+/** Of the events beyond history in all of these shards; null: there are none. */
+export function beyondIn(
+  shards: readonly Pick<ShardProgress, 'oldestBeyondMs' | 'lastBeyondMs'>[],
+): BeyondHistory | null {
+  const oldest = shards.flatMap(({ oldestBeyondMs }) => oldestBeyondMs ?? [])
+  const last = shards.flatMap(({ lastBeyondMs }) => lastBeyondMs ?? [])
+  if (oldest.length === 0 || last.length === 0) return null
+  return { oldestAt: Math.min(...oldest), lastAt: Math.max(...last) }
 }
 
 export const newShard = (listed: ListedShard): ShardProgress => ({
@@ -48,4 +62,6 @@ export const newShard = (listed: ListedShard): ShardProgress => ({
   aggregated: 0,
   outOfRange: 0,
   fates: noFates(),
+  oldestBeyondMs: null,
+  lastBeyondMs: null,
 })
