@@ -21,7 +21,7 @@ export async function bundleInto(outdir, files) {
     platform: 'node',
     // Constants become numbers: as variables of a module they would be read, and checked, each time.
     minifySyntax: true,
-    target: 'node20.9',
+    target: 'node20.15',
     packages: 'external',
     logLevel: 'warning',
   })

@@ -28,7 +28,7 @@ export function serverBundle() {
     platform: 'node',
     // Constants become numbers: as variables of a module they would be read, and checked, each time.
     minifySyntax: true,
-    target: 'node20.9',
+    target: 'node20.15',
     packages: 'external',
     sourcemap: true,
     logLevel: 'warning',

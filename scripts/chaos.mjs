@@ -70,7 +70,7 @@ async function bundle() {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20.9',
+    target: 'node20.15',
     sourcemap: true,
     logLevel: 'warning',
   }

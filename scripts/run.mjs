@@ -8,10 +8,17 @@ const KEPT_CHARS = 40_000
  * `'inherit'` shows it. Resolves to the exit code with `check: false`, else rejects unless it is 0.
  */
 export function run(program, args, options = {}) {
-  const { output = 'collect', check = true, env = {}, timeoutMs, shell = false } = options
+  const {
+    output = 'collect',
+    check = true,
+    cwd = ROOT,
+    env = {},
+    timeoutMs,
+    shell = false,
+  } = options
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      cwd: ROOT,
+      cwd,
       env: { ...process.env, ...env },
       shell,
       stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],

@@ -99,7 +99,7 @@ export function forgetBuilt(names) {
 }
 
 /** npm run by npm knows where it is; its own name on Windows is a script for the shell. */
-function npmCommand() {
+export function npmCommand() {
   const self = process.env.npm_execpath
   if (self?.endsWith('npm-cli.js') && existsSync(self)) {
     return { program: process.execPath, before: [self], shell: false }

@@ -29,7 +29,7 @@ export async function bundle(folder: string, entry: string): Promise<URL> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20.9',
+    target: 'node20.15',
     packages: 'external',
     logLevel: 'warning',
   })
