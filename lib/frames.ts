@@ -339,6 +339,8 @@ export interface ShardCell {
   /** Sub-records of KPL aggregates, and those of them whose key belongs to another shard. */
   aggregated: number
   outOfRange: number
+  /** Lines of a log with fields that were passed over. */
+  partlyRead: number
   fates: Fates
   beyond: BeyondHistory | null
   lastArrivalAt: number | null

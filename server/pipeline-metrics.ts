@@ -40,6 +40,10 @@ function shardMetrics(registry: Registry) {
     'kinesight_sub_records_out_of_range_total',
     'Sub-records whose key belongs to another shard; they are applied.',
   )
+  const partlyRead = counter(
+    'kinesight_log_lines_partly_read_total',
+    'Lines of an access log with fields that were passed over.',
+  )
   const events = counter(
     'kinesight_events_total',
     'Events read, by fate; late, clamped and beyond are parts of applied.',
@@ -61,7 +65,7 @@ function shardMetrics(registry: Registry) {
     'When a read was last answered.',
   )
   const all = [
-    ...[records, bytes, subRecords, outOfRange, events, reads, restarts],
+    ...[records, bytes, subRecords, outOfRange, partlyRead, events, reads, restarts],
     ...[lag, state, progress],
   ]
 
@@ -71,6 +75,7 @@ function shardMetrics(registry: Registry) {
     bytes.inc({ shard }, reading.progress.bytes)
     subRecords.inc({ shard }, reading.progress.aggregated)
     outOfRange.inc({ shard }, reading.progress.outOfRange)
+    partlyRead.inc({ shard }, reading.progress.partlyRead)
     for (const [fate, n] of Object.entries(reading.progress.fates)) events.inc({ shard, fate }, n)
     const { empty: _, ...outcomes } = reading.log.reads
     for (const [outcome, n] of Object.entries(outcomes)) reads.inc({ shard, outcome }, n)

@@ -27,6 +27,7 @@ export function OutcomePanel({ shard, state }: { shard: ShardCell; state: PanelS
       words: <Link href={lettersOf(shardId)}>under Dead letters</Link>,
     },
     ...aggregates(shard),
+    ...logLines(shard),
   ]
   return (
     <Panel state={state} title="What became of it">
@@ -39,6 +40,13 @@ const beyondOf = ({ beyond }: ShardCell): string =>
   beyond === null
     ? 'older than all that is kept'
     : `older than all that is kept, so in no window; the oldest of ${date(beyond.oldestAt)}`
+
+function logLines({ partlyRead }: ShardCell): CountRow[] {
+  if (partlyRead === 0) return []
+  return [
+    { name: 'Log lines read in part', value: partlyRead, words: 'further fields passed over' },
+  ]
+}
 
 function aggregates({ aggregated, outOfRange }: ShardCell): CountRow[] {
   if (aggregated === 0) return []

@@ -19,7 +19,7 @@ export const HELP = `Puts a log file on a stream.
 
   npm run replay -- FILE --format FORMAT [options]
 
-  --format combined   web server log in the combined format (Apache, nginx): a "request" for each
+  --format combined   access log of a web server (Apache, nginx, Traefik): a "request" for each
                       line, and a "page_view" for each page that was got
            ipinyou    ad log of the iPinYou contest, season 3: impressions with their cost in CNY, clicks
            events     one JSON event, or an array of them, a line; put as they are

@@ -79,6 +79,7 @@ export const shardCell: z.ZodType<ShardCell> = z.strictObject({
   bytes: count,
   aggregated: count.describe('Sub-records of KPL aggregates'),
   outOfRange: count.describe('Of them: those whose key belongs to another shard'),
+  partlyRead: count.describe('Lines of an access log with fields that were passed over'),
   fates,
   beyond: beyondHistory
     .nullable()

@@ -334,6 +334,7 @@ export const shardCell = (shardId: string, millisBehindLatest: number): ShardCel
   bytes: 2,
   aggregated: 0,
   outOfRange: 0,
+  partlyRead: 0,
   fates: noFates(),
   beyond: null,
   lastArrivalAt: null,

@@ -86,6 +86,8 @@ export interface ShardTable {
   bytes: number
   aggregated: number
   out_of_range: number
+  /** Lines of a log with fields that were passed over. */
+  partly_read: Generated<number>
   applied: number
   duplicate: number
   rejected: number

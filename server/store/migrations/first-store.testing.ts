@@ -17,6 +17,7 @@ export interface FirstSchema extends Omit<Schema, 'stream' | 'lease' | 'shard' |
     | 'beyond'
     | 'beyond_oldest_ms'
     | 'beyond_last_ms'
+    | 'partly_read'
   >
   dead_letter: Omit<DeadLetterTable, 'app'>
 }

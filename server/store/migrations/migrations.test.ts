@@ -54,6 +54,7 @@ test('every row of a first store is kept, and what is new of it has its default'
       beyond: 0,
       beyond_oldest_ms: null,
       beyond_last_ms: null,
+      partly_read: 0,
       crc: null,
     })),
     lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
@@ -101,7 +102,7 @@ test('the stream and its shards are read as they were left', async () => {
     firstStartMs: null,
   })
   const added = {
-    ...{ trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0 },
+    ...{ trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0, partlyRead: 0 },
     ...{ oldestBeyondMs: null, lastBeyondMs: null },
   }
   const nothing = noFates()

@@ -48,6 +48,7 @@ const shardRow = (shard: ShardProgress) => ({
   bytes: shard.bytes,
   aggregated: shard.aggregated,
   out_of_range: shard.outOfRange,
+  partly_read: shard.partlyRead,
   ...shard.fates,
   beyond_oldest_ms: shard.oldestBeyondMs,
   beyond_last_ms: shard.lastBeyondMs,
@@ -129,6 +130,7 @@ const FITS = {
   bytes: isCount,
   aggregated: isCount,
   out_of_range: isCount,
+  partly_read: isCount,
   applied: isCount,
   duplicate: isCount,
   rejected: isCount,
@@ -179,6 +181,7 @@ function progressOf(row: Row): ShardProgress {
     bytes: count(row.bytes),
     aggregated: count(row.aggregated),
     outOfRange: count(row.out_of_range),
+    partlyRead: count(row.partly_read),
     fates: {
       applied: count(row.applied),
       duplicate: count(row.duplicate),

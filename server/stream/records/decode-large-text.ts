@@ -3,6 +3,7 @@ import type { Rejection } from '../../../lib/rejection.ts'
 import { type DecodedItem, type DecodedLine, decodeLine, decodeValue } from './decode-line.ts'
 import {
   type DecodedText,
+  isOfLines,
   MAX_RECORD_EVENTS,
   MAX_RECORD_VALUES,
   noEvents,
@@ -96,7 +97,7 @@ function* readValue(large: Large, start: number): Steps<DecodedText | NotOne> {
     if (!isOver) continue
     const closes = bytes[walk.at - 1] === (isList ? Bracket.endOfList : Bracket.endOfObject)
     if (!closes || (yield* pastBlanks(large, walk.at)) < bytes.length) return {}
-    return decoded(large, items, false)
+    return decoded(large, items, { ofLog: false, partlyRead: 0 })
   }
 }
 
@@ -105,6 +106,7 @@ function* readLines(large: Large, start: number, one: NotOne): Steps<DecodedText
   const items: DecodedItem[] = []
   let holdsEvents = false
   let ofLog = false
+  let partlyRead = 0
   for (let from = start; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
@@ -117,17 +119,18 @@ function* readLines(large: Large, start: number, one: NotOne): Steps<DecodedText
     if (large.tally.values > MAX_RECORD_VALUES) return tooManyValues(data)
     ofLog ||= line.ofLog
     if (line.ofLog) large.costLeft -= ODD_LINE_COST
+    if (line.partlyRead) partlyRead++
     for (const item of line.items) {
       if (items.length === MAX_RECORD_EVENTS) return tooManyEvents(data)
       large.costLeft -= item.ok ? EVENT_COST : ODD_LINE_COST
-      holdsEvents ||= item.ok && typeof item.value === 'object'
+      holdsEvents ||= isOfLines(item)
       items.push(item)
     }
   }
   const [first] = items
   if (first === undefined) return whole('empty', 'the record is blank', data)
   const isOneScalar = first.ok && items.length === 1
-  if (holdsEvents || isOneScalar) return decoded(large, items, ofLog)
+  if (holdsEvents || isOneScalar) return decoded(large, items, { ofLog, partlyRead })
   // Not one line could be an event: it is one broken document, not many broken lines.
   const { reason, detail } = one.rejection ?? rejectionIn(items) ?? NO_EVENT
   return whole(reason, detail, data)
@@ -152,7 +155,7 @@ function readLine(large: Large, from: number, to: number): DecodedLine | undefin
   const values = countValues(data.subarray(begin, to))
   tally.values += values
   const refused = tooLarge(large, begin, to, values)
-  if (refused !== undefined) return { items: [refused], ofLog: false }
+  if (refused !== undefined) return { items: [refused], ofLog: false, partlyRead: false }
   // There are blanks beyond those of JSON.
   const line = bytes.toString(encoding, begin, to).trimStart()
   return line === '' ? undefined : decodeLine(line)
@@ -198,8 +201,13 @@ function* nextStep(large: Large): Steps<void> {
   yield
 }
 
-const decoded = ({ data, bytes }: Large, items: DecodedItem[], ofLog: boolean): DecodedText => ({
+const decoded = (
+  { data, bytes }: Large,
+  items: DecodedItem[],
+  { ofLog, partlyRead }: { ofLog: boolean; partlyRead: number },
+): DecodedText => ({
   items,
   bytes: data.length,
   escapes: ofLog || bytes.includes('\\u'),
+  partlyRead,
 })

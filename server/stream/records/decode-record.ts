@@ -49,12 +49,7 @@ const LARGE_BYTES = 1024 * 1024
 export const mayBeLarge = (data: Uint8Array): boolean =>
   data.length > LARGE_BYTES || (isGzip(data) && unfoldedBytes(data) > LARGE_BYTES)
 
-const apart = ({ items, bytes, escapes }: DecodedText): DecodedRecord => ({
-  items,
-  bytes,
-  escapes,
-  subRecords: NO_SUB_RECORDS,
-})
+const apart = (text: DecodedText): DecodedRecord => ({ ...text, subRecords: NO_SUB_RECORDS })
 
 /** Of a sub-record beside its bytes, in bytes of text that take as long. */
 const SUB_RECORD_COST = 128
@@ -118,6 +113,7 @@ function* decodeSubRecords(
   const tally: Tally = { bytes: 0, values: 0 }
   const items: DecodedItem[] = []
   let escapes = false
+  let partlyRead = 0
   let cost = 0
   for (const { data: part } of subRecords) {
     cost += part.length + SUB_RECORD_COST
@@ -130,6 +126,7 @@ function* decodeSubRecords(
     if (items.length + text.items.length > MAX_RECORD_EVENTS) return apart(tooManyEvents(data))
     for (const item of text.items) items.push(item)
     escapes ||= text.escapes
+    partlyRead += text.partlyRead
   }
-  return { items, bytes: tally.bytes, escapes, subRecords }
+  return { items, bytes: tally.bytes, escapes, partlyRead, subRecords }
 }

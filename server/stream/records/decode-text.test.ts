@@ -42,10 +42,15 @@ describe('a record of text', () => {
     [
       'lines of a log, one torn',
       `${LOG}\n${LOG.slice(9)}\n${LOG}`,
-      [...logged, 'not_json', ...logged],
+      [...logged, 'bad_log_line', ...logged],
     ],
     ['lines of a log and of JSON', `{"type":"a"}\n${LOG}\n[1]\n7`, [a, ...logged, [1], 7]],
-    ['a torn line of a log', LOG.slice(0, -1), ['not_json']],
+    ['a torn line of a log', LOG.slice(0, -1), ['bad_log_line']],
+    [
+      'torn lines of a log',
+      `${LOG.slice(0, -1)}\n${LOG.slice(0, -2)}`,
+      ['bad_log_line', 'bad_log_line'],
+    ],
     ['blanks', ' \r\n ', ['empty']],
     ['nothing', '', ['empty']],
     ['an empty array', '[]', ['empty']],
@@ -84,9 +89,10 @@ describe('a record of text', () => {
   })
 
   test.each([
-    ['a line', `${LOG}\n${LOG.slice(0, -1)}`, 2, 'not a whole line of the combined log format'],
-    ['a lone line', LOG.slice(0, -1), 0, 'not a whole line of the combined log format'],
-    ['a time', `${LOG}\n${LOG.replace('Feb', 'Fex')}`, 2, 'not a time: 03/Fex/2026:09:08:07 +0000'],
+    ['a line', `${LOG}\nhello`, 2, 'not a line of an access log, and no JSON: '],
+    ['a torn line of a log', `${LOG}\n${LOG.slice(0, -1)}`, 2, 'agent of the log line must be in'],
+    ['a lone one', LOG.slice(0, -1), 0, 'agent of the log line must be in double quotes'],
+    ['a time', `${LOG}\n${LOG.replace('Feb', 'Fex')}`, 2, 'it is [03/Fex/2026:09:08:07 +0000]'],
     ['JSON', `${LOG}\n{"ty`, 2, 'put one JSON event, an array of them, or one a line'],
   ])('says what is wrong with %s', (_name, text, at, what) => {
     const item = decodeRecord(bytes(text)).items.at(at)

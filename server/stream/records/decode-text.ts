@@ -20,6 +20,8 @@ export interface DecodedText {
   bytes: number
   /** Its texts may hold NUL or half a surrogate pair, which \u escapes can bring, and lines of a log. */
   escapes: boolean
+  /** Lines of a log with fields that were passed over. */
+  partlyRead: number
 }
 
 /** What the texts of one record have come to so far. */
@@ -34,7 +36,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export const MAX_TEXT_AT_ONCE_BYTES = 128 * 1024
 
 /**
- * A text is one JSON value, an array of them, or lines: of JSON values, of a combined log, or of both. A byte order
+ * A text is one JSON value, an array of them, or lines: of JSON values, of an access log, or of both. A byte order
  * mark is passed over. A large one is read by `decodeLargeText`, which makes the same of it.
  */
 export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
@@ -58,33 +60,42 @@ export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
     return decodeLines(text, data, error)
   }
   const escapes = text.includes('\\u')
-  if (!Array.isArray(value)) return { items: [{ ok: true, value }], bytes, escapes }
+  if (!Array.isArray(value)) return { items: [{ ok: true, value }], bytes, escapes, partlyRead: 0 }
   if (value.length === 0) return noEvents(data)
   if (value.length > MAX_RECORD_EVENTS) return tooManyEvents(data)
-  return { items: value.map((item: unknown) => ({ ok: true, value: item })), bytes, escapes }
+  const items = value.map((item: unknown) => ({ ok: true as const, value: item }))
+  return { items, bytes, escapes, partlyRead: 0 }
 }
 
 function decodeLines(text: string, data: Uint8Array, wholeError: unknown): DecodedText {
   const items: DecodedItem[] = []
   let holdsEvents = false
   let ofLog = false
+  let partlyRead = 0
   // Each from its first character that is no blank to its end.
   for (const [line] of text.matchAll(/\S[^\n]*/g)) {
     const decoded = decodeLine(line)
     for (const item of decoded.items) {
       if (items.length === MAX_RECORD_EVENTS) return tooManyEvents(data)
-      holdsEvents ||= item.ok && typeof item.value === 'object'
+      holdsEvents ||= isOfLines(item)
       items.push(item)
     }
     ofLog ||= decoded.ofLog
+    if (decoded.partlyRead) partlyRead++
   }
   const [first] = items
   if (first === undefined) return whole('empty', 'the record is blank', data)
-  if (holdsEvents) return { items, bytes: data.length, escapes: ofLog || text.includes('\\u') }
+  if (holdsEvents) {
+    return { items, bytes: data.length, escapes: ofLog || text.includes('\\u'), partlyRead }
+  }
   // Not one line could be an event: it is one broken document, not many broken lines.
   const ofLine = first.ok || beginsLikeJson(text.trimStart()) ? undefined : first.rejection.detail
   return whole('not_json', ofLine ?? notJson(wholeError), data)
 }
+
+/** An event, or a line of a log that is broken: what holds it is lines, and not one broken document. */
+export const isOfLines = (item: DecodedItem): boolean =>
+  item.ok ? typeof item.value === 'object' : item.rejection.reason === 'bad_log_line'
 
 /** One rejected item that stands for all of `data`. */
 export const whole = (
@@ -95,6 +106,7 @@ export const whole = (
   items: [{ ok: false, rejection: { reason, detail }, part: data }],
   bytes: data.length,
   escapes: false,
+  partlyRead: 0,
 })
 
 export const notUtf8 = (data: Uint8Array): DecodedText =>

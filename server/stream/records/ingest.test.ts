@@ -105,6 +105,27 @@ describe('a record taken in', () => {
     expect(keys).toEqual(['outer'])
   })
 
+  test('counts lines of a log that have fields which were passed over, once they are all taken in', () => {
+    const lines = ['', ' "-" 0.215', ' "-" 0.215 1834', ' é']
+      .map((more) => LOG_LINE + more)
+      .join('\n')
+    const shard = shardNow()
+    const { ports } = createPorts()
+    for (const data of [lines, gzipSync(lines)]) {
+      const before = shard.partlyRead
+      const cursor = openRecord(recordOf(data), shard)
+      expect(ingestEvents(cursor, shard, ports, 3).done).toBe(false)
+      expect(shard.partlyRead).toBe(before)
+      expect(ingestEvents(cursor, shard, ports, 9).done).toBe(true)
+      expect(shard.partlyRead).toBe(before + 2)
+    }
+    const part = new TextEncoder().encode(lines)
+    const aggregate = encodeAggregate([part, part].map((data) => ({ partitionKey: 'a', data })))
+    takeAll(recordOf(aggregate), shard, ports)
+    expect(shard.partlyRead).toBe(8)
+    expect(shard.fates).toMatchObject({ applied: 32, rejected: 0 })
+  })
+
   test('an event older than the newest of its shard by more than a minute is late', () => {
     const shard = shardNow()
     const { ports, applied } = createPorts()

@@ -95,9 +95,11 @@ function cursorIn(
 const scanRecord = createRecordScan()
 
 function scanned(record: StreamRecord, { shardId }: ShardProgress): OpenedRecord | undefined {
-  const items = scanRecord(record, shardId)
-  if (items === undefined) return undefined
-  return { items, bytes: record.data.length, escapes: true, subRecords: NO_SUB_RECORDS }
+  const found = scanRecord(record, shardId)
+  if (found === undefined) return undefined
+  const { items, partlyRead } = found
+  const bytes = record.data.length
+  return { items, bytes, escapes: true, partlyRead, subRecords: NO_SUB_RECORDS }
 }
 
 /**
@@ -190,6 +192,7 @@ function countRecord(
   const { subRecords } = opened
   shard.records++
   shard.bytes += data.length
+  shard.partlyRead += opened.partlyRead
   shard.lastArrivalMs = arrivedAt
   if (subRecords.length === 0) {
     keys?.add(record, arrivedAt)

@@ -28,6 +28,8 @@ export interface ShardProgress {
   /** Sub-records of KPL aggregates, and those of them whose key belongs to another shard. */
   aggregated: number
   outOfRange: number
+  /** Lines of a log with fields that were passed over. */
+  partlyRead: number
   fates: Fates
   /** Of the events beyond history: when the oldest happened, and when the last was taken in; null: there are none. */
   oldestBeyondMs: number | null
@@ -61,6 +63,7 @@ export const newShard = (listed: ListedShard): ShardProgress => ({
   bytes: 0,
   aggregated: 0,
   outOfRange: 0,
+  partlyRead: 0,
   fates: noFates(),
   oldestBeyondMs: null,
   lastBeyondMs: null,

@@ -3,6 +3,10 @@ import { stopsOf } from './text.ts'
 
 /** Finds the ends of a log line's texts, all of them ASCII; -1: the scan gives up. */
 export interface LogEnds {
+  /** Where the bracket of the time stands: the first behind a space, and in front of `17/`. */
+  endOfFront(from: number): number
+  /** Where the first byte stands that is no ASCII, or none that is printed: the end of a line. Never gives up. */
+  endOfLine(from: number): number
   /** Where the space stands that ends the word at `from`. */
   endOfWord(from: number): number
   /** Where the path of a request's target ends: at a space, a quote, `?` or `#`. */
@@ -20,6 +24,7 @@ export function createLogEnds({ bytes, words }: Source): LogEnds {
   const factor = 0x9e3779b1 | 0
   const highBits = 0x80808080 | 0
   const bang = 0x21
+  const slash = 0x2f
   const afterBang = 0x22
   const lastAscii = 0x7e
   let hash = 0
@@ -34,6 +39,40 @@ export function createLogEnds({ bytes, words }: Source): LogEnds {
 
   return {
     hash: () => hash,
+    endOfFront(from) {
+      hash = seed
+      let at = from
+      for (;;) {
+        const word = words.getInt32(at, true)
+        const stops = (below(word, 0x20202020) | zeros(word ^ 0x5b5b5b5b) | word) & highBits
+        if (stops === 0) {
+          mix(word)
+          at += 4
+          continue
+        }
+        const left = before(stops)
+        mix(firstOf(word, left))
+        at += left
+        if (bytes[at] !== Byte.openBracket) return -1
+        const isTime = bytes[at + 3] === slash && at > from && bytes[at - 1] === Byte.space
+        if (isTime) return at
+        mix(Byte.openBracket)
+        at++
+      }
+    },
+    endOfLine(from) {
+      hash = seed
+      for (let at = from; ; at += 4) {
+        const word = words.getInt32(at, true)
+        const stops = (below(word, 0x20202020) | word) & highBits
+        if (stops === 0) mix(word)
+        else {
+          const left = before(stops)
+          mix(firstOf(word, left))
+          return at + left
+        }
+      }
+    },
     endOfWord(from) {
       hash = seed
       for (let at = from; ; at += 4) {

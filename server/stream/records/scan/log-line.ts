@@ -1,37 +1,35 @@
-import { type LogLine, NO_SIZE, noLine } from './log-fields.ts'
+import { MAX_LINE_LENGTH } from '../combined/layout.ts'
+import { type LogLine, NO_SIZE } from '../combined/log-line.ts'
+import { NO_REST } from '../combined/rest.ts'
 import { createLogTexts } from './log-texts.ts'
 import { createLogTimeScan } from './log-time.ts'
 import { isDigit } from './number.ts'
 import { Byte, type Source } from './source.ts'
 
 /**
- * Reads the line of a combined log at `source.at` as `parseCombined` does, and moves behind its end. undefined, and
+ * Reads the line of an access log at `source.at` as `parseCombined` does, and moves behind its end. undefined, and
  * nothing was read: it is an unusual one, or none. What it answers is good until the next call.
  */
 export function createLogLineScan(source: Source): () => LogLine | undefined {
   const noSize = NO_SIZE
   const maxDigits = 15
+  const maxLength = MAX_LINE_LENGTH
   const odd = -1
-  const [slash, lastAscii] = [0x2f, 0x7e]
+  const slash = 0x2f
   const http = Buffer.from('HTTP').readInt32LE()
-  const timeLength = '[17/May/2015:10:05:03 +0000] '.length
   const { bytes, words } = source
-  const timeAt = createLogTimeScan(source)
+  const time = createLogTimeScan(source)
   const line = noLine()
   const texts = createLogTexts(source, line)
 
   // Each reads a part of the line from `at` on into `line`, and answers where the next begins; `odd`: give up.
 
   /** `83.149.9.216 - - [17/May/2015:10:05:03 +0000] ` */
-  function scanClient(at: number): number {
-    const visitorEnd = texts.visitor(at)
-    if (visitorEnd === odd) return odd
-    const identityEnd = texts.identity(visitorEnd + 1)
-    if (identityEnd === odd) return odd
-    const userEnd = texts.user(identityEnd + 1)
-    if (userEnd === odd || bytes[userEnd + 1] !== Byte.openBracket) return odd
-    line.time = timeAt(userEnd + 1)
-    return Number.isNaN(line.time) ? odd : userEnd + 1 + timeLength
+  function scanFront(at: number): number {
+    const bracket = texts.front(at)
+    if (bracket === odd) return odd
+    line.time = time.at(bracket)
+    return Number.isNaN(line.time) ? odd : time.end()
   }
 
   /** `"GET /a/page?b=c HTTP/1.1" ` */
@@ -61,57 +59,80 @@ export function createLogLineScan(source: Source): () => LogLine | undefined {
     return isDigit(byte) ? byte - Byte.zero : 1_000
   }
 
-  /** `200 5120 ` */
+  /** `200 5120`: it ends where that does. */
   function scanAnswer(from: number): number {
     const status = 100 * digit(from) + 10 * digit(from + 1) + digit(from + 2)
-    if (status >= 1_000 || bytes[from + 3] !== Byte.space) return odd
+    if (status === 0 || status >= 1_000 || bytes[from + 3] !== Byte.space) return odd
     line.status = status
-    let at = from + 4
-    line.size = noSize
-    if (bytes[at] === Byte.minus) at++
-    else {
-      let size = 0
-      for (let byte = bytes[at] as number; isDigit(byte); byte = bytes[++at] as number) {
-        size = size * 10 + byte - Byte.zero
-      }
-      const digits = at - from - 4
-      if (digits === 0 || digits > maxDigits) return odd
-      line.size = size
+    const at = from + 4
+    if (bytes[at] === Byte.minus) {
+      line.size = noSize
+      return at + 1
     }
-    return bytes[at] === Byte.space ? at + 1 : odd
+    let end = at
+    let size = 0
+    for (let byte = bytes[end] as number; isDigit(byte); byte = bytes[++end] as number) {
+      size = size * 10 + byte - Byte.zero
+    }
+    line.size = size
+    return end === at || end - at > maxDigits ? odd : end
   }
 
-  /** `"https://a.example/" "Mozilla/5.0 …"` */
+  /** ` "https://a.example/" "Mozilla/5.0 …"`: it ends where that does, or at once where there is none. */
   function scanOrigin(at: number): number {
-    if (bytes[at] !== Byte.quote) return odd
-    const quote = texts.referrer(at + 1)
-    if (quote === odd || bytes[quote + 1] !== Byte.space || bytes[quote + 2] !== Byte.quote)
-      return odd
-    const end = texts.agent(quote + 3)
-    return end === odd ? odd : end + 1
+    if (bytes[at] === Byte.space && bytes[at + 1] === Byte.quote) {
+      const quote = texts.referrer(at + 2)
+      if (quote === odd || bytes[quote + 1] !== Byte.space || bytes[quote + 2] !== Byte.quote)
+        return odd
+      const end = texts.agent(quote + 3)
+      return end === odd ? odd : end + 1
+    }
+    line.referrer = undefined
+    line.agent = undefined
+    line.device = undefined
+    return bytes[at] === Byte.space && bytes[at + 1] === Byte.space ? odd : at
   }
 
   /** Whatever else is on the line, and its end. */
   function scanEnd(from: number): number {
-    let at = from
-    if (bytes[at] === Byte.space) {
-      for (let byte = bytes[at] as number; byte >= Byte.space && byte <= lastAscii; ) {
-        byte = bytes[++at] as number
-      }
-    }
+    let at = texts.rest(from)
+    if (at === odd) return odd
     if (bytes[at] === Byte.return) at++
     if (bytes[at] === Byte.newline) return at + 1
     return at === source.length ? at : odd
   }
 
   return function scanLogLine() {
-    let at = scanClient(source.at)
+    let at = scanFront(source.at)
     if (at !== odd) at = scanRequest(at)
     if (at !== odd) at = scanAnswer(at)
     if (at !== odd) at = scanOrigin(at)
     if (at !== odd) at = scanEnd(at)
-    if (at === odd) return undefined
+    if (at === odd || at - source.at > maxLength) return undefined
     source.at = at
     return line
   }
 }
+
+const noLine = (): LogLine => ({
+  front: {
+    kind: 'front',
+    host: undefined,
+    port: undefined,
+    visitor: undefined,
+    publicVisitor: undefined,
+    user: undefined,
+    isPlain: true,
+  },
+  time: 0,
+  method: '',
+  odd: undefined,
+  page: '',
+  isPage: false,
+  status: 0,
+  size: 0,
+  referrer: undefined,
+  agent: undefined,
+  device: undefined,
+  rest: NO_REST,
+})

@@ -1,14 +1,16 @@
 import { MAX_TEXT_LENGTH } from '../../../../lib/event.ts'
 import { deviceOf } from '../combined/device.ts'
+import { type Front, readFront } from '../combined/front.ts'
 import { isPage } from '../combined/is-page.ts'
+import type { LogLine } from '../combined/log-line.ts'
+import { NO_REST, type Rest, readRest } from '../combined/rest.ts'
 import { createBytePool } from './byte-pool.ts'
 import { createLogEnds } from './log-ends.ts'
-import type { LogLine } from './log-fields.ts'
 import { Byte, type Source } from './source.ts'
 
 /** Each reads the text that begins at `at` into the line in hand and answers where it ends; -1: the scan gives up. */
 export type LogTexts = Record<
-  'visitor' | 'identity' | 'user' | 'method' | 'target' | 'referrer' | 'agent',
+  'front' | 'method' | 'target' | 'referrer' | 'agent' | 'rest',
   (at: number) => number
 >
 
@@ -18,14 +20,17 @@ export function createLogTexts(source: Source, line: LogLine): LogTexts {
   const maxLength = MAX_TEXT_LENGTH
   const upperA = 0x41
   const get = Buffer.from('GET ').readInt32LE()
+  const noRest = NO_REST
   const { bytes, words } = source
-  const { endOfWord, endOfPath, endOfTarget, endOfQuoted, hash } = createLogEnds(source)
+  const { endOfFront, endOfLine, endOfWord, endOfPath, endOfTarget, endOfQuoted, hash } =
+    createLogEnds(source)
   const nothing = () => undefined
-  const visitors = createBytePool(source, nothing)
+  const fronts = createBytePool(source, frontOf)
   const pages = createBytePool(source, isPage)
   const referrers = createBytePool(source, nothing)
   const agents = createBytePool(source, deviceOf)
-  const methodsAndUsers = createBytePool(source, nothing)
+  const methods = createBytePool(source, nothing)
+  const rests = createBytePool(source, restOf)
 
   /** A word before a space that is as long as may be kept. */
   function endOfShortWord(at: number): number {
@@ -43,27 +48,13 @@ export function createLogTexts(source: Source, line: LogLine): LogTexts {
     to > at + 1 || (to === at + 1 && bytes[at] !== Byte.minus)
 
   return {
-    /** What begins like JSON is no line of a log. */
-    visitor(at) {
-      const first = bytes[at]
-      if (first === Byte.openBrace || first === Byte.openBracket || first === Byte.quote) return odd
-      const to = endOfShortWord(at)
-      if (to !== odd) line.visitor = visitors.texts[visitors.find(at, to, hash())] as string
-      return to
-    },
-    identity(at) {
-      const to = endOfWord(at)
-      return to > at ? to : odd
-    },
-    user(at) {
-      const to = endOfShortWord(at)
+    /** Up to the bracket of the time. */
+    front(at) {
+      const to = endOfFront(at)
       if (to === odd) return odd
-      for (let next = at; next < to; next++) {
-        if (bytes[next] === Byte.quote || bytes[next] === Byte.openBracket) return odd
-      }
-      line.user = isGiven(at, to)
-        ? methodsAndUsers.texts[methodsAndUsers.find(at, to, hash())]
-        : undefined
+      const front = fronts.facts[fronts.find(at, to - 1, hash())]
+      if (front === undefined) return odd
+      line.front = front
       return to
     },
     method(at) {
@@ -77,7 +68,7 @@ export function createLogTexts(source: Source, line: LogLine): LogTexts {
         const byte = bytes[next] as number
         if (byte < upperA || byte > Byte.upperZ) return odd
       }
-      line.method = methodsAndUsers.texts[methodsAndUsers.find(at, to, hash())] as string
+      line.method = methods.texts[methods.find(at, to, hash())] as string
       return to
     },
     target(at) {
@@ -107,5 +98,23 @@ export function createLogTexts(source: Source, line: LogLine): LogTexts {
       line.device = agents.facts[agent]
       return to
     },
+    rest(at) {
+      const to = endOfLine(at)
+      const rest = to === at ? noRest : rests.facts[rests.find(at, to, hash())]
+      if (rest === undefined) return odd
+      line.rest = rest
+      return to
+    },
   }
+}
+
+/** undefined: a field of it does not fit, and the text's reader says which. */
+function frontOf(text: string): Front | undefined {
+  const front = readFront(text)
+  return front.kind === 'misfit' ? undefined : front
+}
+
+function restOf(text: string): Rest | undefined {
+  const rest = readRest(text)
+  return rest.kind === 'misfit' ? undefined : rest
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { MAX_TEXT_LENGTH } from '../../../../lib/event.ts'
+import { MAX_TEXT_LENGTH, type StreamEvent } from '../../../../lib/event.ts'
+import { decodeRecord } from '../decode-record.ts'
 import { bytes, decoded, scanned } from './log.testing.ts'
 
 const padded = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'))
@@ -53,6 +54,28 @@ const user = mostly(
   fc.constantFrom('-', '-', 'ann', '1'),
   fc.oneof(fc.constantFrom('', 'ann b', ' ', '--', 'a"', '[', '-['), anyText, longText),
 )
+const client = mostly(
+  address,
+  fc
+    .array(
+      fc.oneof(
+        fc.ipV4(),
+        fc.ipV6(),
+        fc.constantFrom('10.0.0.1', 'unknown', '-', '203.0.113.7:80', '[2001:db8::7]:80', '', 'a'),
+      ),
+      { minLength: 1, maxLength: 4 },
+    )
+    .chain((hops) => fc.constantFrom(', ', ', ', ',', ' ').map((between) => hops.join(between))),
+)
+const host = mostly(
+  fc.constantFrom('', '', '', 'shop.example:443 ', 'shop.example ', '203.0.113.1:80 '),
+  fc.oneof(
+    fc.constantFrom('[2001:db8::1]:443 ', '[::1] ', '- ', '-:80 ', '_ ', 'é:80 ', '203.0.113.1 '),
+    anyText,
+  ),
+)
+const front = fc.tuple(host, client, identity, user).map(([h, c, i, u]) => `${h}${c} ${i} ${u}`)
+
 const time = fc
   .tuple(
     mostly(
@@ -70,6 +93,10 @@ const time = fc
     mostly(padded(23), padded(99)),
     mostly(padded(59), padded(99)),
     mostly(padded(59), fc.oneof(padded(99), fc.constantFrom('60', '5', '0 '))),
+    mostly(
+      fc.constantFrom('', '', '.123', ',000', '.999'),
+      fc.constantFrom('.', '.1', '.12', '.1234', '.123456789', ',1a3', ' 123', '.1 3', ';123'),
+    ),
     mostly(
       fc.constantFrom(' +0000', ' +0000', ' -0130', ' +1400'),
       fc.constantFrom(
@@ -90,7 +117,10 @@ const time = fc
       ),
     ),
   )
-  .map(([day, month, year, h, m, s, zone]) => `${day}/${month}/${year}:${h}:${m}:${s}${zone}`)
+  .map(
+    ([day, month, year, h, m, s, part, zone]) =>
+      `${day}/${month}/${year}:${h}:${m}:${s}${part}${zone}`,
+  )
 const target = mostly(
   fc
     .tuple(
@@ -178,20 +208,51 @@ const agent = mostly(
   ),
   fc.oneof(anyText, longText),
 )
+const origin = mostly(
+  fc.tuple(referrer, agent).map(([from, by]) => ` "${from}" "${by}"`),
+  fc.constantFrom('', '', '', ' "-"', '  "-" "-"', ' "-"  "-"', ' - -'),
+)
+const further = mostly(
+  fc.constantFrom('"-"', '"203.0.113.7"', '"10.0.0.1, 203.0.113.7"', '0.012', '210ms', '-', '42'),
+  fc.constantFrom(
+    '"a b"',
+    '1834us',
+    'rt="0.1 s"',
+    '"0.012"',
+    '"10.0.0.1"',
+    '"',
+    '"a\\"',
+    'x"',
+    'é',
+    '',
+  ),
+)
 const rest = mostly(
-  fc.constant(''),
   fc.oneof(
-    fc.constantFrom(' "0.012" up', ' ', ' é', ' \t', '\t', 'x', ' \u2028', ' \x7f', '"'),
+    fc.constantFrom('', '', '', ' 42 "a@b" "http://10.0.0.5:80" 210ms', ' 7 "-" "-" 0ms'),
+    fc
+      .array(further, { maxLength: 3 })
+      .map((fields) => fields.map((field) => ` ${field}`).join('')),
+  ),
+  fc.oneof(
+    fc.constantFrom(' "0.012" up', ' ', '  ', ' é', ' \t', '\t', 'x', ' \u2028', ' \x7f', '"'),
     anyText,
   ),
 )
 
-const logLine = fc
-  .tuple(address, identity, user, time, request, status, size, referrer, agent, rest)
-  .map(
-    ([a, i, u, t, r, s, b, f, g, more]) =>
-      `${a} ${i} ${u} [${t}] "${r}" ${s} ${b} "${f}" "${g}"${more}`,
-  )
+const wholeLine = fc
+  .tuple(front, time, request, status, size, origin, rest)
+  .map(([who, t, r, s, b, from, more]) => `${who} [${t}] "${r}" ${s} ${b}${from}${more}`)
+/** With a word left out, put twice, or put elsewhere. */
+const reordered = fc
+  .tuple(wholeLine, fc.nat(20), fc.nat(20), fc.nat(2))
+  .map(([line, at, to, kind]) => {
+    const words = line.split(' ')
+    const [word] = words.splice(at % words.length, kind === 0 ? 0 : 1)
+    if (kind < 2) words.splice(to % (words.length + 1), 0, word ?? '203.0.113.7')
+    return words.join(' ')
+  })
+const logLine = fc.oneof({ weight: 4, arbitrary: wholeLine }, reordered)
 const USUAL =
   '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET /a?b HTTP/1.1" 200 5 "-" "Mozilla/5.0"'
 const otherLine = fc.oneof(
@@ -231,9 +292,24 @@ const damaged = fc.tuple(record, fc.nat(), fc.nat(2), fc.nat(255)).map(([data, a
   )
 })
 
+const FEATURES: Record<string, (event: StreamEvent) => boolean> = {
+  host: ({ props }) => props?.host !== undefined,
+  port: ({ props }) => props?.port !== undefined,
+  user: ({ props }) => props?.user !== undefined,
+  'no visitor': ({ visitor }) => visitor === undefined,
+  'a public visitor': ({ visitor }) => visitor === '203.0.113.7',
+  'no agent': ({ type, props }) => type === 'request' && props?.agent === undefined,
+  fraction: ({ time }) => time % 1_000 !== 0,
+  duration: ({ durationMs }) => durationMs !== undefined,
+  router: ({ props }) => props?.router !== undefined,
+}
+const featuresOf = (event: StreamEvent): string[] =>
+  Object.keys(FEATURES).filter((what) => FEATURES[what]?.(event))
+
 test('what is scanned is what the regular expressions and the contract make of it, whatever is in a log', () => {
   let fromBytes = 0
   let all = 0
+  const seen = new Map<string, number>()
   fc.assert(
     fc.property(fc.oneof({ weight: 3, arbitrary: record }, damaged), (data) => {
       const found = scanned(data)
@@ -244,9 +320,17 @@ test('what is scanned is what the regular expressions and the contract make of i
       expect(found.items).toStrictEqual(expected)
       // The order of what is in props, too.
       expect(JSON.stringify(found.items)).toBe(JSON.stringify(expected))
+      expect(found.partlyRead).toBe(decodeRecord(data).partlyRead)
+      if (found.fromBytes < found.items.length) return
+      for (const item of found.items) {
+        if (!item.ok) continue
+        for (const what of featuresOf(item.event)) seen.set(what, (seen.get(what) ?? 0) + 1)
+      }
     }),
     { numRuns: 4_000 },
   )
+  // Of every layout some lines were read from bytes.
+  expect(Object.keys(FEATURES).filter((what) => (seen.get(what) ?? 0) < 20)).toEqual([])
   expect(fromBytes).toBeGreaterThan(2_000)
   expect(all - fromBytes).toBeGreaterThan(500)
 })

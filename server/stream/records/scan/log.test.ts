@@ -37,6 +37,17 @@ describe('of a log is read from its bytes', () => {
     ['nothing about where it came from', line({ origin: '"-" "-"' }), 2],
     ['escapes in what it came from', line({ origin: '"http://a/?\\xd0\\xb0" "a \\"b\\" c"' }), 2],
     ['further fields', `${line()} "0.012" upstream`, 2],
+    ['no user agent', line({ origin: '' }).trimEnd(), 2],
+    ['a host', line({ client: 'shop.example:443 192.0.2.7 - -' }), 2],
+    ['a host of IPv6 that is not first', `${line()}\n${line({ client: '[::1]:80 ::2 - -' })}`, 4],
+    ['a list of addresses', line({ client: '10.0.0.1, [2001:db8::7]:80 - -' }), 2],
+    ['no client', line({ client: '- - -' }), 2],
+    ['a user in quotes', line({ client: '192.0.2.7 - "ann s"' }), 2],
+    ['a time with its fraction', line({ time: '17/May/2015:10:05:03.123 +0000' }), 2],
+    ['one behind a comma', line({ time: '17/May/2015:10:05:03,999 +0000' }), 2],
+    ['whom it was forwarded for', `${line()} "203.0.113.7, 10.0.0.1"`, 2],
+    ['seconds', `${line()} "-" 0.215`, 2],
+    ['Traefik', `${line()} 42 "a@b" "http://10.0.0.5:80" 210ms`, 2],
     ['other zones and days', `${line({ time: '31/Dec/2015:23:59:59 -0130' })}\n${line()}`, 4],
     ['a time in the future', line({ time: '17/May/2035:10:05:03 +0000' }), 2],
   ])('%s', (_name, text, events) => {
@@ -53,7 +64,7 @@ describe('of a log is read from its bytes', () => {
       'hello world',
       '{"type":"x"}',
       '',
-      line({ client: 'é - -' }),
+      line({ origin: '"é" "-"' }),
       line(),
     ].join('\n')
     const found = scanned(bytes(text))
@@ -93,7 +104,7 @@ describe('of a log is read from its bytes', () => {
     ['nothing', ''],
     ['blanks', ' \n '],
     ['no line of a log', 'hello world\n'],
-    ['a first line that is unusual', line({ client: 'é - -' })],
+    ['a first line that is unusual', line({ origin: '"é" "-"' })],
   ])('nothing, where it begins with %s', (_name, text) => {
     expect(scanned(bytes(text))).toBeUndefined()
   })
@@ -120,7 +131,7 @@ describe('of a log is read from its bytes', () => {
       })
     for (let n = 0; n < 18_000; n += 100) {
       const data = bytes(Array.from({ length: 100 }, (_, at) => text((n + at) % 9_000)).join('\n'))
-      expect(scanned(data)).toEqual({ fromBytes: 200, items: decoded(data) })
+      expect(scanned(data)).toEqual({ fromBytes: 200, partlyRead: 0, items: decoded(data) })
     }
   })
 })

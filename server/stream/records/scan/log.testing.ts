@@ -12,9 +12,11 @@ const checked = (value: unknown, index: number, escapes: boolean) =>
 
 /** How many of the items were read from bytes, and what they all come to. */
 export function scanned(data: Uint8Array) {
-  const items = scanRecord({ data, arrivedAt, sequenceNumber: '1' }, 'shard')
-  if (items === undefined) return undefined
+  const found = scanRecord({ data, arrivedAt, sequenceNumber: '1' }, 'shard')
+  if (found === undefined) return undefined
+  const { items, partlyRead } = found
   return {
+    partlyRead,
     fromBytes: items.filter((item) => item.ok && 'event' in item).length,
     items: items.map((item, index) =>
       item.ok && 'value' in item ? checked(item.value, index, true) : item,

@@ -11,8 +11,8 @@ import { createRecordScan } from './record.ts'
 const arrivedAt = 1_700_000_000_000
 const scan = createRecordScan()
 function scanned(data: Uint8Array) {
-  const items = scan({ data, arrivedAt, sequenceNumber: '1' }, 'shard')
-  return items?.map((item, index) => {
+  const found = scan({ data, arrivedAt, sequenceNumber: '1' }, 'shard')
+  return found?.items.map((item, index) => {
     if (!item.ok) return item
     if ('value' in item) return parsed(item.value, index, true)
     return { ...item, event: plainEvent(item.event) }

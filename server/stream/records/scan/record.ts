@@ -1,22 +1,21 @@
 import type { StreamRecord } from '../../read/stream-source.ts'
-import type { OpenedItem } from '../decode-line.ts'
 import { MAX_RECORD_EVENTS } from '../decode-text.ts'
 import type { AcceptedEvent } from '../parse-event.ts'
 import { createBlanks } from './blanks.ts'
 import { createEventScan, type Origin } from './event.ts'
-import { createLogScan } from './log.ts'
+import { createLogScan, type ScannedItems } from './log.ts'
 import { Byte, createSource, openSource } from './source.ts'
 import { createTextScan } from './text.ts'
 
 /**
  * The events of a record that is plain: one event, an array of them, or lines of them, all without a fault; or lines
- * of a combined log, among which there may be others. undefined: it is not, and `decodeRecord` and `parseEvent` say
+ * of an access log, among which there may be others. undefined: it is not, and `decodeRecord` and `parseEvent` say
  * what it holds. Of a record that is scanned they would say the same.
  */
 export type RecordScan = (
   record: Origin & Pick<StreamRecord, 'data'>,
   shardId: string,
-) => OpenedItem[] | undefined
+) => ScannedItems | undefined
 
 export function createRecordScan(): RecordScan {
   const source = createSource()
@@ -74,8 +73,10 @@ export function createRecordScan(): RecordScan {
   return function scanRecord(record, shardId) {
     if (!openSource(source, record.data)) return undefined
     source.at = pastBlanks(0)
-    if (bytes[source.at] === Byte.openBrace) return scanLines(record, shardId)
-    if (bytes[source.at] === Byte.openBracket) return scanArray(record, shardId)
-    return scanLog(record, shardId)
+    const first = bytes[source.at]
+    if (first !== Byte.openBrace && first !== Byte.openBracket) return scanLog(record, shardId)
+    const scan = first === Byte.openBrace ? scanLines : scanArray
+    const items = scan(record, shardId)
+    return items === undefined ? undefined : { items, partlyRead: 0 }
   }
 }
