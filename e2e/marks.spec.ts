@@ -1,6 +1,8 @@
 import path from 'node:path'
 import type { KpiMark } from '../lib/kpi-mark.ts'
+import { createDamage } from '../server/damage/damage.ts'
 import { createMarkStore } from '../server/marks/mark-store.ts'
+import { systemClock } from '../server/platform/clock.ts'
 import { openStore } from '../server/store/open-store.ts'
 import { expect, journey, kpiTile, longAgo, openLive, pageViews } from './journey.ts'
 
@@ -18,7 +20,8 @@ async function keepMark(dataDir: string, change: Partial<KpiMark>): Promise<void
   }
   const { began: since, direction } = mark
   const found = { since, direction, expected: 1, value: 4, factor: 4, score: 6 }
-  await createMarkStore(store.db, () => id).put({ mark, found })
+  const damage = createDamage(store.db, { clock: systemClock })
+  await createMarkStore(store.db, { streamId: () => id, damage }).put({ mark, found })
   await store.close()
 }
 

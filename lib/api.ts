@@ -2,6 +2,8 @@ import type { Fates } from './fates.ts'
 import type {
   AppCell,
   AuditFinding,
+  DamageCell,
+  DamagedRowCell,
   DemoState,
   Health,
   KeptTimes,
@@ -12,6 +14,7 @@ import type {
 import type { CreatedAgain, Incarnation, Incarnations } from './incarnation.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, Kpi, KpiId, KpiUnit } from './kpis.ts'
+import type { FixedRange } from './period.ts'
 import type { RejectReason } from './rejection.ts'
 import type { StreamBegin } from './stream-begin.ts'
 import type { Filters } from './view.ts'
@@ -39,6 +42,26 @@ export interface StreamAnswer {
   findings: AuditFinding[] | null
   apps: AppCell[] | null
   kept: KeptTimes | null
+  damage: DamageCell | null
+}
+
+/** `GET /api/v1/damage` */
+export interface DamageAnswer {
+  asOf: number
+  tables: DamageCell['tables']
+  /** Panes that lack something for good. */
+  lostPanes: number
+  /** Newest first. */
+  damaged: DamagedRowAnswer[]
+  /** Pass as `before` for the next page; null at the end. */
+  next: number | null
+}
+
+export interface DamagedRowAnswer extends DamagedRowCell {
+  /** How long what it held is. */
+  bytes: number
+  /** Its beginning, base64. */
+  held: string
 }
 
 export interface ShardsAnswer {
@@ -92,6 +115,8 @@ export interface KpisAnswer {
   filter?: Filters
   /** Event time before this was not measured for these two filters; absent where it all was. */
   measuredFrom?: number
+  /** Where something is missing for good, because what was stored of it is damaged; also of the range before. */
+  incomplete?: FixedRange[]
   /** `before`: the range of the same length just before. */
   kpis: Record<
     KpiId,
@@ -115,6 +140,8 @@ export interface KpisAnswer {
     foldedPairs?: number
     /** Event time before this was not measured by key under this filter. */
     measuredFrom?: number
+    /** Where something is missing for good of the keys. */
+    incomplete?: FixedRange[]
   }
 }
 
@@ -155,6 +182,8 @@ export interface SeriesPoint {
   late?: number
   /** When the last of them came, epoch ms: after the step had ended. Absent: it was not corrected. */
   correctedAt?: number
+  /** Something is missing for good, because what was stored of it is damaged. */
+  incomplete?: true
 }
 
 export interface TotalsAnswer extends Incarnations {

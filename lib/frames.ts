@@ -88,6 +88,7 @@ export interface StatusCell {
   /** What is wrong with the shards as a whole; empty: they cover all hash keys and each is accounted for. */
   findings: AuditFinding[]
   apps: AppCell[]
+  damage: DamageCell
 }
 
 /** For how long figures are kept: second by second, minute by minute, hour by hour. */
@@ -106,6 +107,25 @@ export interface BeyondHistory {
   /** When the last of them was taken in. */
   lastAt: number
 }
+
+/** Rows of the store that could not be read, or were not as they were written: set aside, and everything else goes on. */
+export interface DamageCell {
+  /** How many there are of each table; empty: none. */
+  tables: { table: string; rows: number }[]
+  /** The newest few, newest first. */
+  newest: DamagedRowCell[]
+}
+
+export interface DamagedRowCell {
+  id: number
+  table: string
+  /** The columns that found it. */
+  key: Record<string, string | number>
+  why: string
+  foundAt: number
+}
+
+export const NO_DAMAGE: DamageCell = { tables: [], newest: [] }
 
 export type ReadMode = 'polling' | 'fanout'
 
@@ -188,6 +208,8 @@ export interface ListCell {
   total: KpiValue
   /** How many keys there are. */
   keys: number
+  /** Where something is missing for good of the keys. */
+  incomplete?: FixedRange[]
 }
 
 export interface ListRow {
@@ -229,6 +251,15 @@ export interface ChartCell {
   endsAt: number
   /** For money. */
   currency?: string
+  incomplete?: Incomplete
+}
+
+/** Where something is missing for good, because what was stored of it is damaged. */
+export interface Incomplete {
+  /** In what the figures are over, and the range before. */
+  window: FixedRange[]
+  /** Steps of the chart. */
+  steps: FixedRange[]
 }
 
 /** A KPI that is being composed, over the events that were remembered when one began to look, and all since. */
@@ -399,6 +430,7 @@ export interface SpendCell {
   /** What the bounded memory of keys folded together. */
   otherAccounts?: KpiValue
   otherCampaigns?: KpiValue
+  incomplete?: Incomplete
 }
 
 export interface SpendRow {

@@ -70,7 +70,7 @@ export function assemble(config: Config, ports: Ports): Assembled {
   const hub = createHub({ instance: newId(), catalog, clock, metrics })
   const pages = createPages({ dir: ports.root, dev, host, port: config.port })
   const parts: Parts = { store: undefined, embedded: undefined, pipeline: undefined }
-  const context = apiContext(config, parts, { clock, kpis, newId, metrics })
+  const context = apiContext(config, parts, { clock, kpis, newId, metrics, log })
   const web = createWebServer(
     { host, port: config.port, dev },
     {

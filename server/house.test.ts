@@ -67,18 +67,22 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: RegE
   'server/window': { rooms: ['lib'] },
   'server/insight': { rooms: ['lib'] },
   'server/marks': {
-    rooms: ['lib', 'server/platform', 'server/insight', 'server/window'],
+    rooms: ['lib', 'server/platform', 'server/damage', 'server/insight', 'server/window'],
     types: ['server/store'],
   },
   'server/stream': {
-    rooms: ['lib', 'server/platform'],
+    rooms: ['lib', 'server/platform', 'server/damage'],
     types: ['server/store', 'server/config.ts'],
   },
   'server/store': { rooms: ['lib', 'server/platform'] },
+  'server/damage': { rooms: ['lib', 'server/platform'], types: ['server/store'] },
   components: { rooms: ['lib'], packages: /^(?!node:)/ },
   app: { rooms: ['components', 'lib'], packages: /^(?!node:|socket\.io)/ },
 }
-const APP = { rooms: ['lib', 'server/window'], types: ['server/store'] }
+const APP = {
+  rooms: ['lib', 'server/platform', 'server/damage', 'server/window'],
+  types: ['server/store'],
+}
 const PLUG = 'server/stream/stream-app.ts'
 
 /** Every import that the table does not allow, in words. */

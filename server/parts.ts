@@ -3,12 +3,14 @@ import { createRuleStore } from './alerts/rule-store.ts'
 import { createComposedKpis } from './catalog/composed-kpis.ts'
 import type { LiveCatalog } from './catalog/live-catalog.ts'
 import type { Config } from './config.ts'
+import { createDamage, type Damage } from './damage/damage.ts'
 import type { EmbeddedStream } from './embedded/embedded-stream.ts'
 import type { ApiContext, StreamFacts } from './http/api-context.ts'
 import { UnavailableError } from './http/problem.ts'
 import type { PipelinePort } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { inTime } from './platform/in-time.ts'
+import type { Log } from './platform/log.ts'
 import { mergeMetrics, type ServerMetrics } from './platform/metrics.ts'
 import type { Store } from './store/open-store.ts'
 import { writeSetting } from './store/setting.ts'
@@ -29,15 +31,20 @@ export interface Parts {
 export function apiContext(
   config: Config,
   parts: Parts,
-  ports: { clock: Clock; kpis: LiveCatalog; newId: () => string; metrics: ServerMetrics },
+  ports: { clock: Clock; kpis: LiveCatalog; newId: () => string; metrics: ServerMetrics; log: Log },
 ): ApiContext {
-  const { clock, kpis, newId, metrics } = ports
+  const { clock, kpis, newId, metrics, log } = ports
   const store = () => there(parts.store, 'The store is not open yet')
   const db = () => store().db
   const pipeline = () => there(parts.pipeline, 'The stream is starting')
   const streamId = () =>
     there(pipeline().streamId() ?? undefined, 'The stream has not been reached yet')
-  const composed = () => createComposedKpis(db(), { clock })
+  let damage: Damage | undefined
+  const damageOf = () => {
+    damage ??= createDamage(db(), { clock, log })
+    return damage
+  }
+  const composed = () => createComposedKpis(db(), { clock, damage: damageOf() })
   let composing: Promise<void> = Promise.resolve()
 
   async function recompose(): Promise<void> {
@@ -50,10 +57,11 @@ export function apiContext(
     clock,
     kpis,
     db: () => store().reads(),
+    damage: damageOf,
     pipeline,
     streamId,
     stream: () => streamFacts(config, parts),
-    rules: () => createRuleStore(db(), { streamId, clock, newId }),
+    rules: () => createRuleStore(db(), { streamId, clock, newId, damage: damageOf() }),
     composed,
     recompose() {
       // One after another: what is read last is what is measured.

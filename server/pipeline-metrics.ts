@@ -1,12 +1,15 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { DamageCell } from '../lib/frames.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import type { ConsumerReadings, ShardReading } from './stream/consumer-readings.ts'
+
+type Readings = ConsumerReadings & { damage: DamageCell }
 
 /**
  * The worker's half of `GET /metrics`, named as the field does. What is told by shard from its progress is
  * all-time, as committed totals are; reads and restarts count from the start of the process.
  */
-export function createPipelineMetrics(readings: () => ConsumerReadings | undefined) {
+export function createPipelineMetrics(readings: () => Readings | undefined) {
   const registry = new Registry()
   const shards = shardMetrics(registry)
   const whole = wholeMetrics(registry)
@@ -134,9 +137,16 @@ function wholeMetrics(registry: Registry) {
     labelNames: ['app'] as const,
     registers,
   })
+  const damaged = new Gauge({
+    name: 'kinesight_damaged_rows',
+    help: 'Rows of the store that were damaged and set aside, by table.',
+    labelNames: ['table'] as const,
+    registers,
+  })
   return {
-    show(now: ConsumerReadings | undefined): void {
-      for (const metric of [findings, busy, failed, repeated, reading]) metric.reset()
+    show(now: Readings | undefined): void {
+      for (const metric of [findings, busy, failed, repeated, reading, damaged]) metric.reset()
+      for (const { table, rows } of now?.damage.tables ?? []) damaged.set({ table }, rows)
       if (now !== undefined) reading.set({ mode: now.reading.mode, wire: now.reading.wire }, 1)
       remembered.set(now?.reading.rememberedIds ?? 0)
       span.set((now?.reading.duplicateSpanMs ?? 0) / SECOND_MS)

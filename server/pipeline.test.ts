@@ -13,6 +13,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts'
 import type { PipelineFrame } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { openStore, type Store } from './store/open-store.ts'
+import { addStream } from './store/stream-row.ts'
 import { readShards } from './stream/commit/shard-rows.ts'
 import { createKinesisSource } from './stream/read/kinesis-source.ts'
 import { beyondIn } from './stream/shards/shard-progress.ts'
@@ -170,4 +171,29 @@ test('the metrics tell of every shard its state, its reads and what it brought, 
   expect(value('kinesight_app_failed_events_total', 'app="kpi"')).toBe(0)
   expect(value('kinesight_reading_info', 'mode="polling",wire="cbor"')).toBe(1)
   expect(text).toMatch(/^kinesight_buffer_limit_bytes 67108864$/m)
+})
+
+test('rows that are damaged do not keep it from reading: they are named in the status and in metrics', async () => {
+  const place = { name: 'clickstream', place: 'embedded' }
+  const createdMs = stream.shards()[0]?.createdMs ?? 0
+  const { id } = await addStream(store.db, place, { createdMs, startAt: { kind: 'latest' } })
+  await sql`update stream set start_at = '{"kind":"late'`.execute(store.db)
+  await sql`insert into alert_rule (id, stream_id, body, sample, created_ms, updated_ms)
+    values ('rule', ${id}, '{', 0, 1, 1)`.execute(store.db)
+  await sql`insert into pane_delta (stream_id, body) values (${id}, x'01ff')`.execute(store.db)
+  stream.put('a', '{"type":"page_view"}')
+  running = pipeline.run()
+  await until(async () => {
+    const { damage, fates } = await status()
+    expect(fates.applied).toBe(1)
+    expect(damage.newest.map(({ table }) => table).sort()).toEqual([
+      'alert_rule',
+      'pane_delta',
+      'stream',
+    ])
+  })
+  const metrics = (await pipeline.answer({ kind: 'metrics' })) as string
+  expect(metrics).toContain('kinesight_damaged_rows{table="pane_delta"} 1')
+  const row = await store.db.selectFrom('stream').select('start_at').executeTakeFirstOrThrow()
+  expect(row.start_at).toBe('{"kind":"trim_horizon"}')
 })

@@ -1,6 +1,13 @@
 import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
-import type { DemoState, Health, KeptTimes, ReaderState, StatusCell } from '../lib/frames.ts'
+import {
+  type DemoState,
+  type Health,
+  type KeptTimes,
+  NO_DAMAGE,
+  type ReaderState,
+  type StatusCell,
+} from '../lib/frames.ts'
 import { createdAgain, type Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
 import type { StreamBegin } from '../lib/stream-begin.ts'
@@ -12,6 +19,8 @@ import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
+import { createDamage, type DamagedRow } from './damage/damage.ts'
+import { createDamageWatch, type DamageWatch } from './damage/damage-watch.ts'
 import { createFormerKpis } from './former-kpis.ts'
 import { createLiveViews } from './live-views.ts'
 import { createMarkStore } from './marks/mark-store.ts'
@@ -28,7 +37,7 @@ import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
 import { STORE_REMEDY, storeTrouble } from './store/store-trouble.ts'
-import type { StreamPlace } from './store/stream-row.ts'
+import { OLDEST, type StreamPlace, type StreamRow } from './store/stream-row.ts'
 import { createConsumer } from './stream/consumer.ts'
 import type { ConsumerReadings } from './stream/consumer-readings.ts'
 import {
@@ -72,6 +81,7 @@ export interface PipelinePorts {
 interface Reached extends ViewParts {
   begin: StreamBegin
   incarnations: Incarnations
+  damage: DamageWatch
 }
 
 /** The worker thread's composition: stream → consumer → apps → views. */
@@ -101,7 +111,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     log,
   })
   const retention = createRetention(options.keep)
-  const metrics = createPipelineMetrics(() => reached?.consumer.readings())
+  const metrics = createPipelineMetrics(() => reached && readingsOf(reached))
 
   async function run(): Promise<void> {
     const framing = views.run(ending.signal)
@@ -112,7 +122,11 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     if (parts === undefined) return
     reached = parts
     arrival.resolve(parts)
-    const evaluating = [everySecond(parts.alerts.evaluate), everySecond(parts.marks.look)]
+    const evaluating = [
+      everySecond(parts.alerts.evaluate),
+      everySecond(parts.marks.look),
+      everySecond(parts.damage.look),
+    ]
     await Promise.race([parts.consumer.failed, Promise.all([framing, ...evaluating])])
   }
 
@@ -170,12 +184,15 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       log.warn({ ...incarnations.incarnation, former: incarnations.former[0] }, words)
     }
     ports.onStream(stream.id)
+    const damage = createDamage(store.db, { clock, log })
+    if (stream.unreadableStart !== undefined) damage.found(damagedStart(stream))
     const kpi = createKpiApp({
       catalog,
       retention,
       db: store.db,
       streamId: stream.id,
       clock,
+      damage,
     })
     const consumer = createConsumer(stream, {
       db: store.db,
@@ -187,6 +204,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       clock,
       random: ports.random,
       log,
+      damage,
     })
     const alerts = createAlertWatch({
       db: store.db,
@@ -195,6 +213,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         streamId: () => stream.id,
         clock,
         newId: ports.newId,
+        damage,
       }),
       catalog,
       valueOf: (rule, now) => kpi.value(rule, now),
@@ -207,7 +226,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       views.news()
     })
     await consumer.start()
-    const markStore = createMarkStore(store.db, () => stream.id)
+    const markStore = createMarkStore(store.db, { streamId: () => stream.id, damage })
     const marks = createMarkWatch({
       measured: createMeasuredSteps(kpi.reader),
       store: markStore,
@@ -217,7 +236,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       log,
     })
     const formerKpis = createFormerKpis({
-      ...{ catalog, db: store.db, streamId: stream.id, clock },
+      ...{ catalog, db: store.db, streamId: stream.id, clock, damage },
       retention: () => createRetention(options.keep),
     })
     return {
@@ -226,6 +245,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         number === incarnations.incarnation.number ? kpi : formerKpis.of(number),
       begin: beginOf(stream),
       incarnations,
+      damage: createDamageWatch(store.db, { streamId: stream.id, damage, log }),
     }
   }
 
@@ -263,6 +283,11 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     }
   }
 
+  const readingsOf = ({ consumer, damage }: Reached) => ({
+    ...consumer.readings(),
+    damage: damage.cell(),
+  })
+
   function statusCell(): StatusCell {
     const { name, region, endpoint, embedded } = options.stream
     const stream = { name, region: region ?? '', endpoint: endpoint ?? null, embedded }
@@ -298,6 +323,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         },
         findings: [],
         apps: [],
+        damage: NO_DAMAGE,
         catalog: version,
       }
     }
@@ -319,6 +345,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       reading: readings.reading,
       findings: readings.findings,
       apps: readings.apps,
+      damage: reached?.damage.cell() ?? NO_DAMAGE,
       catalog: version,
     }
   }
@@ -394,6 +421,13 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
 const placeOf = ({ name, region, endpoint, embedded }: PipelineOptions['stream']): StreamPlace => ({
   name,
   place: embedded ? 'embedded' : (endpoint ?? region ?? ''),
+})
+
+/** What began is read on from its checkpoint: it concerns shards that were never read. */
+const damagedStart = ({ id, unreadableStart = '' }: StreamRow): DamagedRow => ({
+  ...{ streamId: 0, table: 'stream', key: { id }, held: unreadableStart, column: 'start_at' },
+  why: 'where reading was to begin cannot be read: shards that were never read are read from their oldest record',
+  rest: { start_at: JSON.stringify(OLDEST) },
 })
 
 function whenReached() {

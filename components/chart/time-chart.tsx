@@ -14,10 +14,12 @@ import {
 import type { Correction } from '../../lib/correction.ts'
 import { dayName, rangeDays } from '../../lib/format-range.ts'
 import { clock, clockShort } from '../../lib/format-time.ts'
+import type { FixedRange } from '../../lib/period.ts'
 import { BandFlags, Bands, type ChartBand } from './bands.tsx'
 import { type ChartRow, type ChartSeries, chartRows, valueExtent } from './chart-rows.ts'
 import { Corrections } from './corrections.tsx'
 import { Cursor } from './cursor.tsx'
+import { Lacks } from './lacks.tsx'
 import { LonePoints } from './lone-points.tsx'
 import { AXIS_HEIGHT, axisWidth, type Plot, plotX, RIGHT, TOP } from './plot.ts'
 import { type ChartThreshold, ThresholdLabels } from './threshold-labels.tsx'
@@ -47,6 +49,8 @@ export interface TimeChartProps {
   thresholds?: readonly ChartThreshold[]
   /** Spans of time that have a name. */
   bands?: readonly ChartBand[]
+  /** Steps that lack something for good. */
+  incomplete?: readonly FixedRange[]
   /** Steps that late events came to, oldest first; `now` says how long ago. */
   corrections?: readonly Correction[]
   now?: number
@@ -78,7 +82,7 @@ export function TimeChart(props: TimeChartProps) {
 function Drawing(props: TimeChartProps & { width: number }) {
   const { series, from, to, stepMs, unitFormat, width, height, openFrom } = props
   const { thresholds = NO_THRESHOLDS, bands = NO_BANDS, stacked = false } = props
-  const { corrections = NO_CORRECTIONS, now = to } = props
+  const { corrections = NO_CORRECTIONS, incomplete = NO_LACKS, now = to } = props
   const gradient = useId()
   const coloured = useMemo(() => withColours(series), [series])
   const centred = series.some((each) => each.kind === 'bar')
@@ -113,6 +117,12 @@ function Drawing(props: TimeChartProps & { width: number }) {
   return (
     <>
       <Bands bands={bands} plot={plot} />
+      <Lacks
+        incomplete={incomplete}
+        plot={plot}
+        stepMs={stepMs}
+        drawnAfterMs={centred ? stepMs / 2 : stepMs}
+      />
       <div aria-hidden="true">
         <ComposedChart
           width={width}
@@ -210,6 +220,7 @@ const apartPx = (plot: Plot, [first, second]: readonly number[]): number =>
 const NO_THRESHOLDS: readonly ChartThreshold[] = []
 const NO_BANDS: readonly ChartBand[] = []
 const NO_CORRECTIONS: readonly Correction[] = []
+const NO_LACKS: readonly FixedRange[] = []
 const AXIS_TEXT = { fontSize: 12, fill: 'var(--text-faint)' }
 
 interface Look {

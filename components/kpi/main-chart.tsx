@@ -11,6 +11,7 @@ import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { CorrectionSample } from '../chart/corrections.tsx'
+import { LackSample } from '../chart/lacks.tsx'
 import { TimeChart } from '../chart/time-chart.tsx'
 import { useCompare } from '../frame/url-state.ts'
 import {
@@ -151,6 +152,12 @@ function Legend({ kpi, period }: { kpi: Kpi; period: Period }) {
         <i className={styles.before} />
         {beforeWords(drawn?.range ?? period)} before
       </button>
+      {(drawn?.incomplete?.steps.length ?? 0) > 0 && (
+        <span title="Some of what was stored of these steps is damaged: the chart lacks it for good">
+          <LackSample />
+          incomplete
+        </span>
+      )}
       {correctionsIn(points).length > 0 && (
         <span title="Late events came after the step was over: it was shown without them before">
           <CorrectionSample />
@@ -216,6 +223,7 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
         unitFormat={text}
         height={height}
         bands={bands}
+        incomplete={drawn.incomplete?.steps ?? []}
         corrections={corrections}
         now={moves}
         openFrom={isFixed(period) ? undefined : openFrom({ stepMs, now, newestAt })}

@@ -3,6 +3,7 @@
 import type { KpiId } from '../../lib/kpis.ts'
 import { type Filter, filtersOf, overPeriod, sameFilters, type View } from '../../lib/view.ts'
 import { FixedLine } from '../frame/fixed-line.tsx'
+import { IncompleteLine } from '../frame/incomplete-line.tsx'
 import { shownRange } from '../frame/shown-range.ts'
 import { usePeriod, useUrlState } from '../frame/url-state.ts'
 import { useCatalog } from '../live/catalog.ts'
@@ -40,6 +41,7 @@ export function Overview() {
   }
   useWatch(view)
   const { stale } = useStaleness()
+  const chart = useCell('chart')
 
   const restrict = (next: (now: readonly Filter[]) => readonly Filter[]) =>
     change((now) => filtersPatch(next(readFilters(catalog, now))))
@@ -54,7 +56,8 @@ export function Overview() {
 
   return (
     <div className={styles.overview} data-stale={stale || undefined}>
-      <FixedLine shown={shownRange(useCell('chart'))} />
+      <FixedLine shown={shownRange(chart)} />
+      <IncompleteLine incomplete={chart?.incomplete} />
       <KpiStrip period={period} chosen={kpi.id} onChoose={choose} />
       <MarksPanel onShow={show} />
       <BeyondNotices />

@@ -206,15 +206,16 @@ const ofText = ({ dimension, key }: Filter): string =>
 
 /** What the list is about, where that is not what the chart shows. */
 function scopeText(
-  { of, measuredFrom }: ListCell,
+  { of, measuredFrom, incomplete }: ListCell,
   filters: readonly Filter[],
   dimension: Dimension,
 ): string {
   const since =
     measuredFrom === undefined ? '' : `, measured since ${moment(measuredFrom, serverNow())}`
-  if (of !== undefined) return `${ofText(of)}${since}`
+  const lack = incomplete === undefined ? '' : 'incomplete'
+  if (of !== undefined) return [`${ofText(of)}${since}`, lack].filter(Boolean).join(', ')
   const elsewhere = filters.some((filter) => filter.dimension !== dimension)
-  return elsewhere ? 'all events' : ''
+  return [elsewhere ? 'all events' : '', lack].filter(Boolean).join(', ')
 }
 
 function footText(cell: ListCell, shown: number): string {

@@ -2,8 +2,10 @@ import Link from 'next/link'
 import { DEDUPLICATION_SPAN_MS } from '../../lib/deduplication.ts'
 import { count, counted, percent } from '../../lib/format.ts'
 import { duration } from '../../lib/format-time.ts'
-import type { AppCell, AuditFinding, ShardCell, StatusCell } from '../../lib/frames.ts'
+import type { AppCell, AuditFinding, DamageCell, ShardCell, StatusCell } from '../../lib/frames.ts'
+import { useServerNow } from '../live/store.ts'
 import { BeyondNotice, useBeyondNews } from './beyond-notice.tsx'
+import { damageWords, foundWords, isFresh, rowWords } from './damage-words.ts'
 import { FINDING_HELP, FINDING_LOOKS, keyShare, orderFindings } from './finding-words.ts'
 import { Notice, Notices } from './notice.tsx'
 import { READER_LOOKS, READER_WORDS, urgency } from './reader-words.ts'
@@ -31,6 +33,8 @@ export function StreamNotices({
   const notice = status?.reading.notice ?? null
   const beyondNews = useBeyondNews()
   const wireNotice = status?.reading.wireNotice ?? null
+  const damage = status?.damage
+  const now = useServerNow(60_000)
   return (
     <Notices label="What needs a look">
       {[
@@ -51,6 +55,9 @@ export function StreamNotices({
           ? []
           : [<ShortMemoryNotice key="ids" reading={status.reading} />]),
         ...(beyondNews ? [<BeyondNotice key="beyond" />] : []),
+        ...(damage === undefined || !isFresh(damage, now)
+          ? []
+          : [<DamageNotice key="damage" damage={damage} />]),
         ...(notice === null
           ? []
           : [
@@ -131,6 +138,31 @@ function Keys({ hashFrom, hashTo }: { hashFrom: string; hashTo: string }) {
     <span title={`Hash keys ${hashFrom} to ${hashTo}`}>
       {percent(keyShare(hashFrom, hashTo))} of all hash keys.
     </span>
+  )
+}
+
+/** Everything else goes on: it is only said what is missing. */
+function DamageNotice({ damage }: { damage: DamageCell }) {
+  const now = useServerNow(10_000)
+  const named = damage.newest.flatMap((row) => rowWords(row, now) || [])
+  const [newest] = damage.newest
+  return (
+    <Notice
+      tone="warn"
+      shape="cross"
+      word="Damaged, set aside"
+      remedy={
+        <>
+          Nothing has to be done: what they held is kept apart, and figures that lack it say so.
+          Look after the disk, and stop Kinesight to check all of the store with{' '}
+          <code>npm run doctor</code>. <a href="/api/v1/damage">What was found</a>
+        </>
+      }
+    >
+      {damageWords(damage)} of the store could not be read any more
+      {named.length > 0 && ` (${named.join(', ')})`}
+      {newest !== undefined && `, the newest found ${foundWords(newest, now)}`}.
+    </Notice>
   )
 }
 

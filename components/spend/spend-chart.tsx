@@ -146,6 +146,7 @@ function Plot({
         openFrom={isFixed(period) ? undefined : now - stepMs}
         unitFormat={(value) => money(value, currency)}
         thresholds={thresholds}
+        incomplete={spend.incomplete?.steps ?? []}
         corrections={correctionsIn(points)}
         now={now}
         height={height}

@@ -5,6 +5,7 @@ import { filterList, overPeriod, type View } from '../../lib/view.ts'
 import { RULE_WINDOW_IDS } from '../../lib/windows.ts'
 import { RulesPanel } from '../alerts/rules-panel.tsx'
 import { FixedLine } from '../frame/fixed-line.tsx'
+import { IncompleteLine } from '../frame/incomplete-line.tsx'
 import { shownRange } from '../frame/shown-range.ts'
 import { usePeriod, useUrlState } from '../frame/url-state.ts'
 import { filtersPatch, pickFilter, readFilter } from '../kpi/overview-params.ts'
@@ -38,6 +39,7 @@ export function SpendPage() {
   return (
     <>
       <FixedLine shown={shownRange(spend)} />
+      <IncompleteLine incomplete={spend?.incomplete} />
       <SpendTotals spend={spend} period={period} />
       <SpendChart
         spend={spend}

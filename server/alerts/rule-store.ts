@@ -1,6 +1,13 @@
 import type { Kysely } from 'kysely'
-import type { AlertEvent, AlertRule, RuleInput } from '../../lib/alert-rule.ts'
-import type { KpiValue } from '../../lib/kpi-value.ts'
+import {
+  type AlertEvent,
+  type AlertRule,
+  type RuleInput,
+  ruleFields,
+} from '../../lib/alert-rule.ts'
+import { kpiValueSchema } from '../../lib/kpi-value-schema.ts'
+import { createDamage, type Damage } from '../damage/damage.ts'
+import { expectTimes, jsonOf, readable } from '../damage/readable.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Schema } from '../store/schema.ts'
 
@@ -23,19 +30,27 @@ export interface RuleStore {
 /** `streamId` is asked at each call: a stream that was deleted and made anew has another one. */
 export function createRuleStore(
   db: Kysely<Schema>,
-  ports: { streamId: () => number; clock: Clock; newId: () => string },
+  ports: { streamId: () => number; clock: Clock; newId: () => string; damage?: Damage },
 ): RuleStore {
+  const { damage = createDamage(db, ports) } = ports
+  const readRules = (rows: readonly RuleRow[]) =>
+    readable(rows, toRule, {
+      damage,
+      table: 'alert_rule',
+      streamId: ports.streamId(),
+      key: ({ id }) => ({ id }),
+    })
   const rules = () =>
     db.selectFrom('alert_rule').selectAll().where('stream_id', '=', ports.streamId())
 
   return {
     async list() {
       const rows = await rules().orderBy('created_ms').orderBy('id').execute()
-      return rows.map(toRule)
+      return readRules(rows)
     },
     async get(id) {
-      const row = await rules().where('id', '=', id).executeTakeFirst()
-      return row && toRule(row)
+      const [rule] = await readRules(await rules().where('id', '=', id).execute())
+      return rule
     },
     create(input, options) {
       const streamId = ports.streamId()
@@ -92,7 +107,12 @@ export function createRuleStore(
         .orderBy('id', 'desc')
         .limit(limit)
       if (before !== undefined) query = query.where('id', '<', before)
-      return (await query.execute()).map(toEvent)
+      return readable(await query.execute(), toEvent, {
+        damage,
+        table: 'alert_event',
+        streamId: ports.streamId(),
+        key: ({ id }) => ({ id }),
+      })
     },
   }
 }
@@ -108,10 +128,11 @@ interface RuleRow {
   updated_ms: number
 }
 
-/** The fields were checked on their way in. */
+/** The fields were checked on their way in; they are again, for a store can be damaged. */
 function toRule(row: RuleRow): AlertRule {
+  expectTimes(row, 'created_ms', 'updated_ms')
   return {
-    ...(JSON.parse(row.body) as RuleInput),
+    ...jsonOf('body', row.body, ruleFields),
     id: row.id,
     createdAt: row.created_ms,
     updatedAt: row.updated_ms,
@@ -119,7 +140,7 @@ function toRule(row: RuleRow): AlertRule {
   }
 }
 
-export interface EventRow {
+interface EventRow {
   id: number
   rule_id: string
   rule: string
@@ -130,15 +151,16 @@ export interface EventRow {
   peak: string
 }
 
-export function toEvent(row: EventRow): AlertEvent {
+function toEvent(row: EventRow): AlertEvent {
+  expectTimes(row, 'fired_ms', 'cleared_ms')
   return {
     id: row.id,
     ruleId: row.rule_id,
-    rule: JSON.parse(row.rule) as RuleInput,
+    rule: jsonOf('rule', row.rule, ruleFields),
     firedAt: row.fired_ms,
     clearedAt: row.cleared_ms,
     cleared: row.cleared as AlertEvent['cleared'],
-    value: JSON.parse(row.value) as KpiValue,
-    peak: JSON.parse(row.peak) as KpiValue,
+    value: jsonOf('value', row.value, kpiValueSchema),
+    peak: jsonOf('peak', row.peak, kpiValueSchema),
   }
 }

@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { type KpiDefinition, kpiDefinitionSchema } from '../../lib/kpi-definition.ts'
 import type { KpiId } from '../../lib/kpis.ts'
+import { createDamage, type Damage } from '../damage/damage.ts'
+import { expectTimes, jsonOf, readable } from '../damage/readable.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Schema } from '../store/schema.ts'
 
@@ -27,8 +30,18 @@ export interface ComposedKpis {
 
 export function createComposedKpis(
   db: Kysely<Schema>,
-  { clock }: { clock: Pick<Clock, 'now'> },
+  { clock, damage = createDamage(db, { clock }) }: { clock: Pick<Clock, 'now'>; damage?: Damage },
 ): ComposedKpis {
+  const readAll = async (rows: readonly Row[]) =>
+    (
+      await readable(rows, read, {
+        damage,
+        table: 'kpi_definition',
+        streamId: 0,
+        key: ({ id }) => ({ id }),
+      })
+    ).flatMap((one) => one ?? [])
+
   return {
     async list() {
       const rows = await db
@@ -37,15 +50,11 @@ export function createComposedKpis(
         .orderBy('created_ms')
         .orderBy('id')
         .execute()
-      return rows.flatMap((row) => read(row) ?? [])
+      return readAll(rows)
     },
     async get(id) {
-      const row = await db
-        .selectFrom('kpi_definition')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return row && read(row)
+      const rows = await db.selectFrom('kpi_definition').selectAll().where('id', '=', id).execute()
+      return (await readAll(rows))[0]
     },
     create(definition) {
       const at = clock.now()
@@ -89,7 +98,8 @@ interface Row {
 
 /** Checked again: a later version may have written what this one does not know. Such a one is left alone. */
 function read(row: Row): ComposedKpi | undefined {
-  const parsed = kpiDefinitionSchema.safeParse(JSON.parse(row.body))
+  expectTimes(row, 'created_ms', 'updated_ms')
+  const parsed = kpiDefinitionSchema.safeParse(jsonOf('body', row.body, z.unknown()))
   if (!parsed.success) return undefined
   return { definition: parsed.data, createdAt: row.created_ms, updatedAt: row.updated_ms }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { AlertEvent } from '../../lib/alert-rule.ts'
+import { kpiValueSchema } from '../../lib/kpi-value-schema.ts'
 import type { ApiContext } from './api-context.ts'
 import { wholeNumber } from './query-fields.ts'
 import { answer, route } from './route.ts'
-import { count, epochMs, kpiValue, ruleAnswer } from './wire.ts'
+import { count, epochMs, ruleAnswer } from './wire.ts'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 200
@@ -18,8 +19,8 @@ const alertEvent: z.ZodType<AlertEvent> = z.strictObject({
     .enum(['value', 'rule_changed', 'rule_deleted', 'stream_anew'])
     .nullable()
     .describe('"stream_anew": the stream was deleted and created again'),
-  value: kpiValue,
-  peak: kpiValue,
+  value: kpiValueSchema,
+  peak: kpiValueSchema,
 })
 
 export const alertEventsRoute = (context: ApiContext) =>

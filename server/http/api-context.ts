@@ -4,6 +4,7 @@ import type { StartAt } from '../../lib/start-at.ts'
 import type { RuleStore } from '../alerts/rule-store.ts'
 import type { ComposedKpis } from '../catalog/composed-kpis.ts'
 import type { LiveCatalog } from '../catalog/live-catalog.ts'
+import type { Damage } from '../damage/damage.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
@@ -18,6 +19,8 @@ export interface ApiContext {
   stream(): StreamFacts
   /** Only to read. */
   db(): Kysely<Schema>
+  /** Where damaged rows go. */
+  damage(): Damage
   /** The stream's key in the store. */
   streamId(): number
   pipeline(): PipelinePort

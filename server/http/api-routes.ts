@@ -2,6 +2,7 @@ import { alertEventsRoute } from './alert-events.ts'
 import { alertRuleRoutes } from './alert-rules.ts'
 import type { ApiContext } from './api-context.ts'
 import { catalogRoute } from './catalog.ts'
+import { damageRoute } from './damage.ts'
 import { deadLettersRoute } from './dead-letters.ts'
 import { demoRoutes } from './demo.ts'
 import { healthRoutes } from './health.ts'
@@ -30,6 +31,7 @@ export const apiRoutes = (context: ApiContext): Route[] =>
     ...alertRuleRoutes(context),
     alertEventsRoute(context),
     deadLettersRoute(context),
+    damageRoute(context),
     ...demoRoutes(context),
     ...healthRoutes(context),
     metricsRoute(context),

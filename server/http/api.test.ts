@@ -1,6 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { DeadLettersAnswer, Problem, ShardAnswer, TotalsAnswer } from '../../lib/api.ts'
+import type {
+  DamageAnswer,
+  DeadLettersAnswer,
+  Problem,
+  ShardAnswer,
+  TotalsAnswer,
+} from '../../lib/api.ts'
 import type { StatusCell } from '../../lib/frames.ts'
 import type { RejectReason } from '../../lib/rejection.ts'
 import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
@@ -185,6 +191,10 @@ describe('stream, shards', () => {
         { kind: 'trimmed', since: 2, text: 'Lost', shards: ['shard-1'] },
       ],
       apps: [{ name: 'kpi', busy: 0.9, slow: true, failed: 2, lastError: 'bad luck' }],
+      damage: {
+        tables: [{ table: 'pane', rows: 1 }],
+        newest: [{ id: 3, table: 'pane', key: { start_ms: 5 }, why: 'bad', foundAt: 7 }],
+      },
     } satisfies Partial<StatusCell>
     server.pipeline.state = liveState(change)
     expect(await get('/api/v1/stream')).toMatchObject(change)
@@ -558,6 +568,42 @@ describe('health', () => {
     ])
     expect((await get<Problem>('/api/v1/totals', 503)).status).toBe(503)
     Object.assign(parts, { store, pipeline })
+  })
+})
+
+describe('damage', () => {
+  it('is listed newest first, with what was set aside and how many panes lack something', async () => {
+    const { db } = server.store
+    const row = { stream_id: server.streamId, source: 'pane' as const, bytes: 3, why: 'bad' }
+    for (const n of [1, 2, 3]) {
+      await db
+        .insertInto('damaged')
+        .values({ ...row, row_key: `{"start_ms":${n}}`, held: Buffer.from('abc'), found_ms: n })
+        .execute()
+    }
+    await db
+      .insertInto('lost_pane')
+      .values({ stream_id: server.streamId, level_ms: 1_000, dimension: '', start_ms: 1 })
+      .execute()
+    const first = await get<DamageAnswer>('/api/v1/damage?limit=2')
+    expect(first).toMatchObject({ tables: [{ table: 'pane', rows: 3 }], lostPanes: 1 })
+    expect(first.damaged.map(({ key, held }) => [key.start_ms, held])).toEqual([
+      [3, 'YWJj'],
+      [2, 'YWJj'],
+    ])
+    const second = await get<DamageAnswer>(`/api/v1/damage?limit=2&before=${first.next}`)
+    expect([second.damaged.length, second.next]).toEqual([1, null])
+  })
+
+  it('of a dead letter is set aside, and the others are listed', async () => {
+    const before = await get<DeadLettersAnswer>('/api/v1/dead-letters')
+    await sql`update dead_letter set reason = 'luck' where id = ${before.letters[0]?.id}`.execute(
+      server.store.db,
+    )
+    const after = await get<DeadLettersAnswer>('/api/v1/dead-letters')
+    expect(after.letters.map(({ id }) => id)).toEqual(before.letters.slice(1).map(({ id }) => id))
+    const { damaged } = await get<DamageAnswer>('/api/v1/damage?limit=1')
+    expect(damaged[0]).toMatchObject({ table: 'dead_letter', why: 'its "reason" is none' })
   })
 })
 

@@ -2,6 +2,8 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DeadLetter, DeadLettersAnswer } from '../../lib/api.ts'
 import { REJECT_REASONS, type RejectReason } from '../../lib/rejection.ts'
+import type { Damage } from '../damage/damage.ts'
+import { expectTimes, readable } from '../damage/readable.ts'
 import type { DeadLetterTable, Schema } from '../store/schema.ts'
 import type { ApiContext } from './api-context.ts'
 import { askedStream, incarnationParameter } from './incarnation-wire.ts'
@@ -61,17 +63,18 @@ export const deadLettersRoute = (context: ApiContext) =>
       const asOf = context.clock.now()
       const asked = await askedStream(context, incarnation)
       if (!asked.ok) return refuse(badFields(asked.errors))
-      return answer(await readDeadLetters(context.db(), asked.streamId, { asOf, ...page }))
+      const ports = { streamId: asked.streamId, damage: context.damage() }
+      return answer(await readDeadLetters(context.db(), ports, { asOf, ...page }))
     },
   })
 
-function readDeadLetters(
+async function readDeadLetters(
   db: Kysely<Schema>,
-  streamId: number,
+  { streamId, damage }: { streamId: number; damage: Damage },
   page: Page & { asOf: number },
 ): Promise<DeadLettersAnswer> {
   const limit = page.limit ?? DEFAULT_LIMIT
-  return db.transaction().execute(async (tx) => {
+  const read = await db.transaction().execute(async (tx) => {
     const counts = await tx
       .selectFrom('dead_letter_count')
       .select(['reason', 'n'])
@@ -89,21 +92,28 @@ function readDeadLetters(
     if (page.before !== undefined) letters = letters.where('id', '<', page.before)
     if (page.reason !== undefined) letters = letters.where('reason', '=', page.reason)
     if (page.shard !== undefined) letters = letters.where('shard_id', '=', page.shard)
-    const rows = await letters.execute()
-    const shown = rows.slice(0, limit)
-    return {
-      asOf: page.asOf,
-      counts: Object.fromEntries(counts.map((row) => [row.reason, row.n])),
-      kept,
-      letters: shown.map(toLetter),
-      next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
-    }
+    return { counts, kept, rows: await letters.execute() }
   })
+  const shown = read.rows.slice(0, limit)
+  return {
+    asOf: page.asOf,
+    counts: Object.fromEntries(read.counts.map((row) => [row.reason, row.n])),
+    kept: read.kept,
+    letters: await readable(shown, toLetter, {
+      damage,
+      table: 'dead_letter',
+      streamId,
+      key: ({ id }) => ({ id }),
+    }),
+    next: read.rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+  }
 }
 
 type LetterRow = Omit<DeadLetterTable, 'id'> & { id: number }
 
 function toLetter(row: LetterRow): DeadLetter {
+  expectTimes(row, 'event_index', 'arrived_ms', 'bytes')
+  if (!reason.safeParse(row.reason).success) throw new Error('its "reason" is none')
   const data = new Uint8Array(row.data)
   const text = asUtf8(data, data.length < row.bytes)
   return {

@@ -29,10 +29,10 @@ const rowsOf = (file: Parameters<typeof csvText>[0]) => parseCsv(csvText(file))
 
 it('KPIs are a row each, money a row for each currency, that of the value first', () => {
   expect(rowsOf(kpisCsv(kpis))).toEqual([
-    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'currency', 'value', 'before'],
-    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', '-1'],
-    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', '0'],
-    [...SPAN, 'total', '', '', 'ctr', '', '0.25', ''],
+    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'currency', 'value', 'before', 'incomplete'],
+    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', '-1', 'false'],
+    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', '0', 'false'],
+    [...SPAN, 'total', '', '', 'ctr', '', '0.25', '', 'false'],
   ])
 })
 
@@ -41,15 +41,27 @@ it('keys come after the total, "other" after the keys, both without what was bef
   const by = { dimension: 'page' as const, rankedBy: 'spend', keys: 2 }
   const answer = {
     ...kpis,
-    by: { ...by, rows: [{ key: '-a,"b"\r\n', kpis: values }], other: values },
+    by: {
+      ...{ ...by, rows: [{ key: '-a,"b"\r\n', kpis: values }], other: values },
+      incomplete: [{ from: FROM - 1, to: FROM + 1 }],
+    },
   }
   expect(rowsOf(kpisCsv(answer)).slice(4)).toEqual([
-    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'spend', 'USD', '-1', ''],
-    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'ctr', '', '', ''],
-    [...SPAN, 'other', 'page', '', 'spend', 'USD', '-1', ''],
-    [...SPAN, 'other', 'page', '', 'ctr', '', '', ''],
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'spend', 'USD', '-1', '', 'true'],
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'ctr', '', '', '', 'true'],
+    [...SPAN, 'other', 'page', '', 'spend', 'USD', '-1', '', 'true'],
+    [...SPAN, 'other', 'page', '', 'ctr', '', '', '', 'true'],
   ])
   expect(kpisCsv(answer).name).toBe('kinesight-kpis-by-page-20260131T080000Z-20260131T090000Z')
+})
+
+it('what is missing in the range before makes no row incomplete', () => {
+  const before = { ...kpis, incomplete: [{ from: FROM - 9, to: FROM }] }
+  expect(
+    rowsOf(kpisCsv(before))
+      .slice(1)
+      .map((row) => row.at(-1)),
+  ).toEqual(Array(3).fill('false'))
 })
 
 it('what a filter lets through is named by it', () => {
@@ -69,7 +81,7 @@ it('what a filter lets through is named by it', () => {
 
 it('a series is a row for each point and currency, then those of the keys', () => {
   const points = [{ t: FROM, value: two, open: false, late: 3, correctedAt: TO + 500 }]
-  const empty = [{ t: FROM, value: NO_VALUE, open: true, late: 1 }]
+  const empty = [{ t: FROM, value: NO_VALUE, open: true, late: 1, incomplete: true as const }]
   const answer: SeriesAnswer = {
     ...{ asOf: TO, kpi: 'spend', unit: 'per_hour', from: FROM, to: TO, stepMs: TO - FROM, points },
     by: {
@@ -78,7 +90,7 @@ it('a series is a row for each point and currency, then those of the keys', () =
       other: empty,
     },
   }
-  const late = ['3', '2026-01-31T09:00:00.500Z']
+  const late = ['3', '2026-01-31T09:00:00.500Z', 'false']
   expect(rowsOf(seriesCsv(answer))).toEqual([
     [
       'from',
@@ -92,10 +104,11 @@ it('a series is a row for each point and currency, then those of the keys', () =
       'open',
       'late',
       'corrected_at',
+      'incomplete',
     ],
     [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', 'false', ...late],
     [...SPAN, 'total', '', '', 'spend', 'EUR', '3', 'false', ...late],
-    [...SPAN, 'key', 'account', 'acme', 'spend', '', '', 'true', '1', ''],
-    [...SPAN, 'other', 'account', '', 'spend', '', '', 'true', '1', ''],
+    [...SPAN, 'key', 'account', 'acme', 'spend', '', '', 'true', '1', '', 'true'],
+    [...SPAN, 'other', 'account', '', 'spend', '', '', 'true', '1', '', 'true'],
   ])
 })

@@ -1,5 +1,6 @@
 import type { KpisAnswer, SeriesAnswer, SeriesPoint } from '../../lib/api.ts'
 import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
+import type { FixedRange } from '../../lib/period.ts'
 import { type Filters, filterList } from '../../lib/view.ts'
 import type { CsvCell, CsvFile } from './csv.ts'
 
@@ -34,9 +35,11 @@ function wholePart(filters: Filters | undefined): Part {
 
 export function kpisCsv(answer: KpisAnswer): CsvFile {
   const { from, to, by } = answer
+  const inRange = (lost: readonly FixedRange[] = []) => lost.some((one) => one.to > from)
+  const [lacks, keysLack] = [inRange(answer.incomplete), inRange(by?.incomplete)]
   function* rows(): Generator<CsvCell[]> {
     for (const [kpi, { value, before }] of Object.entries(answer.kpis)) {
-      yield* kpiRows(wholePart(answer.filter), kpi, value, before)
+      yield* kpiRows(wholePart(answer.filter), kpi, [value, before], lacks)
     }
     if (by === undefined) return
     const { dimension } = by
@@ -46,17 +49,25 @@ export function kpisCsv(answer: KpisAnswer): CsvFile {
     if (by.other !== null) yield* keyRows({ part: 'other', dimension }, by.other)
   }
   function* keyRows(part: Part, kpis: Record<string, KpiValue>): Generator<CsvCell[]> {
-    for (const [kpi, value] of Object.entries(kpis)) yield* kpiRows(part, kpi, value, NO_VALUE)
+    for (const [kpi, value] of Object.entries(kpis)) {
+      yield* kpiRows(part, kpi, [value, NO_VALUE], keysLack)
+    }
   }
-  function* kpiRows(part: Part, kpi: string, value: KpiValue, before: KpiValue) {
+  function* kpiRows(
+    part: Part,
+    kpi: string,
+    [value, before]: [KpiValue, KpiValue],
+    incomplete: boolean,
+  ): Generator<CsvCell[]> {
     const start = [time(from), time(to), ...partCells(part), text(kpi)]
     for (const currency of currenciesOf(value, before)) {
-      yield [...start, text(currency), figure(value, currency), figure(before, currency)]
+      const figures = [figure(value, currency), figure(before, currency)]
+      yield [...start, text(currency), ...figures, { kind: 'flag', value: incomplete }]
     }
   }
   return {
     name: csvFileName('kpis', answer),
-    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'before'],
+    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'before', 'incomplete'],
     rows: rows(),
   }
 }
@@ -74,7 +85,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
   }
   function* pointRows(part: Part, points: readonly SeriesPoint[]): Generator<CsvCell[]> {
     const middle = [...partCells(part), text(kpi)]
-    for (const { t, value, open, late, correctedAt } of points) {
+    for (const { t, value, open, late, correctedAt, incomplete = false } of points) {
       for (const currency of currenciesOf(value)) {
         const end: CsvCell[] = [
           text(currency),
@@ -82,6 +93,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
           { kind: 'flag', value: open },
           { kind: 'number', value: late ?? 0 },
           correctedAt === undefined ? text('') : time(correctedAt),
+          { kind: 'flag', value: incomplete },
         ]
         yield [time(t), time(t + stepMs), ...middle, ...end]
       }
@@ -89,7 +101,10 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
   }
   return {
     name: csvFileName(kpi, answer),
-    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'open', 'late', 'corrected_at'],
+    columns: [
+      ...['from', 'to', ...PART, 'kpi', 'currency', 'value', 'open', 'late', 'corrected_at'],
+      'incomplete',
+    ],
     rows: rows(),
   }
 }

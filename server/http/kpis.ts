@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { KpisAnswer } from '../../lib/api.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import type { AskedRange, KpisQuery } from '../../lib/kpi-questions.ts'
+import { kpiValueSchema } from '../../lib/kpi-value-schema.ts'
 import { DIMENSIONS, type KpiUnit, rankedBy } from '../../lib/kpis.ts'
 import { filterList, filtersSchema } from '../../lib/view.ts'
 import { DEFAULT_WINDOW, WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
@@ -19,7 +20,7 @@ import {
 } from './query-fields.ts'
 import { badFields } from './read-input.ts'
 import { answer, refuse, route } from './route.ts'
-import { count, epochMs, kpiValue } from './wire.ts'
+import { count, epochMs } from './wire.ts'
 
 const DEFAULT_LIMIT = 10
 const MAX_LIMIT = 1_000
@@ -39,7 +40,12 @@ export const measuredFrom = epochMs.describe(
 export const foldedPairs = count.describe(
   'Under a filter: pairs of keys, about, that were too light to be kept apart; some may belong here',
 )
-const kpiValues = z.record(kpiId, kpiValue)
+const incomplete = z
+  .array(z.strictObject({ from: epochMs, to: epochMs }))
+  .describe(
+    'Where something is missing for good, because what was stored of it is damaged; also of the range before',
+  )
+const kpiValues = z.record(kpiId, kpiValueSchema)
 
 const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
   asOf: epochMs,
@@ -51,11 +57,12 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
   ...ofIncarnation,
   filter: filtersSchema.exactOptional(),
   measuredFrom: measuredFrom.exactOptional(),
+  incomplete: incomplete.exactOptional(),
   kpis: z.record(
     kpiId,
     z.strictObject({
-      value: kpiValue,
-      before: kpiValue,
+      value: kpiValueSchema,
+      before: kpiValueSchema,
       unit: kpiUnit,
       measuredFrom: measuredFrom.exactOptional(),
     }),
@@ -69,6 +76,7 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
       keys: count,
       foldedPairs: foldedPairs.exactOptional(),
       measuredFrom: measuredFrom.exactOptional(),
+      incomplete: incomplete.exactOptional(),
     })
     .exactOptional(),
 })

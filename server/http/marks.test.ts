@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Problem } from '../../lib/api.ts'
 import type { KpiMark } from '../../lib/kpi-mark.ts'
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
+import { createDamage } from '../damage/damage.ts'
 import { createMarkStore } from '../marks/mark-store.ts'
+import { systemClock } from '../platform/clock.ts'
 import { parseCsv } from './csv.testing.ts'
 import { NOW, startTestServer, type TestServer } from './test-server.ts'
 
@@ -34,10 +36,12 @@ const found = { since: 0, factor: 1, score: 5, expected: 1 }
 
 beforeAll(async () => {
   server = await startTestServer()
-  const store = createMarkStore(server.store.db, () => server.streamId)
+  const { db } = server.store
+  const damage = createDamage(db, { clock: systemClock })
+  const store = createMarkStore(db, { streamId: () => server.streamId, damage })
   await store.put({ mark: lasting, found: { ...found, direction: 'up', value: 4 } })
   await store.put({ mark: over, found: { ...found, direction: 'down', value: 0 } })
-  const other = createMarkStore(server.store.db, () => server.streamId + 1)
+  const other = createMarkStore(db, { streamId: () => server.streamId + 1, damage })
   await other.put({ mark: over, found: { ...found, direction: 'down', value: 0 } })
 })
 afterAll(() => server.close())

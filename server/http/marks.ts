@@ -74,7 +74,10 @@ export const marksRoute = (context: ApiContext) =>
       const { range, spanMs } = asked
       const end = Math.min(range.to ?? now, now)
       const span = { from: 'from' in range ? range.from : end - spanMs, to: end }
-      const store = createMarkStore(context.db(), context.streamId)
+      const store = createMarkStore(context.db(), {
+        streamId: context.streamId,
+        damage: context.damage(),
+      })
       const marks = await store.between({
         ...span,
         ...(kpi !== undefined && { kpi }),

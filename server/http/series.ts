@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { SeriesAnswer } from '../../lib/api.ts'
 import { type Catalog, unknownKpi } from '../../lib/kpi-catalog.ts'
 import type { SeriesQuery } from '../../lib/kpi-questions.ts'
+import { kpiValueSchema } from '../../lib/kpi-value-schema.ts'
 import { DIMENSIONS, type Dimension, type Kpi, type KpiId, rankedBy } from '../../lib/kpis.ts'
 import { filterList, filtersSchema } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
@@ -21,7 +22,7 @@ import { crossedErrors, filterParameter, needsBy, wholeNumber } from './query-fi
 import { badFields } from './read-input.ts'
 import { answer, refuse, route } from './route.ts'
 import { stepProblem, usualStep } from './series-step.ts'
-import { count, epochMs, kpiValue } from './wire.ts'
+import { count, epochMs } from './wire.ts'
 
 const DEFAULT_WINDOW = '15m'
 const DEFAULT_LIMIT = 5
@@ -29,7 +30,7 @@ const MAX_LIMIT = 20
 
 const point = z.strictObject({
   t: epochMs,
-  value: kpiValue,
+  value: kpiValueSchema,
   open: z.boolean().describe('More may still come in'),
   late: count
     .exactOptional()
@@ -39,6 +40,10 @@ const point = z.strictObject({
   correctedAt: epochMs
     .exactOptional()
     .describe('When the last of them came: after the step had ended. Absent: it was not corrected'),
+  incomplete: z
+    .literal(true)
+    .exactOptional()
+    .describe('Something is missing for good, because what was stored of it is damaged'),
 })
 const points = z.array(point)
 

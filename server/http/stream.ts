@@ -3,6 +3,7 @@ import type { StreamAnswer } from '../../lib/api.ts'
 import type { Health } from '../../lib/frames.ts'
 import { startAtText } from '../../lib/start-at.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
+import { damageCell } from './damage.ts'
 import { incarnation } from './incarnation-wire.ts'
 import { UnavailableError } from './problem.ts'
 import { answer, route } from './route.ts'
@@ -48,6 +49,7 @@ const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
     .describe('Empty: the shards cover all hash keys and each is accounted for'),
   apps: z.array(appCell).nullable(),
   kept: keptTimes.nullable(),
+  damage: damageCell.nullable().describe('Rows of the store that were set aside'),
 })
 
 export const streamRoute = (context: ApiContext) =>
@@ -75,6 +77,7 @@ export const streamRoute = (context: ApiContext) =>
         findings: live?.cells.status.findings ?? null,
         apps: live?.cells.status.apps ?? null,
         kept: live?.cells.status.kept ?? null,
+        damage: live?.cells.status.damage ?? null,
       })
     },
   })

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { KpisAnswer, SeriesAnswer } from '../../lib/api.ts'
 import { noFates } from '../../lib/fates.ts'
-import type {
-  Cells,
-  KeptTimes,
-  ShardCell,
-  ShardDetailCell,
-  StatusCell,
-  ViewState,
+import {
+  type Cells,
+  type KeptTimes,
+  NO_DAMAGE,
+  type ShardCell,
+  type ShardDetailCell,
+  type StatusCell,
+  type ViewState,
 } from '../../lib/frames.ts'
 import { BUILT_IN, kpiOf } from '../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery } from '../../lib/kpi-questions.ts'
@@ -85,9 +86,9 @@ export async function startTestServer(
   let ids = 0
   const newId = () => `id-${++ids}`
   const kpis = createLiveCatalog({ kpis: options.fileKpis ?? [], crossed: [] })
-  const context = apiContext(config, parts, { clock, kpis, newId, metrics })
-  const routes = apiRoutes(context)
   const log = createLog({ level: 'fatal', name: 'test' })
+  const context = apiContext(config, parts, { clock, kpis, newId, metrics, log })
+  const routes = apiRoutes(context)
   const hub = createHub({
     instance: 'this-start',
     catalog: kpis.catalog,
@@ -310,6 +311,7 @@ export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = [])
       duplicateSpanMs: 600_000,
     },
     findings: [],
+    damage: NO_DAMAGE,
     apps: [],
     catalog: '',
     ...change,

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { type AlertRule, ruleFields } from '../../lib/alert-rule.ts'
 import type { Fates } from '../../lib/fates.ts'
 import type { Health } from '../../lib/frames.ts'
-import type { KpiValue } from '../../lib/kpi-value.ts'
 import { filtersSchema } from '../../lib/view.ts'
 
 /** What answers are made of, as schemas: the OpenAPI document is written from them. */
@@ -10,12 +9,6 @@ import { filtersSchema } from '../../lib/view.ts'
 export const epochMs = z.number().describe('Epoch milliseconds')
 export const amount = z.string().describe('An exact decimal, such as "12.345678"')
 export const count = z.int()
-
-export const kpiValue: z.ZodType<KpiValue> = z.strictObject({
-  value: z.number().nullable(),
-  money: z.record(z.string(), amount).exactOptional(),
-  currency: z.string().exactOptional(),
-})
 
 export const fates: z.ZodType<Fates> = z.strictObject({
   applied: count,

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KpiMark } from '../../lib/kpi-mark.ts'
 import { MINUTE_MS } from '../../lib/time.ts'
+import { createDamage } from '../damage/damage.ts'
 import type { Mark } from '../insight/detector.ts'
+import { systemClock } from '../platform/clock.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { createMarkStore, KEEP_MARKS_MS, type MarkStore } from './mark-store.ts'
 
@@ -16,7 +18,10 @@ let store: MarkStore
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'kinesight-mark-store-'))
   file = await openStore(path.join(folder, 'store.db'))
-  store = createMarkStore(file.db, () => 1)
+  store = createMarkStore(file.db, {
+    streamId: () => 1,
+    damage: createDamage(file.db, { clock: systemClock }),
+  })
 })
 afterEach(async () => {
   await file.close()

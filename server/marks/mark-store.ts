@@ -1,7 +1,11 @@
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import type { KpiMark, MarkCause, MarkEnding } from '../../lib/kpi-mark.ts'
+import { DIMENSIONS } from '../../lib/kpis.ts'
 import { DAY_MS } from '../../lib/time.ts'
-import type { Filter } from '../../lib/view.ts'
+import { filterSchema } from '../../lib/view.ts'
+import type { Damage } from '../damage/damage.ts'
+import { expectTimes, jsonOf, readable } from '../damage/readable.ts'
 import type { Mark } from '../insight/detector.ts'
 import type { MarkTable, Schema } from '../store/schema.ts'
 import type { TimeRange } from '../window/window-range.ts'
@@ -28,7 +32,17 @@ export interface MarkStore {
 }
 
 /** `streamId` is asked at each call: a stream that was deleted and made anew has another one. */
-export function createMarkStore(db: Kysely<Schema>, streamId: () => number): MarkStore {
+export function createMarkStore(
+  db: Kysely<Schema>,
+  { streamId, damage }: { streamId: () => number; damage: Damage },
+): MarkStore {
+  const read = <Value>(rows: readonly MarkTable[], make: (row: MarkTable) => Value) =>
+    readable(rows, make, {
+      damage,
+      table: 'mark',
+      streamId: streamId(),
+      key: ({ id }) => ({ id }),
+    })
   const marks = () => db.selectFrom('mark').selectAll().where('stream_id', '=', streamId())
 
   return {
@@ -39,11 +53,11 @@ export function createMarkStore(db: Kysely<Schema>, streamId: () => number): Mar
         query = query.where((is) => is.or([is('ended_ms', 'is', null), is('ended_ms', '>', from)]))
       }
       if (kpi !== undefined) query = query.where('kpi', '=', kpi)
-      return (await query.execute()).map(toMark)
+      return read(await query.execute(), toMark)
     },
     async open() {
       const rows = await marks().where('ended_ms', 'is', null).orderBy('began_ms').execute()
-      return rows.map((row) => ({ mark: toMark(row), found: toFound(row) }))
+      return read(rows, (row) => ({ mark: toMark(row), found: toFound(row) }))
     },
     async put(kept) {
       const row = toRow(kept, streamId())
@@ -68,6 +82,12 @@ export function createMarkStore(db: Kysely<Schema>, streamId: () => number): Mar
   }
 }
 
+const causeSchema: z.ZodType<MarkCause> = z.strictObject({
+  dimension: z.enum(DIMENSIONS),
+  key: z.string(),
+  share: z.number(),
+})
+
 /** JSON has no infinity. */
 export function plainFactor({ value, expected }: Pick<Mark, 'value' | 'expected'>): number | null {
   const factor = value / expected
@@ -84,17 +104,21 @@ const toFound = (row: MarkTable): Mark => ({
 })
 
 function toMark(row: MarkTable): KpiMark {
+  expectTimes(row, 'began_ms', 'ended_ms')
+  if (![row.expected, row.value, row.score].every(Number.isFinite)) {
+    throw new Error('its figures are no numbers')
+  }
   return {
     id: row.id,
     kpi: row.kpi,
     ...(row.currency !== null && { currency: row.currency }),
-    ...(row.part_of !== null && { of: JSON.parse(row.part_of) as Filter }),
+    ...(row.part_of !== null && { of: jsonOf('part_of', row.part_of, filterSchema) }),
     direction: row.direction,
     factor: plainFactor(toFound(row)),
     began: row.began_ms,
     ended: row.ended_ms,
     ending: row.ending as MarkEnding | null,
-    ...(row.cause !== null && { cause: JSON.parse(row.cause) as MarkCause }),
+    ...(row.cause !== null && { cause: jsonOf('cause', row.cause, causeSchema) }),
     text: row.text,
   }
 }

@@ -107,6 +107,8 @@ export function createMarkWatch(ports: {
     const cell = await cellOf(measured, range)
     const panes = await keysOf(measured, keys, range)
     next = range.to
+    // What is missing is no drop.
+    if (measured.isLost(range)) return
     const changes = kpis.see(cell, at)
     const keyChanges = keys.see(panes, cell, at)
     const causes = await causesOf(changes, range.to)

@@ -13,11 +13,16 @@ export interface Measured {
   readableFrom(pieceMs: number, now: number): number
   /** Event time before this was not measured of the KPI, though there may have been events; −∞: all was. */
   measuredFrom(kpi: KpiId): number
-  /** Calls `use` with each range and what all events in it gave, in order; undefined: there was none. */
+  /**
+   * Calls `use` with each range and what all events in it gave, in order; undefined: there was none. A range of which
+   * something is missing for good is left out.
+   */
   totals(
     ranges: readonly TimeRange[],
     use: (range: TimeRange, cell: Cell | undefined) => void,
   ): Promise<void>
+  /** Whether something of it is missing for good. To be asked once it has been read. */
+  isLost(range: TimeRange): boolean
   /** All keys of a dimension, what was folded away among them, with what these KPIs are computed from. */
   keys(range: TimeRange, dimension: Dimension, kpis: readonly KpiId[]): Promise<Pane>
 }

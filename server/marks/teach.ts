@@ -47,7 +47,7 @@ async function teachKeys(measured: Measured, { keys, upTo, markedSince }: Lesson
   for (const range of pieces(readable(measured, MINUTE_MS, span), MINUTE_MS)) {
     const panes = await keysOf(measured, keys, range)
     const cell = await cellOf(measured, range)
-    keys.remember(panes, cell, range)
+    if (!measured.isLost(range)) keys.remember(panes, cell, range)
     await breathe()
   }
 }

@@ -8,6 +8,7 @@ import { BUILT_IN, type Catalog } from '../../lib/kpi-catalog.ts'
 import { epochMs, SECOND_MS } from '../../lib/time.ts'
 import { createKpiApp } from '../apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from '../apps/kpi/measured-steps.ts'
+import { createDamage } from '../damage/damage.ts'
 import { poisson, type Random, seededRandom, weighted } from '../embedded/random.ts'
 import { openStore } from '../store/open-store.ts'
 import { createMarkStore } from './mark-store.ts'
@@ -46,9 +47,10 @@ export async function openSite(options: { catalog?: Catalog; seed?: number } = {
   const clock = { now: () => now, monotonicMs: () => now }
 
   async function start() {
-    const app = createKpiApp({ catalog, db: store.db, streamId: STREAM, clock })
+    const damage = createDamage(store.db, { clock })
+    const app = createKpiApp({ catalog, db: store.db, streamId: STREAM, clock, damage })
     await app.restore()
-    const marks = createMarkStore(store.db, () => STREAM)
+    const marks = createMarkStore(store.db, { streamId: () => STREAM, damage })
     const watch = createMarkWatch({
       measured: createMeasuredSteps(app.reader),
       store: marks,

@@ -44,6 +44,7 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
     duplicateSpanMs: 600_000,
   },
   findings: [],
+  damage: { tables: [], newest: [] },
   apps: [],
 })
 

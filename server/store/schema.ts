@@ -21,6 +21,8 @@ export interface Schema {
   mark: MarkTable
   setting: SettingTable
   kpi_definition: KpiDefinitionTable
+  damaged: DamagedTable
+  lost_pane: LostPaneTable
 }
 
 /** Bytes: a Uint8Array going in, an ArrayBuffer coming out. */
@@ -107,6 +109,8 @@ export interface SeenTable {
   seq: Generated<number>
   minute_ms: number
   hashes: Blob
+  /** CRC-32 of stream, time and hashes; null: written by a version that kept none. */
+  crc: Generated<number | null>
 }
 
 export interface DeadLetterTable {
@@ -157,6 +161,8 @@ export interface PaneTable {
   dimension: string
   start_ms: number
   body: Blob
+  /** CRC-32 of the place and the body; null: written by a version that kept none. */
+  crc: Generated<number | null>
 }
 
 /** What commits since the last flush added to panes, in order. */
@@ -164,6 +170,10 @@ export interface PaneDeltaTable {
   seq: Generated<number>
   stream_id: number
   body: Blob
+  /** CRC-32 of the stream and the body; null: written by a version that kept none. */
+  crc: Generated<number | null>
+  /** Which panes it adds to, see `delta-places.ts`: to be read where the body cannot. */
+  places: Generated<string | null>
 }
 
 export interface AlertRuleTable {
@@ -227,4 +237,40 @@ export interface KpiDefinitionTable {
   body: string
   created_ms: number
   updated_ms: number
+}
+
+/** Rows that could not be read, or were not as they were written: set aside, out of the way of everything else. */
+export interface DamagedTable {
+  id: Generated<number>
+  /** 0: of no stream. */
+  stream_id: number
+  /** The table it was in. */
+  source:
+    | 'pane'
+    | 'pane_delta'
+    | 'seen'
+    | 'mark'
+    | 'alert_rule'
+    | 'alert_event'
+    | 'setting'
+    | 'kpi_definition'
+    | 'dead_letter'
+    | 'stream'
+  /** JSON of the columns that found it. */
+  row_key: string
+  /** What it held; nothing where too much is kept already. */
+  held: Uint8Array | string
+  /** How long that was. */
+  bytes: number
+  /** What was wrong, in words. */
+  why: string
+  found_ms: number
+}
+
+/** A pane that lacks something for good. */
+export interface LostPaneTable {
+  stream_id: number
+  level_ms: number
+  dimension: string
+  start_ms: number
 }

@@ -17,6 +17,8 @@ export interface StreamRow {
   asked: StartAt | null
   /** When Kinesight was first started for it, on this machine's clock; null: not kept, or it was created again. */
   firstStartMs: number | null
+  /** What stands where `startAt` should, and cannot be read: it is taken for trim_horizon, which loses nothing. */
+  unreadableStart?: string
 }
 
 /** The newest incarnation of the stream that was read here, if any. */
@@ -61,10 +63,26 @@ export async function addStream(
   return toStream(row)
 }
 
-const toStream = (row: Selectable<StreamTable>): StreamRow => ({
-  id: row.id,
-  createdMs: row.created_ms,
-  startAt: JSON.parse(row.start_at) as StartAt,
-  asked: row.asked === null ? null : (JSON.parse(row.asked) as StartAt),
-  firstStartMs: row.first_start_ms,
-})
+function toStream(row: Selectable<StreamTable>): StreamRow {
+  const startAt = startAtIn(row.start_at)
+  return {
+    id: row.id,
+    createdMs: row.created_ms,
+    startAt: startAt ?? OLDEST,
+    asked: startAtIn(row.asked) ?? null,
+    firstStartMs: row.first_start_ms,
+    ...(startAt === undefined && { unreadableStart: String(row.start_at) }),
+  }
+}
+
+export const OLDEST: StartAt = { kind: 'trim_horizon' }
+
+function startAtIn(text: unknown): StartAt | undefined {
+  try {
+    const { kind, at } = JSON.parse(String(text)) as { kind?: unknown; at?: unknown }
+    if (kind === 'time') return typeof at === 'number' && at >= 0 ? { kind, at } : undefined
+    return kind === 'trim_horizon' || kind === 'latest' ? { kind } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { DEDUPLICATION_SPAN_MS, DEFAULT_REMEMBERED_IDS } from '../../lib/deduplication.ts'
 import type { ReadMode } from '../../lib/frames.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
+import { createDamage, type Damage } from '../damage/damage.ts'
 import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
@@ -11,6 +12,7 @@ import type { Schema } from '../store/schema.ts'
 import type { StreamRow } from '../store/stream-row.ts'
 import { takeLease } from './commit/commit.ts'
 import { createCommitter } from './commit/committer.ts'
+import { readSeen } from './commit/seen-rows.ts'
 import { readShards } from './commit/shard-rows.ts'
 import {
   type ConsumerReadings,
@@ -84,11 +86,13 @@ export interface ConsumerPorts {
   pause?: Pause
   /** After so long without an answer the watchdog starts a reader anew; 35 s. */
   stalledMs?: number
+  /** Where damaged rows go; of its own if absent. */
+  damage?: Damage
 }
 
 /** Reads every shard of the stream, hands events to the apps and commits, exactly once. See SPEC.md. */
 export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consumer {
-  const { db, source, clock, log, random } = ports
+  const { db, source, clock, log, random, damage = createDamage(db, { clock, log }) } = ports
   const ending = new AbortController()
   const { signal } = ending
   // The reader of each shard listens.
@@ -180,7 +184,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       lanes.adopt(stored)
       committer.restored(stored.progress)
     }
-    await restoreSeen()
+    await readSeen(db, { streamId: stream.id, damage }, seen.restore)
     for (const app of ports.apps) await app.restore?.()
     lanes.startReaders()
     running = [
@@ -203,18 +207,6 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       await waiting.pause(Math.min(ms, LOOK_AT_CLOCK_EVERY_MS), signal)
     }
     if (!signal.aborted) lanes.startReaders()
-  }
-
-  async function restoreSeen(): Promise<void> {
-    const rows = await db
-      .selectFrom('seen')
-      .select(['minute_ms', 'hashes'])
-      .where('stream_id', '=', stream.id)
-      .orderBy('seq')
-      .execute()
-    for (const row of rows) {
-      seen.restore({ minuteMs: row.minute_ms, hashes: new Uint8Array(row.hashes) })
-    }
   }
 
   function onListed(listed: readonly ListedShard[]): void {

@@ -99,6 +99,13 @@ export function readVarint(reader: ByteReader): number {
   return value
 }
 
+/** Of things that take a byte or more each: throws where there are not so many left. */
+export function readCount(reader: ByteReader): number {
+  const count = readVarint(reader)
+  if (count <= reader.bytes.length - reader.at) return count
+  throw new RangeError(`${count} are to come of ${reader.bytes.length - reader.at} bytes`)
+}
+
 export function readSigned(reader: ByteReader): number {
   const value = readVarint(reader)
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2

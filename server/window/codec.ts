@@ -4,6 +4,7 @@ import {
   newReader,
   newWriter,
   readBytes,
+  readCount,
   readSigned,
   readText,
   readVarint,
@@ -37,6 +38,8 @@ import {
   type Pane,
   rowOf,
   setAt,
+  TOTAL_KEY,
+  totalPane,
 } from './pane.ts'
 import { addBucket, type Buckets, sortedBuckets } from './quantile.ts'
 
@@ -148,6 +151,11 @@ export function freeze(pane: Pane): FrozenPane {
   return { keys: pane.keys.slice(), body: written(writer), keyBytes: 0 }
 }
 
+/** Bytes that are no pane. */
+export class PaneError extends Error {
+  override readonly name = 'PaneError'
+}
+
 /** keys, length of the body, body */
 export function writePane(writer: ByteWriter, pane: FrozenPane): void {
   writeVarint(writer, pane.keys.length)
@@ -159,9 +167,31 @@ export function writePane(writer: ByteWriter, pane: FrozenPane): void {
 export function readPane(reader: ByteReader, pool: KeyPool): FrozenPane {
   const before = pool.newBytes()
   const keys: string[] = []
-  for (let left = readVarint(reader); left > 0; left--) keys.push(pool.intern(readText(reader)))
-  const body = new Uint8Array(readBytes(reader, readVarint(reader)))
+  for (let left = readCount(reader); left > 0; left--) keys.push(pool.intern(readText(reader)))
+  const body = new Uint8Array(readBytes(reader, readCount(reader)))
   return { keys, body, keyBytes: pool.newBytes() - before }
+}
+
+/** Of a body that nothing else vouches for: throws `PaneError` unless it reads as a pane of possible values. */
+export function checkPane(measures: MeasureSet, { keys, body, keyBytes }: FrozenPane): void {
+  if (new Set(keys).size !== keys.length) throw new PaneError('a key comes twice')
+  const pane =
+    keys.length === 1 && keys[0] === TOTAL_KEY
+      ? totalPane(measures)
+      : keyedPane(measures, keys.length + 1)
+  mergeFrozen(pane, { keys, body, keyBytes })
+  for (let row = 0; row < pane.keys.length; row++) {
+    for (const column of measures.columns.counts.keys()) {
+      if (!Number.isSafeInteger(countAt(pane, row, column)))
+        throw new PaneError('a count is too large')
+    }
+    for (const column of pane.money) {
+      for (let sum = column[row] ?? null; sum !== null; sum = sum.next) {
+        const isSum = Number.isSafeInteger(sum.low) && Number.isSafeInteger(sum.high)
+        if (!isSum || !/^[A-Z]{3}$/.test(sum.currency)) throw new PaneError('an amount is none')
+      }
+    }
+  }
 }
 
 /** The same pane with strings that other panes share. */
@@ -259,6 +289,7 @@ export function mergeFrozen(
   while (reader.at < body.length) {
     const id = readVarint(reader)
     const end = readVarint(reader) + reader.at
+    if (end > body.length) throw new PaneError('a section is cut off')
     const add = adder(id, selection, target)
     if (id === FOLDED) {
       readVarint(reader)
@@ -268,11 +299,13 @@ export function mergeFrozen(
       let index = 0
       while (reader.at < end) {
         index += readVarint(reader)
+        if (index >= rows.length) throw new PaneError('a value has no key')
         const row = rows[index] as number
         if (row >= 0) add(reader, target, row)
         else add(reader, unwanted, 0)
         index++
       }
+      if (reader.at !== end) throw new PaneError('a section is longer than it says')
     }
     reader.at = end
   }
@@ -404,7 +437,7 @@ function writeMoney(writer: ByteWriter, sums: MoneySum): void {
 
 function addEncodedMoney(reader: ByteReader, sums: MoneySum | null): MoneySum | null {
   let sum = sums
-  for (let left = readVarint(reader); left > 0; left--) {
+  for (let left = readCount(reader); left > 0; left--) {
     const currency = readText(reader)
     const large = readVarint(reader) === 1
     const low = readSigned(reader)
@@ -428,7 +461,7 @@ function writeBuckets(writer: ByteWriter, buckets: Buckets): void {
 function addEncodedBuckets(reader: ByteReader, buckets: Buckets | null): Buckets | null {
   let merged = buckets
   let bucket = 0
-  for (let left = readVarint(reader); left > 0; left--) {
+  for (let left = readCount(reader); left > 0; left--) {
     bucket += readVarint(reader)
     merged = addBucket(merged, bucket, readVarint(reader))
   }

@@ -42,6 +42,7 @@ export function mergeEncodedDistinct(
   if (form === 0) return mergeDense(reader, dense(target, precision))
   let merged = target
   let entry = 0
+  if (form - 1 > reader.bytes.length - reader.at) throw new RangeError('a sketch is cut off')
   for (let left = form - 1; left > 0; left--) {
     entry += readVarint(reader)
     merged = addEntry(merged, entry, precision)

@@ -11,6 +11,7 @@ import type { PaneRef } from './decompose.ts'
 import { createHeldPanes, type Held, isEmpty, newHeld, type PlacedRef } from './held.ts'
 import { createKeyPool, type KeyPool } from './key-pool.ts'
 import { LEVELS, levelAt, paneStart } from './levels.ts'
+import { createLostPanes, type LostPanes } from './lost-panes.ts'
 import type { MeasureSet, Selection } from './measures.ts'
 import { boundPane, type KeyChoice, mergePane, type Pane } from './pane.ts'
 import { type PaneDimension, type PlacedPane, paneDimensions } from './pane-dimension.ts'
@@ -73,6 +74,8 @@ export interface Pyramid {
   readonly retention: Retention
   readonly touches: Touches
   readonly changes: Changes
+  /** What is missing in the store for good. */
+  readonly lost: LostPanes
   /** Raised when what the store holds has changed. */
   generation(): number
   sizes(): PyramidSizes
@@ -254,6 +257,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     retention: options.retention,
     touches,
     changes,
+    lost: createLostPanes(),
     oldestUnwritten: () => unwritten.values().next().value?.changed,
     missing: (refs, dimension) => refs.filter((ref) => isMissing(ref, dimension)),
     incomplete(limit) {

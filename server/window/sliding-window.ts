@@ -35,6 +35,8 @@ export interface SlidingWindow {
    * where it is not further.
    */
   towards(range: TimeRange, most: number): TimeRange
+  /** Those of its panes that lack something for good. */
+  lost(): PaneRef[]
   close(): void
 }
 
@@ -59,18 +61,19 @@ export function createSlidingWindow(
 
   function plan(range: TimeRange): Move {
     const move = panes.plan(range)
-    // What is no longer kept cannot be read again to take it away.
-    if (move.anew || [...move.leaving, ...move.entering].every(isKeptAt(range.to))) return move
+    // What is no longer kept, or was lost since, cannot be read again to take it away.
+    if (move.anew || [...move.leaving, ...move.entering].every(isThereAt(range.to))) return move
     panes.forget()
     return panes.plan(range)
   }
 
-  const isKeptAt =
+  const isThereAt =
     (now: number) =>
-    ({ level, start }: PaneRef): boolean =>
-      pyramid.retention.isKept(level, start, now)
+    (place: PaneRef): boolean =>
+      pyramid.retention.isKept(place.level, place.start, now) && !pyramid.lost.has(place, dimension)
 
   return {
+    lost: () => pyramid.lost.of(dimension).filter(panes.has),
     needs(range) {
       const { leaving, entering } = plan(range)
       return [...leaving, ...entering]

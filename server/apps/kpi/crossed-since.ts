@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely'
 import type { CrossedPair } from '../../../lib/crossed.ts'
-import type { Schema } from '../../store/schema.ts'
 import { crossedDimension, type PaneDimension } from '../../window/pane-dimension.ts'
+import { createKeptMemory, isTimes, type KeptMemoryPorts } from './kept-memory.ts'
 import { deleteDimension } from './pane-rows.ts'
 
 /** Since when pairs of dimensions are measured: one that was added to a stream's catalog has no past. */
@@ -21,26 +20,17 @@ const NAME = 'panes_crossed'
 type Memory = Partial<Record<PaneDimension, number | null>>
 
 export function createCrossedSince(
-  { db, streamId }: { db: Kysely<Schema>; streamId: number },
+  ports: KeptMemoryPorts,
   crossed: readonly CrossedPair[],
 ): CrossedSince {
+  const { db, streamId } = ports
+  const memory = createKeptMemory<Memory>(ports, NAME, isTimes)
   let since: Memory = {}
-
-  async function stored(): Promise<string | undefined> {
-    const row = await db
-      .selectFrom('setting')
-      .select('value')
-      .where('stream_id', '=', streamId)
-      .where('name', '=', NAME)
-      .executeTakeFirst()
-    return row?.value
-  }
 
   return {
     of: (dimension) => since[dimension] ?? Number.NEGATIVE_INFINITY,
     async remember({ isNew, now }) {
-      const text = await stored()
-      const before: Memory = text === undefined ? {} : (JSON.parse(text) as Memory)
+      const before: Memory = (await memory.read()) ?? {}
       const first = isNew ? null : now
       since = {}
       for (const dimension of crossed.map(crossedDimension)) {
@@ -50,13 +40,7 @@ export function createCrossedSince(
       for (const dimension of Object.keys(before) as PaneDimension[]) {
         if (!(dimension in since)) await deleteDimension(db, streamId, dimension)
       }
-      const value = JSON.stringify(since)
-      if (value === text) return
-      await db
-        .insertInto('setting')
-        .values({ stream_id: streamId, name: NAME, value })
-        .onConflict((conflict) => conflict.columns(['stream_id', 'name']).doUpdateSet({ value }))
-        .execute()
+      await memory.write(since)
     },
   }
 }

@@ -2,6 +2,7 @@ import {
   newReader,
   newWriter,
   readByte,
+  readCount,
   readText,
   readVarint,
   writeByte,
@@ -9,7 +10,7 @@ import {
   writeVarint,
   written,
 } from '../../window/bytes.ts'
-import { freeze, mergeFrozen, readPane, writePane } from '../../window/codec.ts'
+import { freeze, mergeFrozen, PaneError, readPane, writePane } from '../../window/codec.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
 import { newPane, type PaneDimension, type PlacedPane } from '../../window/pane-dimension.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
@@ -38,9 +39,9 @@ export function decodeDelta(
 ): PlacedPane[] {
   const reader = newReader(bytes)
   const version = readByte(reader)
-  if (version !== VERSION) throw new Error(`a pane delta of unknown version ${version}`)
+  if (version !== VERSION) throw new PaneError(`it is of an unknown version, ${version}`)
   const panes: PlacedPane[] = []
-  for (let left = readVarint(reader); left > 0; left--) {
+  for (let left = readCount(reader); left > 0; left--) {
     const ms = readVarint(reader)
     const dimension = readText(reader) as PaneDimension
     const start = readVarint(reader) * ms
@@ -51,5 +52,6 @@ export function decodeDelta(
     mergeFrozen(pane, frozen)
     panes.push({ level, dimension, start, pane })
   }
+  if (reader.at !== bytes.length) throw new PaneError('it is longer than it says')
   return panes
 }

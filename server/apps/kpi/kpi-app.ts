@@ -4,6 +4,7 @@ import type { Catalog } from '../../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from '../../../lib/kpi-questions.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { Filters } from '../../../lib/view.ts'
+import { createDamage, type Damage } from '../../damage/damage.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { StreamApp } from '../../stream/stream-app.ts'
 import { createMeasureSet } from '../../window/measures.ts'
@@ -47,6 +48,8 @@ export interface KpiAppPorts {
   maxRestingBytes?: number
   /** Keys that a pane keeps apart, for every level; see `LEVELS` for what it is otherwise. */
   maxKeys?: number
+  /** Where damaged rows go; of its own if absent. */
+  damage?: Damage
 }
 
 const MAX_RESTING_BYTES = 32 * 1_024 * 1_024
@@ -60,6 +63,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     retention = createRetention(),
     maxRestingBytes = MAX_RESTING_BYTES,
     maxKeys,
+    damage = createDamage(db, { clock }),
   } = ports
   const pins = createPins()
   const measures = createMeasureSet(catalog.kpis)
@@ -67,11 +71,11 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const options = { measures, crossed, pins, retention, maxKeys }
   const pyramid = createPyramid({ ...options, maxRestingBytes })
   const pending = createPending(options)
-  const log = createPaneLog({ db, streamId, pyramid, clock })
-  const since = createCrossedSince({ db, streamId }, crossed)
-  const measured = createMeasuredSince({ db, streamId }, catalog.kpis)
+  const log = createPaneLog({ db, streamId, pyramid, clock, damage })
+  const since = createCrossedSince({ db, streamId, damage }, crossed)
+  const measured = createMeasuredSince({ db, streamId, damage }, catalog.kpis)
   const reader = createPaneReader({
-    ...{ db, streamId, pyramid, pins, catalog },
+    ...{ db, streamId, pyramid, pins, damage, catalog },
     measuredFrom: since.of,
     kpiMeasuredFrom: measured.of,
   })

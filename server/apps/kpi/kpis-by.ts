@@ -8,6 +8,7 @@ import { cellOf } from '../../window/pane.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { gatherKeys } from './gather-keys.ts'
 import { keySpace } from './key-space.ts'
+import { incompleteIn } from './lost-part.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
 
@@ -56,5 +57,6 @@ export async function readKpisBy(
     keys,
     ...(of !== undefined && { foldedPairs }),
     ...measured,
+    ...incompleteIn(reader, [range], space.dimension),
   }
 }

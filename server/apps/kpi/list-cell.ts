@@ -14,6 +14,7 @@ import { subjectOf } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { isNear, type Way } from './approach.ts'
 import { keySpace } from './key-space.ts'
+import { incompleteWindows } from './lost-part.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 import { currencyFor, preferring } from './readings.ts'
@@ -73,6 +74,7 @@ export function createListCell(
     return {
       ...(of !== undefined && { of, foldedPairs }),
       ...(since > range.from && { measuredFrom: since }),
+      ...incompleteWindows(whole === undefined ? [keys] : [keys, whole]),
       rankedBy,
       rows,
       ...(all.keys.includes(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),

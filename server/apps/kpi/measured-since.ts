@@ -1,10 +1,9 @@
-import type { Kysely } from 'kysely'
 import { BUILT_IN } from '../../../lib/kpi-catalog.ts'
 import type { Kpi } from '../../../lib/kpis.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
-import type { Schema } from '../../store/schema.ts'
 import { measuresOf } from '../../window/measures.ts'
 import { stepEnd } from '../../window/window-range.ts'
+import { createKeptMemory, isTimes, type KeptMemoryPorts } from './kept-memory.ts'
 
 /** Since when KPIs are measured: one that came to the catalog later has no past, and what it lacks is not 0. */
 export interface MeasuredSince {
@@ -29,21 +28,10 @@ const FIRST: Memory = Object.fromEntries(
   BUILT_IN.kpis.flatMap(namesOf).map((name) => [name, null] as const),
 )
 
-export function createMeasuredSince(
-  { db, streamId }: { db: Kysely<Schema>; streamId: number },
-  kpis: readonly Kpi[],
-): MeasuredSince {
+export function createMeasuredSince(ports: KeptMemoryPorts, kpis: readonly Kpi[]): MeasuredSince {
+  const { db, streamId } = ports
+  const memory = createKeptMemory<Memory>(ports, NAME, isTimes)
   let since: Memory = {}
-
-  async function stored(): Promise<string | undefined> {
-    const row = await db
-      .selectFrom('setting')
-      .select('value')
-      .where('stream_id', '=', streamId)
-      .where('name', '=', NAME)
-      .executeTakeFirst()
-    return row?.value
-  }
 
   /** The end of the second that the newest event read so far lies in, or `now` lies in where none is known of. */
   async function nextSecond(now: number): Promise<number> {
@@ -52,7 +40,8 @@ export function createMeasuredSince(
       .select(({ fn }) => fn.max('newest_event_ms').as('newest'))
       .where('stream_id', '=', streamId)
       .executeTakeFirst()
-    return stepEnd(row?.newest ?? now, SECOND_MS)
+    const newest = row?.newest
+    return stepEnd(Number.isFinite(newest) ? Number(newest) : now, SECOND_MS)
   }
 
   return {
@@ -61,21 +50,14 @@ export function createMeasuredSince(
       return Math.max(...all)
     },
     async remember({ isNew, now }) {
-      const text = await stored()
-      const before: Memory = text === undefined ? FIRST : (JSON.parse(text) as Memory)
+      const before: Memory = (await memory.read()) ?? FIRST
       const fresh = isNew ? null : await nextSecond(now)
       since = {}
       for (const name of kpis.flatMap(namesOf)) {
         const known = before[name]
         since[name] = known === undefined ? fresh : known
       }
-      const value = JSON.stringify(since)
-      if (value === text) return
-      await db
-        .insertInto('setting')
-        .values({ stream_id: streamId, name: NAME, value })
-        .onConflict((conflict) => conflict.columns(['stream_id', 'name']).doUpdateSet({ value }))
-        .execute()
+      await memory.write(since)
     },
   }
 }

@@ -16,6 +16,8 @@ export function createMeasuredSteps(reader: PaneReader) {
   const { catalog, measures, oldest, retention } = reader
   const total = subjectOf(undefined)
 
+  const isLost = (range: TimeRange) => reader.lost(range, total.dimension).length > 0
+
   async function totals(
     ranges: readonly TimeRange[],
     use: (range: TimeRange, cell: Cell | undefined) => void,
@@ -25,7 +27,10 @@ export function createMeasuredSteps(reader: PaneReader) {
       const some = ranges.slice(at, at + RANGES_AT_ONCE)
       const needs = some.map(({ from, to }) => ({ from, to, dimension: total.dimension }))
       await reader.read(needs, () => {
-        for (const range of some) use(range, reader.cell(range, total, measures.everything))
+        for (const range of some) {
+          if (isLost(range)) continue
+          use(range, reader.cell(range, total, measures.everything))
+        }
       })
     }
   }
@@ -39,6 +44,7 @@ export function createMeasuredSteps(reader: PaneReader) {
     },
     measuredFrom: (kpi: KpiId) => reader.measuredFrom(total.dimension, kpi),
     totals,
+    isLost,
     keys: (range: TimeRange, dimension: Dimension, kpis: readonly KpiId[]) =>
       gatherKeys(reader, range, keySpace(dimension), reader.select(kpis)),
   }

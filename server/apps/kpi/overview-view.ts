@@ -1,7 +1,8 @@
 import { restriction } from '../../../lib/crossed.ts'
 import type { Cells, ChartCell, ViewState } from '../../../lib/frames.ts'
+import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { NO_VALUE } from '../../../lib/kpi-value.ts'
-import { DIMENSIONS, type KpiId } from '../../../lib/kpis.ts'
+import { addsUp, DIMENSIONS, type KpiId } from '../../../lib/kpis.ts'
 import { isFixed } from '../../../lib/period.ts'
 import { filterList, periodOf, type View } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
@@ -13,6 +14,7 @@ import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { createFigures, type Figures } from './kpi-figures.ts'
 import { createListCell } from './list-cell.ts'
+import { incompleteView } from './lost-part.ts'
 import { type Need, needsOf } from './pane-reader.ts'
 import { createOneAtATime, patiently } from './patience.ts'
 import { currencyFor, preferring } from './readings.ts'
@@ -149,6 +151,11 @@ function createParts(
         known,
         coveredMs: coveredMs(range, oldest),
         ...(currency !== undefined && { currency }),
+        ...incompleteView(reader, [current, before], {
+          ...shown.chart,
+          dimension: subject.dimension,
+          overMs: addsUp(kpiOf(reader.catalog, view.kpi)) ? undefined : shown.windowMs,
+        }),
       } satisfies ChartCell,
     }
     for (const { id } of reader.catalog.kpis) {

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { Damage } from '../../damage/damage.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { SealedWork } from '../../stream/stream-app.ts'
 import type { PlacedRef } from '../../window/held.ts'
@@ -6,8 +7,10 @@ import { LEVELS, levelAt, paneStart } from '../../window/levels.ts'
 import type { PlacedPane } from '../../window/pane-dimension.ts'
 import type { Pyramid } from '../../window/pyramid.ts'
 import type { Retention } from '../../window/retention.ts'
-import { decodeDelta, encodeDelta } from './delta-codec.ts'
-import { appendDelta, deleteDeltas, readDeltas } from './delta-rows.ts'
+import { encodeDelta } from './delta-codec.ts'
+import { encodePlaces, type PaneRun } from './delta-places.ts'
+import { appendDelta, type DeltaRow, deleteDeltas, readDeltas } from './delta-rows.ts'
+import { loseDelta, openDelta, restoreLost } from './lost-memory.ts'
 import {
   encodeRows,
   expireRows,
@@ -55,9 +58,11 @@ export interface PaneLogPorts {
   streamId: number
   pyramid: Pyramid
   clock: { now(): number; monotonicMs(): number }
+  damage: Damage
 }
 
-export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): PaneLog {
+export function createPaneLog(ports: PaneLogPorts): PaneLog {
+  const { db, streamId, pyramid, clock, damage } = ports
   const { retention } = pyramid
   /** The deltas in the store, oldest first. */
   let log: { ordinal: number; seq: number }[] = []
@@ -80,7 +85,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
 
   function seal(panes: readonly PlacedPane[]): SealedWork {
     const mine = ++ordinal
-    const delta = encodeDelta(panes)
+    const delta = { body: encodeDelta(panes), places: encodePlaces(panes) }
     pyramid.apply(panes, mine, clock.monotonicMs())
     pyramid.rollUp(clock.now(), clock.monotonicMs(), MAX_ROLLED_UP)
     const captured = pyramid.capture(limits())
@@ -93,6 +98,8 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
     async function write(tx: Transaction<Schema>): Promise<void> {
       if (panes.length > 0 || rows.length > 0) {
         seq = await appendDelta(tx, streamId, delta)
+        // A row that is written anew would leave no trace of what was found.
+        await damage.write(tx)
         await writeRows(tx, streamId, seq, rows)
         const done = log.findLast((entry) => entry.ordinal < needed)
         deleted = done?.ordinal ?? 0
@@ -120,7 +127,7 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
   /** A late event may have come to a pane that had left memory: its other part is brought back. */
   async function complete(tx: Transaction<Schema>): Promise<void> {
     const places = pyramid.incomplete(MAX_COMPLETED)
-    if (places.length > 0) bringIn(places, await readRows(tx, streamId, places, pyramid.keyPool))
+    if (places.length > 0) bringIn(places, await readRows(tx, ports, places))
   }
 
   function bringIn(places: readonly PlacedRef[], stored: readonly StoredPane[]): void {
@@ -130,34 +137,51 @@ export function createPaneLog({ db, streamId, pyramid, clock }: PaneLogPorts): P
 
   async function restore(): Promise<void> {
     const now = clock.now()
-    await rememberRetention(db, streamId, retention, now)
-    const placesAbove = (placed: PlacedPane) => placesIn(retention, placed, now)
+    await rememberRetention(ports, retention, now)
+    await restoreLost(ports, now)
     for (const { level, dimension, start } of await newestRows(db, streamId, pyramid.dimensions)) {
       pyramid.storedUpTo(level, dimension, start)
     }
     const oldest = await oldestRow(db, streamId)
     if (oldest !== undefined) pyramid.sawEvent(oldest)
+    await restoreDeltas(now)
+    await damage.flush()
+  }
+
+  async function restoreDeltas(now: number): Promise<void> {
+    const placesAbove = (placed: PlacedPane) => placesIn(retention, placed, now)
     /** For each pane that a delta adds to: the last delta that its row holds. */
     const upTo = new Map<string, number>()
-    for await (const { seq, body } of readDeltas(db, streamId)) {
+    const unreadable: { row: DeltaRow; problem: string }[] = []
+    const beside = new Map<string, PaneRun>()
+    for await (const row of readDeltas(db, streamId)) {
+      const panes = openDelta(row, pyramid)
+      if ('problem' in panes) {
+        unreadable.push({ row, problem: panes.problem })
+        continue
+      }
       const mine = ++ordinal
-      log.push({ ordinal: mine, seq })
-      const panes = decodeDelta(body, pyramid)
+      log.push({ ordinal: mine, seq: row.seq })
       const unknown = panes
         .flatMap((placed) => placesAbove(placed))
         .filter((place) => !upTo.has(nameOf(place)))
-      const stored = await readRows(db, streamId, unknown, pyramid.keyPool)
+      const stored = await readRows(db, ports, unknown)
       for (const place of unknown) upTo.set(nameOf(place), 0)
       for (const pane of stored) upTo.set(nameOf(pane), pane.seq)
       bringIn(unknown, stored)
       for (const placed of panes) {
         for (const place of placesAbove(placed)) {
-          if (seq > (upTo.get(nameOf(place)) ?? 0)) {
+          if (row.seq > (upTo.get(nameOf(place)) ?? 0)) {
             pyramid.applyTo(place.level, placed, mine, LEFT_AT_MS)
           }
         }
-        if (placed.dimension === '') pyramid.sawEvent(placed.start)
+        if (placed.dimension !== '') continue
+        pyramid.sawEvent(placed.start)
+        beside.set(nameOf(placed), runOf(placed))
       }
+    }
+    for (const one of unreadable) {
+      await loseDelta(ports, { ...one, beside: [...beside.values()] })
     }
   }
 
@@ -183,5 +207,11 @@ function placesIn(
   }
   return places
 }
+
+const runOf = ({ level, start }: PlacedPane): PaneRun => ({
+  level,
+  from: start,
+  to: start + levelAt(level).ms,
+})
 
 const nameOf = ({ level, dimension, start }: PlacedRef): string => `${level} ${dimension} ${start}`

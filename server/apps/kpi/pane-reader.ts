@@ -2,12 +2,14 @@ import type { Kysely } from 'kysely'
 import { type Catalog, kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
 import type { Kpi, KpiId } from '../../../lib/kpis.ts'
+import type { Damage } from '../../damage/damage.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { Cell } from '../../window/cell.ts'
 import { decompose } from '../../window/decompose.ts'
 import type { PlacedRef } from '../../window/held.ts'
 import { type CurrencyChoice, kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { levelAt, MAX_QUERY_KEYS } from '../../window/levels.ts'
+import { stretchesOf } from '../../window/lost-panes.ts'
 import type { MeasureSet, Selection } from '../../window/measures.ts'
 import { cellOf, type KeyChoice, keyedPane, type Pane, totalPane } from '../../window/pane.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
@@ -69,6 +71,8 @@ export interface PaneReader {
    * −∞: all was.
    */
   measuredFrom(dimension: PaneDimension, kpi?: KpiId): number
+  /** Inside `read`: of the panes that a range is made of, where those lie that lack something for good. */
+  lost(range: TimeRange, dimension: PaneDimension): TimeRange[]
   readonly touches: Touches
   /** Windows that are kept up to date: for whoever asks again and again. */
   readonly windows: SharedWindows
@@ -79,13 +83,14 @@ export interface PaneReaderPorts {
   streamId: number
   pyramid: Pyramid
   pins: Pins
+  damage: Damage
   catalog: Catalog
   measuredFrom: (dimension: PaneDimension) => number
   kpiMeasuredFrom: (kpi: Kpi) => number
 }
 
 export function createPaneReader(ports: PaneReaderPorts): PaneReader {
-  const { db, streamId, pyramid, pins, catalog, measuredFrom, kpiMeasuredFrom } = ports
+  const { db, streamId, pyramid, pins, damage, catalog, measuredFrom, kpiMeasuredFrom } = ports
   const { measures } = pyramid
 
   function missing(needs: readonly Need[]): PlacedRef[] {
@@ -100,7 +105,7 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
 
   async function bringIn(places: readonly PlacedRef[]): Promise<void> {
     const generation = pyramid.generation()
-    const rows = await readRows(db, streamId, places, pyramid.keyPool)
+    const rows = await readRows(db, { streamId, pyramid, damage }, places)
     // A commit came between: what was read may be old. The caller asks again.
     if (generation !== pyramid.generation()) return
     const stored = new Map(
@@ -146,6 +151,10 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
       kpi === undefined
         ? measuredFrom(dimension)
         : Math.max(measuredFrom(dimension), kpiMeasuredFrom(kpiOf(catalog, kpi))),
+    lost: ({ from, to }, dimension) =>
+      pyramid.lost.of(dimension).length === 0
+        ? []
+        : stretchesOf(decompose(from, to).filter((pane) => pyramid.lost.has(pane, dimension))),
     touches: pyramid.touches,
     windows: createSharedWindows(pyramid, pins),
   }

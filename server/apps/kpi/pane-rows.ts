@@ -1,13 +1,18 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import { bytesOf } from '../../damage/bytes-of.ts'
+import type { Damage } from '../../damage/damage.ts'
+import { crc32 } from '../../platform/crc32.ts'
+import { messageOf } from '../../platform/errors.ts'
 import type { Schema } from '../../store/schema.ts'
 import { newReader, newWriter, writeByte, written } from '../../window/bytes.ts'
-import { type FrozenPane, readPane, writePane } from '../../window/codec.ts'
+import { checkPane, type FrozenPane, PaneError, readPane, writePane } from '../../window/codec.ts'
 import type { PlacedRef } from '../../window/held.ts'
 import type { KeyPool } from '../../window/key-pool.ts'
 import { LEVELS, levelAt } from '../../window/levels.ts'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
-import type { CapturedPane } from '../../window/pyramid.ts'
+import type { CapturedPane, Pyramid } from '../../window/pyramid.ts'
 import type { Retention } from '../../window/retention.ts'
+import type { PaneRun } from './delta-places.ts'
 
 /** A pane as a row holds it: with every delta up to and including `seq`. */
 export interface StoredPane extends PlacedRef {
@@ -52,50 +57,122 @@ export async function writeRows(
         dimension: place.dimension,
         start_ms: place.start,
         body,
+        crc: checksumOf(streamId, place, body),
       })
       .onConflict((conflict) =>
-        conflict
-          .columns(['stream_id', 'level_ms', 'dimension', 'start_ms'])
-          .doUpdateSet({ body: (excluded) => excluded.ref('excluded.body') }),
+        conflict.columns(['stream_id', 'level_ms', 'dimension', 'start_ms']).doUpdateSet({
+          body: (excluded) => excluded.ref('excluded.body'),
+          crc: (excluded) => excluded.ref('excluded.crc'),
+        }),
       )
       .execute()
   }
 }
 
-/** Those of the places that have a row. */
+/** Of the place, too: a body at another one's is as wrong as one that was changed. */
+const checksumOf = (streamId: number, { level, dimension, start }: PlacedRef, body: Uint8Array) =>
+  crc32(body, crc32(`${streamId} ${levelAt(level).ms} ${dimension} ${start}`))
+
+export interface PaneRowPorts {
+  streamId: number
+  pyramid: Pick<Pyramid, 'keyPool' | 'lost' | 'measures'>
+  damage: Pick<Damage, 'found'>
+}
+
+/** Those of the places that have a row. One that is damaged is as if it were not there, and its pane is lost. */
 export async function readRows(
   db: Kysely<Schema>,
-  streamId: number,
+  ports: PaneRowPorts,
   places: readonly PlacedRef[],
-  keyPool: KeyPool,
 ): Promise<StoredPane[]> {
+  const { streamId } = ports
   const found: StoredPane[] = []
   for (const [level, dimension, starts] of grouped(places)) {
     for (let at = 0; at < starts.length; at += STARTS_A_STATEMENT) {
       const rows = await db
         .selectFrom('pane')
-        .select(['start_ms', 'body'])
+        .select(['start_ms', 'body', 'crc'])
         .where('stream_id', '=', streamId)
         .where('level_ms', '=', levelAt(level).ms)
         .where('dimension', '=', dimension)
         .where('start_ms', 'in', starts.slice(at, at + STARTS_A_STATEMENT))
         .execute()
-      for (const row of rows) {
-        found.push({ level, dimension, start: row.start_ms, ...decodeRow(row.body, keyPool) })
+      for (const { start_ms: start, body, crc } of rows) {
+        const pane = stored({ level, dimension, start }, { body: bytesOf(body), crc }, ports)
+        if (pane !== undefined) found.push(pane)
       }
     }
   }
   return found
 }
 
-function decodeRow(stored: Uint8Array, keyPool: KeyPool) {
-  const body = new Uint8Array(stored)
+function stored(
+  place: PlacedRef,
+  row: { body: Uint8Array; crc: number | null },
+  { streamId, pyramid, damage }: PaneRowPorts,
+): StoredPane | undefined {
+  const { body, crc } = row
+  try {
+    if (crc !== null && crc !== checksumOf(streamId, place, body))
+      throw new PaneError(NOT_AS_WRITTEN)
+    const pane = decodeRow(body, pyramid.keyPool)
+    // What a version without checksums wrote was never vouched for.
+    if (crc === null) checkPane(pyramid.measures, pane.frozen)
+    return { ...place, ...pane }
+  } catch (error) {
+    const { level, dimension, start } = place
+    const lost = { levelMs: levelAt(level).ms, dimension, startMs: start }
+    pyramid.lost.add(place)
+    damage.found({
+      streamId,
+      table: 'pane',
+      key: { level_ms: lost.levelMs, dimension, start_ms: start },
+      held: body,
+      column: 'body',
+      why: messageOf(error),
+      lost: [lost],
+    })
+    return undefined
+  }
+}
+
+/** What is wrong where a checksum does not fit. */
+export const NOT_AS_WRITTEN = 'it is not as it was written: the checksum does not fit'
+
+function decodeRow(body: Uint8Array, keyPool: KeyPool) {
   const reader = newReader(body)
   const version = body[0]
-  if (version !== VERSION) throw new Error(`a pane of unknown version ${version}`)
+  if (version !== VERSION) throw new PaneError(`it is of an unknown version, ${version}`)
   const seq = reader.bytes.readUIntBE(1, SEQ_BYTES)
   reader.at = 1 + SEQ_BYTES
-  return { seq, frozen: readPane(reader, keyPool) }
+  const frozen = readPane(reader, keyPool)
+  if (reader.at !== body.length) throw new PaneError('it is longer than it says')
+  return { seq, frozen }
+}
+
+/** Of the rows of a run that there are: where they begin, and up to which delta they hold everything. */
+export async function storedSeqs(
+  db: Kysely<Schema>,
+  streamId: number,
+  { level, from, to }: PaneRun,
+  dimension: PaneDimension,
+): Promise<Map<number, number>> {
+  const rows = await db
+    .selectFrom('pane')
+    .select('start_ms')
+    .select(sql<ArrayBuffer | null>`substr(body, 2, ${sql.lit(SEQ_BYTES)})`.as('seq'))
+    .where('stream_id', '=', streamId)
+    .where('level_ms', '=', levelAt(level).ms)
+    .where('dimension', '=', dimension)
+    .where('start_ms', '>=', from)
+    .where('start_ms', '<', to)
+    .execute()
+  return new Map(
+    rows.flatMap(({ start_ms, seq }): [number, number][] => {
+      const bytes = Buffer.from(bytesOf(seq))
+      return bytes.length < SEQ_BYTES ? [] : [[start_ms, bytes.readUIntBE(0, SEQ_BYTES)]]
+    }),
+  )
 }
 
 function grouped(places: readonly PlacedRef[]): [number, PaneDimension, number[]][] {

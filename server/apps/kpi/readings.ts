@@ -15,6 +15,7 @@ import { rangeBefore, type TimeRange, windowRange } from '../../window/window-ra
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
 import { lateOf, latePart } from './late-of.ts'
+import { incompleteIn, lostPart } from './lost-part.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { readSeriesBy } from './series-by.ts'
 
@@ -54,7 +55,7 @@ export async function readKpis(
   const { stepMs, ...range } = kpisRange(reader.retention, asked, now)
   const subject = subjectOf(query.filter)
   const { by } = query
-  const { choiceOf, kpis, measured } = await readCells(reader, range, { subject, now })
+  const { choiceOf, kpis, measured, lost } = await readCells(reader, range, { subject, now })
   const gone = !isReadable(reader.retention, range.from, now)
   return {
     asOf: now,
@@ -64,6 +65,7 @@ export async function readKpis(
     alignedToMs: stepMs,
     ...filterOf(query.filter),
     ...measured,
+    ...lost,
     kpis,
     ...(by !== undefined && {
       by: await readKpisBy(reader, by, {
@@ -109,7 +111,8 @@ function readCells(
       unit,
       ...measuredOf(reader.measuredFrom(dimension, id), range),
     }))
-    return { choiceOf, kpis, measured: measuredOf(since, range) }
+    const lost = incompleteIn(reader, readable, dimension)
+    return { choiceOf, kpis, measured: measuredOf(since, range), lost }
   })
 }
 
@@ -170,14 +173,16 @@ function readPoints(
     const late = lateOf(reader, query.kpi)
     const pointAt = (t: number): SeriesPoint => {
       const open = t + stepMs > now
-      if (!known.has(t)) return { t, value: NO_VALUE, open }
       const step = { from: t, to: t + stepMs }
+      const lost = lostPart(reader, step, dimension)
+      if (!known.has(t)) return { t, value: NO_VALUE, open, ...lost }
       const cell = reader.cell(step, subject, selection)
       return {
         t,
         value: reader.value(query.kpi, cell, choice),
         open,
         ...latePart(late(cell), step),
+        ...lost,
       }
     }
     const points = all.map(pointAt)

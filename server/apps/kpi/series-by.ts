@@ -9,6 +9,7 @@ import { cellOf, keyedPane, type Pane } from '../../window/pane.ts'
 import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
 import { type KeySpace, keySpace } from './key-space.ts'
 import { lateOf, latePart } from './late-of.ts'
+import { lostPart } from './lost-part.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
 
@@ -49,11 +50,16 @@ export async function readSeriesBy(
   const values = new Map<number, Map<string, StepOfKey>>()
   await readSteps(reader, { ...whole, steps, space, keys: new Set(keys) }, (t, sum) => {
     const step = { from: t, to: t + stepMs }
+    const lost = lostPart(reader, step, space.dimension)
     const of = (key: string): [string, StepOfKey] => {
       const cell = cellOf(sum, key)
       return [
         key,
-        { value: reader.value(whole.kpi, cell, whole.choice), ...latePart(late(cell), step) },
+        {
+          value: reader.value(whole.kpi, cell, whole.choice),
+          ...latePart(late(cell), step),
+          ...lost,
+        },
       ]
     }
     values.set(t, new Map([...keys, OTHER_KEY].map(of)))

@@ -11,6 +11,7 @@ import { amountsOf } from '../../window/kpi-of-cell.ts'
 import { cellOf, type Pane } from '../../window/pane.ts'
 import type { SlidingCell } from '../../window/sliding-cell.ts'
 import type { SlidingKeys } from '../../window/sliding-keys.ts'
+import type { SlidingWindow } from '../../window/sliding-window.ts'
 import { type Subject, subjectOf } from '../../window/subject.ts'
 import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
 import { approach, type Way } from './approach.ts'
@@ -18,6 +19,7 @@ import { isReadable } from './asked-range.ts'
 import { createCorrectedSteps } from './corrected-steps.ts'
 import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
+import { incompleteView } from './lost-part.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
@@ -41,6 +43,8 @@ interface SpendWindows {
   cell: SlidingCell
   account: SlidingKeys
   campaign: SlidingKeys
+  /** All of these. */
+  all: readonly SlidingWindow[]
   close(): void
 }
 
@@ -147,6 +151,11 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
       byCampaign: campaigns.rows,
       ...(accounts.other !== undefined && { otherAccounts: accounts.other }),
       ...(campaigns.other !== undefined && { otherCampaigns: campaigns.other }),
+      ...incompleteView(
+        reader,
+        spans.flatMap((span) => windows[span].all),
+        { ...shown.chart, dimension: subject.dimension },
+      ),
     }
     const cells: Partial<Cells> = { spend }
     return { cells, series: { spend: points(shown, { currency, now }) } }
@@ -256,6 +265,7 @@ function spendWindows(reader: PaneReader, name: string, subject: Subject): Spend
     cell,
     account,
     campaign,
+    all: all.map(({ window }) => window),
     ways: (range) => all.map(({ dimension, window }) => ({ dimension, window, range })),
     needs: (range) => all.flatMap(({ dimension, window }) => needsOf(window, dimension, range)),
     moveTo(range) {

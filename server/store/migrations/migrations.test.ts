@@ -41,6 +41,7 @@ afterEach(async () => {
 
 test('every row of a first store is kept, and what is new of it has its default', async () => {
   const { shard = [], lease = [], dead_letter = [], stream = [] } = before
+  const { pane = [], pane_delta = [], seen = [] } = before
   expect(Object.values(before).filter((rows) => rows.length === 0)).toEqual([])
   expect(await contentsOf(store.db)).toEqual({
     ...before,
@@ -61,8 +62,13 @@ test('every row of a first store is kept, and what is new of it has its default'
     dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
     stream: stream.map((row) => ({ ...row, asked: null, first_start_ms: null, since_ms: null })),
     first_start: [],
+    pane: pane.map((row) => ({ ...row, crc: null })),
+    pane_delta: pane_delta.map((row) => ({ ...row, crc: null, places: null })),
+    seen: seen.map((row) => ({ ...row, crc: null })),
     kpi_definition: [],
     mark: [],
+    damaged: [],
+    lost_pane: [],
   })
 })
 

@@ -5,6 +5,7 @@ import type { AppWork } from '../dispatch/app-runner.ts'
 import type { RejectedItem } from '../records/ingest.ts'
 import type { FreshIds } from '../records/seen-ids.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
+import { writeSeen } from './seen-rows.ts'
 import { writeShards } from './shard-rows.ts'
 
 /** Everything that became true since the last commit, taken out at one moment. */
@@ -107,21 +108,6 @@ async function writeWork(
   } catch (error) {
     throw new AppWriteError(app, error)
   }
-}
-
-async function writeSeen(tx: Transaction<Schema>, streamId: number, commit: SealedCommit) {
-  for (const { minuteMs, hashes } of commit.seen) {
-    await tx
-      .insertInto('seen')
-      .values({ stream_id: streamId, minute_ms: minuteMs, hashes })
-      .execute()
-  }
-  if (commit.seen.length === 0) return
-  await tx
-    .deleteFrom('seen')
-    .where('stream_id', '=', streamId)
-    .where('minute_ms', '<', commit.forgetBefore)
-    .execute()
 }
 
 async function writeRejected(tx: Transaction<Schema>, streamId: number, commit: SealedCommit) {
