@@ -111,6 +111,11 @@ function wholeMetrics(registry: Registry) {
     help: 'Calls made again at once: their connection had been closed while it was idle.',
     registers,
   })
+  const controls = new Counter({
+    name: 'kinesight_control_messages_total',
+    help: 'Control messages of CloudWatch Logs that were passed over: they hold no event.',
+    registers,
+  })
   const buffer = gauge('kinesight_buffer_bytes', 'Bytes read and not committed yet.')
   const limit = gauge('kinesight_buffer_limit_bytes', 'What there may be of them.')
   const reading = new Gauge({
@@ -145,12 +150,14 @@ function wholeMetrics(registry: Registry) {
   })
   return {
     show(now: Readings | undefined): void {
-      for (const metric of [findings, busy, failed, repeated, reading, damaged]) metric.reset()
+      const counted = [findings, busy, failed, repeated, controls, reading, damaged]
+      for (const metric of counted) metric.reset()
       for (const { table, rows } of now?.damage.tables ?? []) damaged.set({ table }, rows)
       if (now !== undefined) reading.set({ mode: now.reading.mode, wire: now.reading.wire }, 1)
       remembered.set(now?.reading.rememberedIds ?? 0)
       span.set((now?.reading.duplicateSpanMs ?? 0) / SECOND_MS)
       repeated.inc(now?.repeatedCalls ?? 0)
+      controls.inc(now?.controlMessages ?? 0)
       buffer.set(now?.reading.bufferBytes ?? 0)
       limit.set(now?.reading.bufferLimitBytes ?? 0)
       for (const { kind } of now?.findings ?? []) findings.inc({ kind })

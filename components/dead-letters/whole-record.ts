@@ -6,9 +6,14 @@ const OF_RECORDS: ReadonlySet<RejectReason> = new Set([
   'empty',
   'not_utf8',
   'bad_gzip',
+  'bad_zlib',
   'too_large',
   'kpl_aggregate',
+  'compression',
+  'binary_format',
+  'utf16',
 ])
 
 /** Whether the record as a whole was rejected, rather than one event in it. */
-export const isWhole = ({ reason }: Pick<DeadLetter, 'reason'>): boolean => OF_RECORDS.has(reason)
+export const isWhole = ({ reason, index }: Pick<DeadLetter, 'reason' | 'index'>): boolean =>
+  index === 0 && OF_RECORDS.has(reason)

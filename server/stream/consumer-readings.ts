@@ -34,6 +34,8 @@ export interface ConsumerReadings {
   findings: AuditFinding[]
   apps: AppCell[]
   repeatedCalls: number
+  /** Control messages of CloudWatch Logs that were passed over since the start: they hold no event. */
+  controlMessages: number
 }
 
 export interface ShardReading {

@@ -107,6 +107,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   const eventsTaken = createThroughput()
   /** Shards that brought something lately. */
   const busy = new Set<string>()
+  let controlMessages = 0
   let lastListed: readonly ListedShard[] = []
   const buffer = createBuffer(ports.read.bufferBytes)
   const audit = createLineageAudit()
@@ -160,6 +161,9 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     clock,
     keptFrom: ports.keptFrom ?? (() => Number.NEGATIVE_INFINITY),
     reject: committer.reject,
+    passOver: (controls) => {
+      controlMessages += controls
+    },
     took(progress, taken) {
       committer.changed(progress, taken)
       eventsTaken.add(clock.now(), 0, taken.events)
@@ -327,6 +331,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       findings: audit.findings(),
       apps: apps.cells(),
       repeatedCalls: source.repeatedCalls(),
+      controlMessages,
     }
   }
 

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { encodeAggregate, type UserRecord } from '../../server/stream/records/encode-aggregate.ts'
 import { countOutOfRange } from '../../server/stream/records/hash-range.ts'
 import { finish } from '../../server/stream/records/steps.ts'
@@ -32,7 +32,9 @@ const PACKINGS = {
   single: 40,
   array: 12,
   lines: 12,
-  gzip: 10,
+  gzip: 7,
+  zlib: 3,
+  documents: 3,
   aggregate: 12,
   scattered: 2,
   large: 0.1,
@@ -107,6 +109,14 @@ export function createProducer(ports: ProducerPorts): Producer {
       case 'gzip': {
         const events = several(key, 20)
         return recordOf(key, gzipSync(linesOf(events.map(jsonOf))), events)
+      }
+      case 'zlib': {
+        const events = several(key, 20)
+        return recordOf(key, deflateSync(linesOf(events.map(jsonOf))), events)
+      }
+      case 'documents': {
+        const events = several(key, 8)
+        return recordOf(key, documentsOf(events, chance(random, 0.5)), events)
       }
       case 'large': {
         const events = Array.from({ length: whole(random, 500, 3_000) }, () => next(key))
@@ -224,6 +234,9 @@ export function createProducer(ports: ProducerPorts): Producer {
 }
 
 const jsonOf = ({ json }: MadeEvent): string => JSON.stringify(json)
+/** One behind the other, or each over several lines. */
+const documentsOf = (events: readonly MadeEvent[], isWide: boolean): string =>
+  events.map(({ json }) => JSON.stringify(json, null, isWide ? 2 : 0)).join(isWide ? '\n' : '')
 const arrayOf = (events: readonly MadeEvent[]): string => `[${events.map(jsonOf).join(',')}]`
 const linesOf = (texts: readonly string[]): string => texts.join('\n')
 const itemOf = (event: MadeEvent): MadeItem => ({ kind: 'event', event })

@@ -40,8 +40,8 @@ const LAST_ATTEMPTS = 3
 export interface Committer {
   /** The shard has changed; so much was taken in from it. */
   changed(shard: ShardProgress, taken?: { events: number; bytes: number }): void
-  /** Counts it; `make` is called where there is room to keep it. */
-  reject(reason: RejectReason, make: () => DeadLetter): void
+  /** Counts it; `make` is called where there is room to keep it; undefined: it is not to be kept. */
+  reject(reason: RejectReason, make: (() => DeadLetter) | undefined): void
   /** Commits what is new until `signal` aborts, and what is left then. Rejects when fenced. */
   run(lease: Lease): Promise<void>
   /** Commits nothing more: what was taken in does not agree with itself. */
@@ -206,7 +206,7 @@ export function createCommitter(ports: {
     },
     reject(reason, make) {
       rejectedCounts.set(reason, (rejectedCounts.get(reason) ?? 0) + 1)
-      if (rejected.length < MAX_REJECTED_A_COMMIT) rejected.push(make())
+      if (make !== undefined && rejected.length < MAX_REJECTED_A_COMMIT) rejected.push(make())
     },
     onCommit: (listener) => {
       listeners.push(listener)

@@ -41,7 +41,7 @@ async function takingAll(...lists: (readonly Uint8Array[])[]) {
     apps,
     clock,
     keptFrom: () => 0,
-    reject: (_reason, make) => letters.push(make()),
+    reject: (_reason, make) => make !== undefined && letters.push(make()),
     took() {},
   })
   const hold = await createBuffer(1_000_000).room(0, new AbortController().signal)
@@ -186,7 +186,7 @@ function takenIn(records: readonly StreamRecord[], batchEvents: number, tickMs: 
     clock,
     keptFrom: () => 0,
     apps: { batchEvents: () => batchEvents, fold: (events) => applied.push(...events) },
-    reject: (_reason, make) => rejected.push(make()),
+    reject: (_reason, make) => make !== undefined && rejected.push(make()),
     took() {},
   })
   const lane = laneOf('shard')
@@ -204,7 +204,7 @@ function takenOneByOne(records: readonly StreamRecord[]) {
     seen: createSeenIds(),
     history: { now: 0, keptFrom: 0 },
     apply: (event) => applied.push(event),
-    reject: (_reason, make) => rejected.push(make()),
+    reject: (_reason, make) => make !== undefined && rejected.push(make()),
   }
   for (const record of records) {
     if (alreadyTaken(record, progress)) continue

@@ -35,13 +35,16 @@ export interface TakerPorts {
   clock: Clock
   /** Since when figures are kept at `now`, epoch ms. */
   keptFrom: (now: number) => number
-  reject: (reason: RejectReason, make: () => DeadLetter) => void
+  reject: (reason: RejectReason, make: (() => DeadLetter) | undefined) => void
+  /** So many control messages of CloudWatch Logs held no event. */
+  passOver?: ((controls: number) => void) | undefined
   /** So much was taken in from the shard. */
   took: (progress: ShardProgress, taken: { events: number; bytes: number }) => void
 }
 
 /** Takes batches in, a stretch at a time. Synchronous. Returns false while records are left. */
-export function createTaker({ seen, apps, clock, keptFrom, reject, took }: TakerPorts) {
+export function createTaker(taker: TakerPorts) {
+  const { seen, apps, clock, keptFrom, reject, passOver, took } = taker
   let applied: AppliedEvent[] = []
   let batchEvents = 0
   const opener = createOpener({ seen, clock })
@@ -59,7 +62,7 @@ export function createTaker({ seen, apps, clock, keptFrom, reject, took }: Taker
     const { records } = taking.batch
     const now = clock.now()
     const history = { now, keptFrom: keptFrom(now) }
-    const ports: IngestPorts = { seen, history, apply, reject, keys }
+    const ports: IngestPorts = { seen, history, apply, reject, passOver, keys }
     const until = clock.monotonicMs() + STRETCH_MS
     const maxEvents = apps.batchEvents()
     batchEvents = maxEvents
@@ -91,7 +94,8 @@ export function createTaker({ seen, apps, clock, keptFrom, reject, took }: Taker
       if (clock.monotonicMs() > until) break
     }
     flush()
-    if (taken.events > 0) {
+    // A record may be without events.
+    if (taken.events > 0 || taken.bytes > 0) {
       taken.bytes += taken.events * EVENT_BYTES
       taking.hold.take(taken.bytes)
       took(progress, taken)

@@ -1,12 +1,13 @@
 import type { Rejection } from '../../../lib/rejection.ts'
 import { messageOf } from '../../platform/errors.ts'
+import { asBase64 } from './base64.ts'
 import { type CombinedLine, parseCombined } from './combined/parse-combined.ts'
 import type { AcceptedEvent } from './parse-event.ts'
 
-/** One of the values in a record; `part` is what of the record a rejected one was read from. */
+/** One of the values in a record; `part` is what of the record a rejected one was read from; undefined: it is only counted. */
 export type DecodedItem =
   | { ok: true; value: unknown }
-  | { ok: false; rejection: Rejection; part: Uint8Array | string }
+  | { ok: false; rejection: Rejection; part: Uint8Array | string | undefined }
 
 /** What is in a record: values to be checked, or events where they could be scanned. */
 export type OpenedItem = DecodedItem | AcceptedEvent
@@ -22,42 +23,39 @@ export interface DecodedLine {
   partlyRead: boolean
 }
 
-/** A line is one JSON value, or one of an access log; it begins with what is no blank. */
+/** A line is one of an access log, or a text, a number, true, false or null; it begins with what is no blank. */
 export function decodeLine(line: string): DecodedLine {
-  if (beginsLikeJson(line)) return notOfLog(decodeValue(line))
   const parsed = parseCombined(line.endsWith('\r') ? line.slice(0, -1) : line)
-  if (parsed.kind === 'skipped') return notOfLog(decodeValue(line, parsed))
+  if (parsed.kind === 'skipped') {
+    return { items: [notOfLog(line, parsed)], ofLog: false, partlyRead: false }
+  }
   const { events, partlyRead } = parsed
   return { items: events.map((value) => ({ ok: true, value })), ofLog: true, partlyRead }
 }
 
-const notOfLog = (item: DecodedItem): DecodedLine => ({
-  items: [item],
-  ofLog: false,
-  partlyRead: false,
+/** What may be one: to let JSON.parse find that a line is none takes ten times as long. */
+const SCALAR = /^(?:"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\s*$|true\s*$|false\s*$|null\s*$)/
+
+function notOfLog(line: string, { ofLog, reason }: SkippedLine): DecodedItem {
+  let problem = `${reason}, and not JSON`
+  if (SCALAR.test(line)) {
+    try {
+      return { ok: true, value: JSON.parse(line) as unknown }
+    } catch (error) {
+      problem = `${problem}: ${messageOf(error)}`
+    }
+  }
+  const rejection: Rejection = ofLog
+    ? { reason: 'bad_log_line', detail: reason }
+    : (asBase64(line) ?? { reason: 'not_json', detail: notJson(problem) })
+  return { ok: false, rejection, part: line }
+}
+
+export const notUtf8 = (part: Uint8Array): DecodedItem => ({
+  ok: false,
+  rejection: { reason: 'not_utf8', detail: 'it is not UTF-8 text' },
+  part,
 })
 
-/** `noLog`: why it is no line of a log either, or which field of it does not fit. */
-export function decodeValue(text: string, noLog?: SkippedLine): DecodedItem {
-  try {
-    return { ok: true, value: JSON.parse(text) as unknown }
-  } catch (error) {
-    const rejection: Rejection =
-      noLog?.ofLog === true
-        ? { reason: 'bad_log_line', detail: noLog.reason }
-        : { reason: 'not_json', detail: notJson(error, noLog?.reason) }
-    return { ok: false, rejection, part: text }
-  }
-}
-
-/** `[2001:db8::1]:443 …`: the host that was asked, in front of a log's line. No JSON begins so. */
-const BEGINS_LIKE_HOST = /^\[[\da-f]*:[\da-f:.]*\]/i
-
-/** Then it is taken for no line of a log. */
-export const beginsLikeJson = (text: string): boolean =>
-  text.startsWith('{') || (text.startsWith('[') && !BEGINS_LIKE_HOST.test(text))
-
-export const notJson = (error: unknown, noLog?: string): string => {
-  const problem = messageOf(error)
-  return `${noLog === undefined ? problem : `${noLog}, and no JSON: ${problem}`}; put one JSON event, an array of them, or one a line`
-}
+export const notJson = (problem: string): string =>
+  `${problem}; put one JSON event, an array of them, or one a line`

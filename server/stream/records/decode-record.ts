@@ -1,17 +1,17 @@
-import { decodeLargeText } from './decode-large-text.ts'
+import { isUtf8 } from 'node:buffer'
 import type { DecodedItem } from './decode-line.ts'
+import { decodeLargeText, decodeText } from './decode-text.ts'
 import {
   type DecodedText,
-  decodeText,
   MAX_RECORD_EVENTS,
   MAX_TEXT_AT_ONCE_BYTES,
   type Tally,
   tooManyEvents,
   whole,
-} from './decode-text.ts'
-import { gunzip, isGzip, unfoldedBytes } from './gunzip.ts'
+} from './decoded-text.ts'
 import { beginsLikeAggregate, parseAggregate, type SubRecord } from './kpl-aggregate.ts'
 import { finish, type Steps } from './steps.ts'
+import { type Folding, foldingOf, gunzip, inflate, unfoldedBytes } from './unfold.ts'
 
 /**
  * What the texts of one record may unfold to, all in all: the largest record, 10 MiB, may shrink to a sixth,
@@ -30,9 +30,9 @@ const NO_AGGREGATE =
 export const NO_SUB_RECORDS: readonly SubRecord[] = []
 
 /**
- * A record's data is one JSON value, an array of them, or lines of them, perhaps gzipped; or a KPL aggregate
- * of such data. Returns its values in order; what cannot be read is one rejected item (a line or a
- * sub-record of its own where the others can). The same data always gives the same items.
+ * A record's data is a text of events (`readText`), perhaps in gzip or zlib; or a KPL aggregate of such data. Returns
+ * its values in order; each line or document that cannot be read is one rejected item. The same data always gives the
+ * same items.
  */
 export function* decodeInSteps(data: Uint8Array): Steps<DecodedRecord> {
   if (beginsLikeAggregate(data)) return yield* decodeAggregate(data)
@@ -47,7 +47,10 @@ const LARGE_BYTES = 1024 * 1024
 
 /** Whether a record may unfold to so much that not many should be open at a time. O(1). */
 export const mayBeLarge = (data: Uint8Array): boolean =>
-  data.length > LARGE_BYTES || (isGzip(data) && unfoldedBytes(data) > LARGE_BYTES)
+  data.length > LARGE_BYTES || unfoldsToMuch(data, foldingOf(data))
+
+const unfoldsToMuch = (data: Uint8Array, folding: Folding | undefined): boolean =>
+  folding !== undefined && unfoldedBytes(data, folding) > LARGE_BYTES
 
 const apart = (text: DecodedText): DecodedRecord => ({ ...text, subRecords: NO_SUB_RECORDS })
 
@@ -55,10 +58,11 @@ const apart = (text: DecodedText): DecodedRecord => ({ ...text, subRecords: NO_S
 const SUB_RECORD_COST = 128
 
 const isQuick = (data: Uint8Array): boolean =>
-  data.length <= MAX_TEXT_AT_ONCE_BYTES && !isGzip(data)
+  data.length <= MAX_TEXT_AT_ONCE_BYTES && foldingOf(data) === undefined
 
 function decodeData(data: Uint8Array, tally: Tally): Steps<DecodedText> {
-  return isGzip(data) ? decodeGzip(data, tally) : decodePlain(data, tally)
+  const folding = foldingOf(data)
+  return folding === undefined ? decodePlain(data, tally) : decodeFolded(data, folding, tally)
 }
 
 function* decodePlain(data: Uint8Array, tally: Tally): Steps<DecodedText> {
@@ -67,23 +71,28 @@ function* decodePlain(data: Uint8Array, tally: Tally): Steps<DecodedText> {
   return yield* decodeLargeText(data, tally)
 }
 
-function* decodeGzip(data: Uint8Array, tally: Tally): Steps<DecodedText> {
-  const unfolded = gunzip(data, MAX_UNFOLDED_BYTES - tally.bytes)
+function* decodeFolded(data: Uint8Array, folding: Folding, tally: Tally): Steps<DecodedText> {
+  const maxBytes = MAX_UNFOLDED_BYTES - tally.bytes
+  const unfolded = folding === 'gzip' ? gunzip(data, maxBytes) : yield* inflate(data, maxBytes)
   if (unfolded.kind === 'too_large') {
     // What else is in the record has no room either: it is not even tried.
     tally.bytes = Number.POSITIVE_INFINITY
     return tooManyBytes(data)
   }
-  if (unfolded.kind === 'broken') return brokenGzip(unfolded.problem, data)
+  if (unfolded.kind === 'broken') {
+    // The first bytes of zlib are letters, too.
+    if (folding === 'zlib' && isUtf8(data)) return yield* decodePlain(data, tally)
+    return broken(folding, unfolded.problem, data)
+  }
   const text = yield* decodePlain(unfolded.data, tally)
   const { rest } = unfolded
   if (rest === undefined) return text
-  const behind = brokenGzip(`${rest.data.length} bytes behind its end: ${rest.problem}`, rest.data)
-  return { ...text, items: [...text.items, ...behind.items] }
+  const problem = `${rest.data.length} bytes behind its end: ${rest.problem}`
+  return { ...text, items: [...text.items, ...broken(folding, problem, rest.data).items] }
 }
 
-const brokenGzip = (problem: string, data: Uint8Array): DecodedText =>
-  whole('bad_gzip', `gzip data that cannot be unfolded: ${problem}`, data)
+const broken = (folding: Folding, problem: string, data: Uint8Array): DecodedText =>
+  whole(`bad_${folding}`, `${folding} data that cannot be unfolded: ${problem}`, data)
 
 const tooManyBytes = (data: Uint8Array): DecodedText =>
   whole('too_large', `unfolds to more than ${MAX_UNFOLDED_BYTES} bytes: put smaller batches`, data)
@@ -113,6 +122,7 @@ function* decodeSubRecords(
   const tally: Tally = { bytes: 0, values: 0 }
   const items: DecodedItem[] = []
   let escapes = false
+  let controls = 0
   let partlyRead = 0
   let cost = 0
   for (const { data: part } of subRecords) {
@@ -126,7 +136,8 @@ function* decodeSubRecords(
     if (items.length + text.items.length > MAX_RECORD_EVENTS) return apart(tooManyEvents(data))
     for (const item of text.items) items.push(item)
     escapes ||= text.escapes
+    controls += text.controls
     partlyRead += text.partlyRead
   }
-  return { items, bytes: tally.bytes, escapes, partlyRead, subRecords }
+  return { items, bytes: tally.bytes, escapes, controls, partlyRead, subRecords }
 }

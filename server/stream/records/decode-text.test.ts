@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeRecord } from './decode-record.ts'
-import { MAX_RECORD_EVENTS } from './decode-text.ts'
+import { MAX_RECORD_EVENTS } from './decoded-text.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const values = (data: Uint8Array) =>
@@ -44,7 +44,7 @@ describe('a record of text', () => {
       `${LOG}\n${LOG.slice(9)}\n${LOG}`,
       [...logged, 'bad_log_line', ...logged],
     ],
-    ['lines of a log and of JSON', `{"type":"a"}\n${LOG}\n[1]\n7`, [a, ...logged, [1], 7]],
+    ['lines of a log and of JSON', `{"type":"a"}\n${LOG}\n[1,[2]]\n7`, [a, ...logged, 1, [2], 7]],
     ['a torn line of a log', LOG.slice(0, -1), ['bad_log_line']],
     [
       'torn lines of a log',
@@ -59,7 +59,7 @@ describe('a record of text', () => {
   })
 
   test.each([
-    ['bytes of no letter', [0xff, 0xfe]],
+    ['bytes of no letter', [0xff, 0xf5]],
     ['half a letter', [0x22, 0xc3, 0x22]],
     ['a letter written too long', [0x22, 0xc0, 0x80, 0x22]],
     ['half a surrogate pair', [0x22, 0xed, 0xa0, 0x80, 0x22]],
@@ -89,7 +89,7 @@ describe('a record of text', () => {
   })
 
   test.each([
-    ['a line', `${LOG}\nhello`, 2, 'not a line of an access log, and no JSON: '],
+    ['a line', `${LOG}\nhello`, 2, 'not a line of an access log, and not JSON; put one JSON event'],
     ['a torn line of a log', `${LOG}\n${LOG.slice(0, -1)}`, 2, 'agent of the log line must be in'],
     ['a lone one', LOG.slice(0, -1), 0, 'agent of the log line must be in double quotes'],
     ['a time', `${LOG}\n${LOG.replace('Feb', 'Fex')}`, 2, 'it is [03/Fex/2026:09:08:07 +0000]'],
@@ -102,7 +102,7 @@ describe('a record of text', () => {
   test('keeps of a torn line the line, of a broken record all of it', () => {
     const parts = (data: Uint8Array) =>
       decodeRecord(data).items.flatMap((item) => (item.ok ? [] : [item.part]))
-    expect(parts(bytes('{"type":"a"}\n{"ty\n{"type":"b"}'))).toEqual(['{"ty'])
-    expect(parts(bytes('{"ty'))).toEqual([bytes('{"ty')])
+    expect(parts(bytes('{"type":"a"}\n{"ty\n{"type":"b"}'))).toEqual([bytes('{"ty')])
+    expect(parts(bytes(' {"ty\n'))).toEqual([bytes(' {"ty\n')])
   })
 })

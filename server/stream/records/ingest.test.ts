@@ -40,7 +40,7 @@ function createPorts() {
     seen: createSeenIds(),
     history: { now: T + 5, keptFrom: KEPT_FROM },
     apply: (event) => void applied.push(event),
-    reject: (_reason, make) => void rejected.push(make()),
+    reject: (_reason, make) => void (make && rejected.push(make())),
     keys: { add: ({ partitionKey }) => void keys.push(partitionKey) },
   }
   return { ports, applied, rejected, keys }

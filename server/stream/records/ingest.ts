@@ -34,8 +34,10 @@ export interface IngestPorts {
   /** When it is, and since when figures are kept, epoch ms: what happened before is beyond history. */
   history: { now: number; keptFrom: number }
   apply(event: AppliedEvent): void
-  /** `make` builds what is kept of it, where that is wanted. */
-  reject(reason: RejectReason, make: () => RejectedItem): void
+  /** `make` builds what is kept of it, where that is wanted; undefined: it is only counted. */
+  reject(reason: RejectReason, make: (() => RejectedItem) | undefined): void
+  /** So many control messages of CloudWatch Logs were passed over: they hold no event. */
+  passOver?: ((controls: number) => void) | undefined
   /** The user's partition keys, of sub-records one by one, once their record is taken in. */
   keys?: Pick<TopKeys, 'add'>
 }
@@ -99,7 +101,7 @@ function scanned(record: StreamRecord, { shardId }: ShardProgress): OpenedRecord
   if (found === undefined) return undefined
   const { items, partlyRead } = found
   const bytes = record.data.length
-  return { items, bytes, escapes: true, partlyRead, subRecords: NO_SUB_RECORDS }
+  return { items, bytes, escapes: true, controls: 0, partlyRead, subRecords: NO_SUB_RECORDS }
 }
 
 /**
@@ -186,10 +188,11 @@ const parsedValue = (
 function countRecord(
   { record, opened, outOfRange }: RecordCursor,
   shard: ShardProgress,
-  { keys }: IngestPorts,
+  { keys, passOver }: IngestPorts,
 ): void {
   const { arrivedAt, data } = record
-  const { subRecords } = opened
+  const { subRecords, controls } = opened
+  if (controls > 0) passOver?.(controls)
   shard.records++
   shard.bytes += data.length
   shard.partlyRead += opened.partlyRead
@@ -211,17 +214,19 @@ function reject(
 ): void {
   const { record, opened, index, shardId } = at
   const { sequenceNumber, arrivedAt } = record
-  ports.reject(rejection.reason, () => {
-    const part = partOf(record, opened, index)
+  const item = opened.items[index] as DecodedItem
+  const isKept = item.ok || item.part !== undefined
+  const make = (): RejectedItem => {
+    const part = partOf(item, record, opened)
     const own = typeof part === 'string' ? new TextEncoder().encode(part) : part
     const kept = { data: own.slice(0, KEPT_BYTES), bytes: own.length }
     return { ...rejection, shardId, sequenceNumber, index, arrivedAt, ...kept }
-  })
+  }
+  ports.reject(rejection.reason, isKept ? make : undefined)
 }
 
 /** What of the record an item was: all of it, as it was put, where it is the only one and plain text. */
-function partOf({ data }: StreamRecord, { items, bytes }: OpenedRecord, index: number) {
-  const item = items[index] as DecodedItem
-  if (!item.ok) return item.part
+function partOf(item: DecodedItem, { data }: StreamRecord, { items, bytes }: OpenedRecord) {
+  if (!item.ok) return item.part ?? data
   return items.length === 1 && bytes === data.length ? data : (jsonText(item.value) ?? data)
 }

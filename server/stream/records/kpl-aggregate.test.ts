@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { describe, expect, test } from 'vitest'
 import { decodeRecord, MAX_UNFOLDED_BYTES } from './decode-record.ts'
-import { MAX_RECORD_EVENTS } from './decode-text.ts'
+import { MAX_RECORD_EVENTS } from './decoded-text.ts'
 import { encodeAggregate, sealAggregate } from './encode-aggregate.ts'
 import { countOutOfRange } from './hash-range.ts'
 import { finish } from './steps.ts'
@@ -48,8 +48,10 @@ describe('a KPL aggregate', () => {
     expect(values(data)).toEqual([a, b, c, 'empty', a, 'not_json'])
   })
 
-  test('holds no other aggregate: that is plain data', () => {
-    expect(values(of(of('{"type":"a"}'), '{"type":"b"}'))).toEqual(['not_utf8', b])
+  test('holds no other aggregate', () => {
+    const data = of(of('{"type":"a"}\n{"type":"a"}\n'), '{"type":"b"}')
+    expect(values(data)).toEqual(['kpl_aggregate', b])
+    expect(details(data)[0]).toMatch(/is not opened: aggregate once, last$/)
   })
 
   test('without records is empty', () => {

@@ -10,6 +10,7 @@ import {
 import { parseMoney } from '../../../lib/money.ts'
 import type { Rejection } from '../../../lib/rejection.ts'
 import { epochMs, parseTime, SECOND_MS, timeProblem } from '../../../lib/time.ts'
+import { asGa4, asSegment } from './foreign-event.ts'
 import type { IdHash } from './id-hash.ts'
 import { jsonText } from './json-text.ts'
 
@@ -48,15 +49,23 @@ export function parseEvent(
   },
 ): ParsedEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return rejected('not_an_event', `an event is a JSON object, this is ${kindOf(value)}`)
+    const twice = typeof value === 'string' && /^\s*[{[]/.test(value)
+    const remedy = twice ? ' that holds JSON: encode it once' : ''
+    return rejected('not_an_event', `an event is a JSON object, this is ${kindOf(value)}${remedy}`)
   }
   const input = value as Record<string, unknown>
   const { id, type, time, cost, revenue, currency, status, duration_ms: durationMs, props } = input
   if (typeof type !== 'string' || type === '' || type.length > MAX_TYPE_LENGTH) {
+    const ga4 = asGa4(input)
+    if (ga4 !== undefined) return { ok: false, rejection: ga4 }
     return badField('type', type, `must be a word of at most ${MAX_TYPE_LENGTH} characters`)
   }
   if (id != null && (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH)) {
     return badField('id', id, `must be a string of 1 to ${MAX_ID_LENGTH} characters`)
+  }
+  if (input.messageId != null) {
+    const segment = asSegment(input)
+    if (segment !== undefined) return { ok: false, rejection: segment }
   }
   const at = time == null ? epochMs(record.arrivedAt) : timeOf(time)
   if (at === undefined) {

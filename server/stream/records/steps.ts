@@ -8,3 +8,15 @@ export function finish<T>(steps: Steps<T>): T {
     if (done === true) return value
   }
 }
+
+/** What may still be done in the step that is under way: bytes, and what else costs as much. */
+export interface Budget {
+  costLeft: number
+}
+
+export const STEP_COST = 128 * 1024
+
+export function* nextStep(budget: Budget): Steps<void> {
+  budget.costLeft = STEP_COST
+  yield
+}

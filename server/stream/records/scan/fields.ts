@@ -159,4 +159,6 @@ export const fieldReaders = ({
     event.pooledDevice = orAbsent(text)
     return true
   },
+  // Segment's, perhaps.
+  messageId: () => false,
 })

@@ -93,7 +93,7 @@ describe('of a log is read from its bytes', () => {
     ['a time without its colons', line({ time: '17/May/2015:10-05:03 +0000' })],
     ['a leap second', line({ time: '31/Dec/2016:23:59:60 +0000' })],
     ['a size that no number holds exactly', line({ answer: '200 49414341647391268729' })],
-    ['JSON that looks like a line', '["a - - [17/May/2015:10:05:03 +0000] "," 200 5 "," "," y"]'],
+    ['JSON that looks like a line', '{"a - - [17/May/2015:10:05:03 +0000] ":" 200 5 "," ":" y"}'],
     ['half a pair where a text is cut', line({ origin: `"-" "${'😀'.repeat(4_097)}"` })],
   ])('%s, among others, as it is read alone', (_name, odd) => {
     const data = bytes([line(), odd, odd, line()].join('\n'))
@@ -116,10 +116,23 @@ describe('of a log is read from its bytes', () => {
     expect(scanned(lines(MAX_UNUSUAL_LINES + 1))).toBeUndefined()
   })
 
-  test('nothing, where not all of it is UTF-8', () => {
-    const data = Uint8Array.of(...bytes(`${line()}\n${line()}\n`), 0xff)
-    expect(scanned(data)).toBeUndefined()
-    expect(decoded(data)).toMatchObject([{ ok: false, rejection: { reason: 'not_utf8' } }])
+  test('all but a line that is not UTF-8, which is one rejection with its own bytes', () => {
+    const odd = Uint8Array.of(0x61, 0xff, 0x62)
+    const data = Uint8Array.of(...bytes(`${line()}\n `), ...odd, ...bytes(`\n${line()}\n`))
+    const found = scanned(data)
+    expect(found?.items).toStrictEqual(decoded(data))
+    expect(found?.fromBytes).toBe(4)
+    expect(found?.items[2]).toMatchObject({ rejection: { reason: 'not_utf8' }, part: odd })
+  })
+
+  test.each([
+    ['an array', '[{"type":"x"}]'],
+    ['an event over two lines', '{"type":\n"x"}'],
+    ['a torn event', '{"ty'],
+    ['a comma', '{"type":"x"}\n,{"type":"y"}'],
+    ['a message of CloudWatch Logs', '{"messageType":"CONTROL_MESSAGE","logEvents":[]}'],
+  ])('nothing, where among the lines there is %s', (_name, odd) => {
+    expect(scanned(bytes(`${line()}\n${odd}\n${line()}\n`))).toBeUndefined()
   })
 
   test('texts that are right when more of them came than are remembered', () => {

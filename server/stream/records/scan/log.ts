@@ -1,8 +1,10 @@
 import { DEFAULT_CURRENCY, type StreamEvent } from '../../../../lib/event.ts'
 import { epochMs } from '../../../../lib/time.ts'
+import { pastAllBlanks } from '../blanks.ts'
+import { isSubscription } from '../cloudwatch.ts'
 import { isPageView, type LogLine, propsOf, visitorOf } from '../combined/log-line.ts'
-import { decodeLine, type OpenedItem } from '../decode-line.ts'
-import { MAX_RECORD_EVENTS } from '../decode-text.ts'
+import { decodeLine, notUtf8, type OpenedItem } from '../decode-line.ts'
+import { MAX_RECORD_EVENTS } from '../decoded-text.ts'
 import { FUTURE_SKEW_MS, fallbackId } from '../parse-event.ts'
 import type { Origin } from './event.ts'
 import { createLogLineScan } from './log-line.ts'
@@ -30,20 +32,25 @@ export function createLogScan(
   const { bytes } = source
   const scanLine = createLogLineScan(source)
 
-  /** false: it is not UTF-8. */
+  /** false: where JSON begins, it may go on over lines. */
   function addUnusualLine(scanned: ScannedItems): boolean {
-    const from = source.at
-    let to = from
+    let to = source.at
     while (to < source.length && bytes[to] !== Byte.newline) to++
+    const from = pastAllBlanks(bytes, source.at, to)
     source.at = to + 1
+    if (from === to) return true
     const text = decode(from, to)
-    const line = text === undefined ? undefined : /\S.*$/s.exec(text)?.[0]
-    if (line !== undefined) {
-      const { items, partlyRead } = decodeLine(line)
-      for (const item of items) scanned.items.push(item)
-      if (partlyRead) scanned.partlyRead++
+    switch (bytes[from]) {
+      case Byte.comma:
+        return false
+      case Byte.openBrace:
+        return text !== undefined && addObject(scanned, text)
+      case Byte.openBracket:
+        return text !== undefined && addLine(scanned, text, { mayBeArray: true })
+      default:
+        if (text === undefined) scanned.items.push(notUtf8(source.data.subarray(from, to)))
+        return text === undefined || addLine(scanned, text, { mayBeArray: false })
     }
-    return text !== undefined
   }
 
   return function scanLog(origin, shardId) {
@@ -61,6 +68,25 @@ export function createLogScan(
     }
     return items.length > 0 ? scanned : undefined
   }
+}
+
+/** false: it is not one event. */
+function addObject({ items }: ScannedItems, text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    items.push({ ok: true, value })
+    return !isSubscription(value)
+  } catch {
+    return false
+  }
+}
+
+/** false: it may be an array. */
+function addLine(scanned: ScannedItems, text: string, { mayBeArray }: { mayBeArray: boolean }) {
+  const { items, ofLog, partlyRead } = decodeLine(text)
+  for (const item of items) scanned.items.push(item)
+  if (partlyRead) scanned.partlyRead++
+  return ofLog || !mayBeArray
 }
 
 /** What `parseEvent` makes of what `parseCombined` makes of the line. */

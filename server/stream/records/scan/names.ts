@@ -20,7 +20,7 @@ export function createNames({ words }: Source, names: readonly string[]): Names 
   const masks = new Int32Array(nameWords * names.length)
 
   /** Found by trying: no two names of an event's fields share a slot. */
-  const slotOf = (word: number): number => Math.imul(word & 0xffffff, 879_769) >>> (32 - slotBits)
+  const slotOf = (word: number): number => Math.imul(word & 0xffffff, 1_623_829) >>> (32 - slotBits)
 
   for (const [name, text] of names.entries()) {
     const quoted = Buffer.from(`${text}"`.padEnd(4 * nameWords, '\0'))

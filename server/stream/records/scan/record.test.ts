@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { eventSchema } from '../../../../lib/event.ts'
 import { plainEvent } from '../../../../lib/scanned-event.ts'
 import { decodeRecord } from '../decode-record.ts'
-import { MAX_RECORD_EVENTS } from '../decode-text.ts'
+import { MAX_RECORD_EVENTS } from '../decoded-text.ts'
 import { hashId } from '../id-hash.ts'
 import { parseEvent } from '../parse-event.ts'
 import { createRecordScan } from './record.ts'
@@ -237,6 +237,8 @@ describe('a record is scanned', () => {
     ],
     ['an array', `[${line}, ${line}]`],
     ['lines', `${line}\n${line}\r\n\n${line}\n`],
+    ['events on one line', `${line}${line} ${line}`],
+    ['events over several lines', `${line}\n{"type":\n"x"}\n${JSON.stringify(event, null, 2)}`],
     ['an array of more than what is sliced', `[${Array(100).fill(line).join()}]`],
     ['a time with an offset', '{"type":"x","time":"2023-11-14T23:13:20+01:00"}'],
     ['a time with the offset of %z', '{"type":"x","time":"2023-11-14T23:13:20+0100"}'],
@@ -256,8 +258,8 @@ describe('a record is scanned', () => {
   })
 
   test.each([
-    ['two events on one line', `${line} ${line}`],
-    ['lines, of which one event has two', `${line}\n{"type":\n"x"}`],
+    ['a comma between events', `${line},${line}`],
+    ['what may be a Segment message', '{"type":"track","messageId":"m","userId":"u"}'],
     ['a name twice', '{"type":"x","type":"y"}'],
     ['an escape', '{"type":"x","page":"\\u0041"}'],
     ['an offset beyond 18 hours', '{"type":"x","time":"2023-11-14T22:13:20+24:00"}'],

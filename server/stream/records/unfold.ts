@@ -1,11 +1,28 @@
-import { gunzipSync, inflateRawSync } from 'node:zlib'
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import { messageOf } from '../../platform/errors.ts'
+import type { Steps } from './steps.ts'
 
-export type Gunzipped =
+export type Folding = 'gzip' | 'zlib'
+
+export type Unfolded =
   /** `problem`: of what follows the part that could be unfolded. */
   | { kind: 'text'; data: Uint8Array; rest: { problem: string; data: Uint8Array } | undefined }
   | { kind: 'broken'; problem: string }
   | { kind: 'too_large' }
+
+/** How the data is compressed, by its first bytes; a text may begin like zlib, too. */
+export function foldingOf(data: Uint8Array): Folding | undefined {
+  if (isGzip(data)) return 'gzip'
+  return isZlib(data) ? 'zlib' : undefined
+}
+
+const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b
+
+/** RFC 1950, 2.2: for a window of 32 KiB, what zlib writes at its levels. */
+export function isZlib(data: Uint8Array): boolean {
+  const [method, level] = data
+  return method === 0x78 && (level === 0x01 || level === 0x5e || level === 0x9c || level === 0xda)
+}
 
 /** Where something is wrong, so many members are looked at one by one. */
 const MAX_MEMBERS_APART = 100
@@ -15,7 +32,7 @@ const MAX_CHUNK_BYTES = 256 * 1024
  * Unfolds gzip data: one member, or several one after the other, up to `maxBytes`. Zeros behind the end are
  * padding. Members before a broken part are kept.
  */
-export function gunzip(data: Uint8Array, maxBytes: number): Gunzipped {
+export function gunzip(data: Uint8Array, maxBytes: number): Unfolded {
   try {
     const { text, end } = unfold(data, maxBytes)
     if (isPadding(data, end)) return { kind: 'text', data: text, rest: undefined }
@@ -28,14 +45,17 @@ export function gunzip(data: Uint8Array, maxBytes: number): Gunzipped {
 
 /** Everything up to the first zero byte between members, or up to the end. */
 function unfold(data: Uint8Array, maxBytes: number): { text: Uint8Array; end: number } {
-  // With `info`, zlib says how far it has read; the types do not know that.
-  const { buffer, engine } = gunzipSync(data, {
+  const { buffer, engine } = gunzipSync(data, optionsFor(data, maxBytes)) as unknown as WithInfo
+  return { text: buffer, end: engine.bytesWritten }
+}
+
+/** With `info`, zlib says how far it has read; the types do not know that. */
+const optionsFor = (data: Uint8Array, maxBytes: number) =>
+  ({
     info: true,
     maxOutputLength: Math.max(1, maxBytes),
     chunkSize: Math.min(MAX_CHUNK_BYTES, Math.max(1_024, data.length * 8)),
-  } as object) as unknown as WithInfo
-  return { text: buffer, end: engine.bytesWritten }
-}
+  }) as object
 
 interface WithInfo {
   buffer: Uint8Array
@@ -45,7 +65,7 @@ interface WithInfo {
 const isPadding = (data: Uint8Array, from: number): boolean =>
   data.subarray(from).every((byte) => byte === 0)
 
-function wholeMembers(data: Uint8Array, maxBytes: number, problem: string): Gunzipped {
+function wholeMembers(data: Uint8Array, maxBytes: number, problem: string): Unfolded {
   const parts: Uint8Array[] = []
   let bytes = 0
   let at = 0
@@ -101,18 +121,56 @@ function headerBytes(data: Uint8Array): number | undefined {
   return at
 }
 
+/** So many streams one after the other; each takes 30 µs. */
+const MAX_STREAMS = 1_000
+const STREAMS_A_STEP = 32
+
+/** Unfolds zlib data, as `gunzip` does: one stream, or several one after the other. */
+export function* inflate(data: Uint8Array, maxBytes: number): Steps<Unfolded> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  let at = 0
+  let problem = `more than ${MAX_STREAMS} streams of zlib`
+  while (at < data.length && parts.length < MAX_STREAMS) {
+    if (parts.length % STREAMS_A_STEP === STREAMS_A_STEP - 1) yield
+    if (parts.length > 0 && isPadding(data, at)) {
+      at = data.length
+      break
+    }
+    const rest = data.subarray(at)
+    try {
+      if (!isZlib(rest)) throw new Error('no zlib data')
+      const options = optionsFor(rest, maxBytes - bytes)
+      const { buffer, engine } = inflateSync(rest, options) as unknown as WithInfo
+      parts.push(buffer)
+      bytes += buffer.length
+      if (bytes > maxBytes) return { kind: 'too_large' }
+      at += engine.bytesWritten
+    } catch (error) {
+      if (isTooLarge(error)) return { kind: 'too_large' }
+      problem = messageOf(error)
+      break
+    }
+  }
+  if (parts.length === 0) return { kind: 'broken', problem }
+  const rest = at < data.length ? { problem, data: data.subarray(at) } : undefined
+  return { kind: 'text', data: Buffer.concat(parts), rest }
+}
+
 /**
- * What gzip data says that it unfolds to, in bytes: of several members the last one's. Infinity where it does not say:
- * there is padding behind it.
+ * What compressed data unfolds to, in bytes, as far as it says so: gzip of several members says the last one's. Zlib
+ * does not say: it may be many times its size. Infinity where gzip does not: there is padding behind it.
  */
-export function unfoldedBytes(data: Uint8Array): number {
+export function unfoldedBytes(data: Uint8Array, folding: Folding): number {
+  if (folding === 'zlib') return data.length * ZLIB_FACTOR
   if (data.length < HEADER_BYTES + TRAILER_BYTES) return data.length
   const { buffer, byteOffset, length } = data
   const said = new DataView(buffer, byteOffset, length).getUint32(length - 4, true)
   return said === 0 ? Number.POSITIVE_INFINITY : said
 }
 
-export const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b
+/** Events seldom shrink more than so much. */
+const ZLIB_FACTOR = 20
 
 const isTooLarge = (error: unknown): boolean =>
   (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'

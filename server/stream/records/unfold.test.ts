@@ -1,7 +1,7 @@
-import { gzipSync } from 'node:zlib'
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { decodeRecord, MAX_UNFOLDED_BYTES } from './decode-record.ts'
-import { gunzip } from './gunzip.ts'
+import { gunzip } from './unfold.ts'
 
 const values = (data: Uint8Array) =>
   decodeRecord(data).items.map((item) => (item.ok ? item.value : item.rejection.reason))
@@ -20,7 +20,7 @@ describe('a gzipped record', () => {
     ['a byte order mark', gzipSync('\ufeff{"type":"a"}'), [a]],
     ['nothing', gzipSync(''), ['empty']],
     ['what is not UTF-8', gzipSync(Uint8Array.of(0xff)), ['not_utf8']],
-    ['gzip again', gzipSync(lineA), ['not_utf8']],
+    ['gzip again', gzipSync(lineA), ['compression']],
     ['several members', Buffer.concat([lineA, lineB, lineA]), [a, b, a]],
     [
       'a line that goes on in the next member',
@@ -44,7 +44,7 @@ describe('a gzipped record', () => {
     expect(values(data)).toEqual([a, b, 'bad_gzip'])
     expect(details(data)).toEqual([expect.stringContaining(`${rest.length} bytes behind its end`)])
     const last = decodeRecord(data).items.at(-1)
-    expect(last?.ok === false && Buffer.compare(Buffer.from(last.part), rest)).toBe(0)
+    expect(last?.ok === false && Buffer.compare(Buffer.from(last.part as Uint8Array), rest)).toBe(0)
   })
 
   test('with a name, a comment, extra fields and a header checksum is told apart too', () => {
@@ -91,5 +91,62 @@ describe('a gzipped record', () => {
 
   test('of few bytes that would take twenty times as much memory is rejected', () => {
     expect(values(gzipSync(`[${'[],'.repeat(5_000_000)}[]]`))).toEqual(['too_large'])
+  })
+})
+
+describe('a record in zlib', () => {
+  const [zlibA, zlibB] = [deflateSync('{"type":"a"}\n'), deflateSync('{"type":"b"}\n')]
+
+  test.each([-1, 0, 1, 5, 6, 9])('is opened like gzip, of level %i', (level) => {
+    expect(values(deflateSync('[{"type":"a"},{"type":"b"}]', { level }))).toEqual([a, b])
+  })
+
+  test.each([
+    ['nothing', deflateSync(''), ['empty']],
+    ['what is not UTF-8', deflateSync(Uint8Array.of(0xff)), ['not_utf8']],
+    ['several streams', Buffer.concat([zlibA, zlibB, zlibA]), [a, b, a]],
+    ['a line in two streams', Buffer.concat([deflateSync('{"type"'), deflateSync(':"a"}')]), [a]],
+    ['zeros behind it', Buffer.concat([zlibA, new Uint8Array(100)]), [a]],
+    ['an empty stream', Buffer.concat([zlibA, deflateSync(''), zlibB]), [a, b]],
+  ])('of %s', (_name, data, expected) => {
+    expect(values(data)).toEqual(expected)
+  })
+
+  test.each([
+    ['one byte', Uint8Array.of(10)],
+    ['text', new TextEncoder().encode('what is this?')],
+    ['a torn stream', zlibB.subarray(0, 12)],
+    ['gzip', lineB],
+    ['a stream behind zeros', Buffer.concat([new Uint8Array(3), zlibB])],
+  ])('with %s behind its end is read, and the rest is one rejection', (_name, rest) => {
+    const data = Buffer.concat([zlibA, zlibB, rest])
+    expect(values(data)).toEqual([a, b, 'bad_zlib'])
+    expect(details(data)).toEqual([expect.stringContaining(`${rest.length} bytes behind its end`)])
+  })
+
+  test.each([
+    ['torn in its data', zlibA.subarray(0, 12)],
+    ['torn in its checksum', zlibA.subarray(0, zlibA.length - 1)],
+    ['changed', zlibA.map((byte, at) => (at === zlibA.length - 2 ? byte ^ 1 : byte))],
+  ])('that is %s is rejected as a whole', (_name, data) => {
+    expect(values(data)).toEqual(['bad_zlib'])
+  })
+
+  test('that would unfold without end is rejected, in one stream or in many', () => {
+    const half = deflateSync(Buffer.alloc(MAX_UNFOLDED_BYTES / 2, ' '), { level: 1 })
+    expect(values(Buffer.concat([half, half, deflateSync('1')]))).toEqual(['too_large'])
+    expect(values(deflateSync(Buffer.alloc(MAX_UNFOLDED_BYTES + 1, ' ')))).toEqual(['too_large'])
+  })
+
+  test('of very many streams is read as far as they are looked at', () => {
+    const data = Buffer.concat(Array.from({ length: 2_000 }, () => zlibA))
+    const items = values(data)
+    expect(items).toHaveLength(1_001)
+    expect(items.at(-1)).toBe('bad_zlib')
+  })
+
+  test('is not what only begins like it', () => {
+    expect(values(new TextEncoder().encode('x^2\n{"type":"a"}'))).toEqual(['not_json', a])
+    expect(values(deflateRawSync('{"type":"a"}'))).not.toContain('bad_zlib')
   })
 })
