@@ -336,6 +336,8 @@ export type ReaderState =
   | { kind: 'waiting_for_room' }
   /** Goes on by itself. */
   | { kind: 'retrying'; since: number; problem: string; remedy: string }
+  /** It goes on trying by itself, and has got no further for half a minute or more; `problem`: what repeats itself. */
+  | { kind: 'stuck'; since: number; problem: string; remedy: string }
   /** Someone has to do something first; it is tried now and then. */
   | { kind: 'paused'; since: number; problem: string; remedy: string }
   /** What is known of how far it was read cannot be believed: nothing is read of it until someone has mended that. */
@@ -389,6 +391,8 @@ export interface ReadCounts {
   ok: number
   /** Of `ok`: without a record. */
   empty: number
+  /** Those that contradict themselves or the list of shards. */
+  contradicting: number
   throttled: number
   expired: number
   failed: number

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { DamageCell } from '../lib/frames.ts'
 import { SECOND_MS } from '../lib/time.ts'
+import type { Clock } from './platform/clock.ts'
 import type { ConsumerReadings, ShardReading } from './stream/consumer-readings.ts'
 
 type Readings = ConsumerReadings & { damage: DamageCell }
@@ -9,7 +10,10 @@ type Readings = ConsumerReadings & { damage: DamageCell }
  * The worker's half of `GET /metrics`, named as the field does. What is told by shard from its progress is
  * all-time, as committed totals are; reads and restarts count from the start of the process.
  */
-export function createPipelineMetrics(readings: () => Readings | undefined) {
+export function createPipelineMetrics(
+  readings: () => Readings | undefined,
+  clock: Pick<Clock, 'now'>,
+) {
   const registry = new Registry()
   const shards = shardMetrics(registry)
   const whole = wholeMetrics(registry)
@@ -23,7 +27,7 @@ export function createPipelineMetrics(readings: () => Readings | undefined) {
     committed: (ms: number) => commits.observe(ms / SECOND_MS),
     text(): Promise<string> {
       const now = readings()
-      shards.show(now?.shards ?? [])
+      shards.show(now?.shards ?? [], clock.now())
       whole.show(now)
       return registry.metrics()
     },
@@ -63,16 +67,20 @@ function shardMetrics(registry: Registry) {
   )
   const lag = gauge('kinesight_millis_behind_latest', 'How far a shard is read behind its tip.')
   const state = gauge('kinesight_reader_state', '1 for the state a reader is in.', 'state')
+  const stuck = gauge(
+    'kinesight_stuck_seconds',
+    'For how long a shard has been read no further, though it is tried; 0: it is read on.',
+  )
   const progress = gauge(
     'kinesight_last_progress_timestamp_seconds',
     'When a read was last answered.',
   )
   const all = [
     ...[records, bytes, subRecords, outOfRange, partlyRead, events, reads, restarts],
-    ...[lag, state, progress],
+    ...[lag, state, stuck, progress],
   ]
 
-  function showShard(reading: ShardReading): void {
+  function showShard(reading: ShardReading, now: number): void {
     const shard = reading.progress.shardId
     records.inc({ shard }, reading.progress.records)
     bytes.inc({ shard }, reading.progress.bytes)
@@ -85,15 +93,16 @@ function shardMetrics(registry: Registry) {
     restarts.inc({ shard }, reading.restarts)
     lag.set({ shard }, reading.lagMs)
     state.set({ shard, state: reading.reader.kind }, 1)
+    stuck.set({ shard }, reading.stuck === null ? 0 : (now - reading.stuck.since) / SECOND_MS)
     if (reading.lastProgressAt !== null) {
       progress.set({ shard }, reading.lastProgressAt / SECOND_MS)
     }
   }
 
   return {
-    show(list: readonly ShardReading[]): void {
+    show(list: readonly ShardReading[], now: number): void {
       for (const metric of all) metric.reset()
-      for (const reading of list) showShard(reading)
+      for (const reading of list) showShard(reading, now)
     },
   }
 }

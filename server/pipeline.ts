@@ -111,7 +111,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     log,
   })
   const retention = createRetention(options.keep)
-  const metrics = createPipelineMetrics(() => reached && readingsOf(reached))
+  const metrics = createPipelineMetrics(() => reached && readingsOf(reached), clock)
 
   async function run(): Promise<void> {
     const framing = views.run(ending.signal)
@@ -438,7 +438,12 @@ function whenReached() {
   return { promise, resolve }
 }
 
-const TROUBLED: ReadonlySet<ReaderState['kind']> = new Set(['retrying', 'paused', 'stopped'])
+const TROUBLED: ReadonlySet<ReaderState['kind']> = new Set([
+  'retrying',
+  'stuck',
+  'paused',
+  'stopped',
+])
 
 function countShards({ shards }: ConsumerReadings): StatusCell['shards'] {
   const live = shards.filter(({ progress }) => !progress.finished)

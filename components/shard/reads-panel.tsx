@@ -22,6 +22,11 @@ export function ReadsPanel({
         rows={[
           { name: 'Answered', value: reads.ok, words: 'with records or at the tip' },
           { name: 'Empty', value: reads.empty, words: 'nothing new', part: true },
+          {
+            name: 'Contradicting',
+            value: reads.contradicting,
+            words: 'not believed; read again from where it was',
+          },
           { name: 'Throttled', value: reads.throttled, words: 'others read it too; tried again' },
           { name: 'Expired', value: reads.expired, words: 'iterator too old; got a new one' },
           { name: 'Failed', value: reads.failed, words: 'any other error; tried again' },

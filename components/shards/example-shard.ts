@@ -26,6 +26,6 @@ export const exampleShard = (n: number, part: Partial<ShardCell> = {}): ShardCel
   lastProgressAt: null,
   lastError: null,
   restarts: 0,
-  reads: { ok: 0, empty: 0, throttled: 0, expired: 0, failed: 0 },
+  reads: { ok: 0, empty: 0, contradicting: 0, throttled: 0, expired: 0, failed: 0 },
   ...part,
 })

@@ -11,6 +11,7 @@ const STATES: { [Kind in ReaderState['kind']]: Extract<ReaderState, { kind: Kind
   catching_up: { kind: 'catching_up' },
   waiting_for_room: { kind: 'waiting_for_room' },
   retrying: { kind: 'retrying', ...trouble },
+  stuck: { kind: 'stuck', ...trouble },
   paused: { kind: 'paused', ...trouble },
   stopped: { kind: 'stopped', ...trouble },
   ending: { kind: 'ending' },

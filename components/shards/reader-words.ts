@@ -13,6 +13,7 @@ export const READER_WORDS: Record<ReaderState['kind'], string> = {
   catching_up: 'Catching up',
   waiting_for_room: 'Waits for room',
   retrying: 'Retrying',
+  stuck: 'Stuck',
   paused: 'Paused',
   stopped: 'Stopped',
   ending: 'Ending',
@@ -29,6 +30,7 @@ export const READER_LOOKS: Record<ReaderState['kind'], { tone: Tone; shape: Badg
   catching_up: { tone: 'info', shape: 'dot' },
   waiting_for_room: { tone: 'info', shape: 'ring' },
   retrying: { tone: 'warn', shape: 'triangle' },
+  stuck: { tone: 'bad', shape: 'triangle' },
   paused: { tone: 'bad', shape: 'bars' },
   stopped: { tone: 'bad', shape: 'square' },
   ending: { tone: 'info', shape: 'half' },
@@ -36,9 +38,9 @@ export const READER_LOOKS: Record<ReaderState['kind'], { tone: Tone; shape: Badg
   trimmed: { tone: 'warn', shape: 'cross' },
 }
 
-/** 2: someone has to act. 1: in trouble, and goes on by itself. 0: neither. */
+/** 2: someone has to act, or at least to look. 1: in trouble, and goes on by itself. 0: neither. */
 export function urgency(reader: ReaderState): 0 | 1 | 2 {
-  if (reader.kind === 'paused' || reader.kind === 'stopped') return 2
+  if (reader.kind === 'paused' || reader.kind === 'stopped' || reader.kind === 'stuck') return 2
   return reader.kind === 'retrying' ? 1 : 0
 }
 
@@ -55,6 +57,8 @@ export function waitsFor(reader: ReaderState): string | undefined {
       return 'For a commit to free memory'
     case 'retrying':
       return `By itself: ${reader.problem}`
+    case 'stuck':
+      return `Gets no further: ${reader.problem}`
     case 'paused':
     case 'stopped':
       return `Needs you: ${reader.problem}`
@@ -85,6 +89,8 @@ export function readerHelp(reader: ReaderState): string {
       return 'As much is in flight as the memory allows. Reads on once a commit has freed some; nothing is lost.'
     case 'retrying':
       return 'A read failed. It is tried again by itself, less often the longer it fails.'
+    case 'stuck':
+      return 'It is tried again and again by itself, and has got no further for half a minute or more. It goes on once the cause is gone.'
     case 'paused':
       return 'Someone has to act first. It is tried now and then, and goes on once the cause is gone.'
     case 'stopped':

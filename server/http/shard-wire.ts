@@ -30,6 +30,9 @@ const readerState: z.ZodType<ReaderState> = z.discriminatedUnion('kind', [
     .strictObject({ kind: z.literal('waiting_for_room') })
     .describe('The process has as much in flight as it may hold'),
   z.strictObject({ kind: z.literal('retrying'), ...trouble }).describe('Goes on by itself'),
+  z
+    .strictObject({ kind: z.literal('stuck'), ...trouble })
+    .describe('Goes on trying, and has got no further for 30 s or more'),
   z.strictObject({ kind: z.literal('paused'), ...trouble }).describe('Someone has to act first'),
   z
     .strictObject({ kind: z.literal('stopped'), ...trouble })
@@ -44,6 +47,7 @@ const readerState: z.ZodType<ReaderState> = z.discriminatedUnion('kind', [
 const reads: z.ZodType<ReadCounts> = z.strictObject({
   ok: count,
   empty: count.describe('Of "ok": without a record'),
+  contradicting: count.describe('Contradict themselves or the list of shards; read again'),
   throttled: count,
   expired: count,
   failed: count,

@@ -344,7 +344,7 @@ export const shardCell = (shardId: string, millisBehindLatest: number): ShardCel
   lastProgressAt: NOW,
   lastError: null,
   restarts: 0,
-  reads: { ok: 3, empty: 2, throttled: 1, expired: 0, failed: 0 },
+  reads: { ok: 3, empty: 2, contradicting: 0, throttled: 1, expired: 0, failed: 0 },
 })
 
 const shardDetail = (shardId: string): ShardDetailCell => ({

@@ -12,6 +12,7 @@ import { SECOND_MS } from '../../lib/time.ts'
 import type { CommittedPlace } from './commit/committer.ts'
 import type { Lane } from './lanes.ts'
 import type { ReaderLog } from './read/reader-log.ts'
+import type { Said } from './read/reader-trouble.ts'
 import { type ShardMap, unfinishedParents } from './shards/lineage.ts'
 import { beyondIn, type ShardProgress } from './shards/shard-progress.ts'
 import type { Throughput } from './shards/throughput.ts'
@@ -46,6 +47,8 @@ export interface ShardReading {
   lagMs: number
   lastProgressAt: number | null
   restarts: number
+  /** Its reader tries, and has got no further for half a minute or more. */
+  stuck: (Said & { since: number }) | null
   log: ReaderLog
   throughput: Throughput
   keys: TopKeys
@@ -80,6 +83,7 @@ export function shardReading(
     lagMs: progress.finished ? 0 : (reader?.lagMs() ?? 0),
     lastProgressAt: reader?.lastProgressAt() ?? null,
     restarts: reader?.restarts() ?? 0,
+    stuck: progress.finished ? null : (reader?.stuck() ?? null),
     log,
     throughput,
     keys,
@@ -115,19 +119,19 @@ export function sumsOf(
   }
 }
 
-/** They are not read until someone acts, however well the others are. */
-function stoppedShards(shards: readonly ShardReading[]): Health | undefined {
-  const stopped = shards.flatMap(({ progress: { shardId }, reader }) =>
-    reader.kind === 'stopped' ? [{ shardId, ...reader }] : [],
-  )
-  const [first] = stopped
+/** They are not read until someone acts, or get no further, however well the others are. */
+function heldShards(shards: readonly ShardReading[]): Health | undefined {
+  const held = shards.flatMap(({ progress: { shardId }, reader, stuck }) => {
+    if (reader.kind === 'stopped') return [{ shardId, ...reader, words: 'is not read' }]
+    return stuck === null ? [] : [{ shardId, ...stuck, words: 'is read no further' }]
+  })
+  const [first] = held.sort((a, b) => a.since - b.since)
   if (first === undefined) return undefined
-  const { shardId, problem, remedy } = first
-  const others = stopped.length - 1
-  const more =
-    others === 0 ? '' : ` ${others} more ${others === 1 ? 'shard is' : 'shards are'} stopped.`
-  const since = Math.min(...stopped.map((each) => each.since))
-  return { kind: 'trouble', since, problem: `${shardId} is not read. ${problem}${more}`, remedy }
+  const { shardId, words, since, remedy } = first
+  const problem = first.problem.replace(/\.$/, '')
+  const others = held.length - 1
+  const more = others === 0 ? '' : `, nor ${others === 1 ? 'is one' : `are ${others}`} more`
+  return { kind: 'trouble', since, problem: `${shardId} ${words}${more}: ${problem}`, remedy }
 }
 
 /** Shards are listed now and then; where none can be read, that is known sooner. */
@@ -137,8 +141,8 @@ export function sourceHealth(
   now: number,
 ): Health {
   if (listing.kind !== 'ok') return listing
-  const stopped = stoppedShards(shards)
-  if (stopped !== undefined) return stopped
+  const held = heldShards(shards)
+  if (held !== undefined) return held
   const troubled = shards.flatMap(({ reader }) =>
     reader.kind === 'retrying' || reader.kind === 'paused' ? [reader] : [],
   )

@@ -37,6 +37,7 @@ import { createDiscovery } from './shards/discovery.ts'
 import { childrenOf, namesUnknownParents } from './shards/lineage.ts'
 import { readUpTo } from './shards/quiet.ts'
 import type { ShardProgress } from './shards/shard-progress.ts'
+import { createStreamClock } from './shards/stream-clock.ts'
 import { createThroughput } from './shards/throughput.ts'
 import type { StreamApp } from './stream-app.ts'
 
@@ -111,6 +112,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   let lastListed: readonly ListedShard[] = []
   const buffer = createBuffer(ports.read.bufferBytes)
   const audit = createLineageAudit()
+  const streamClock = createStreamClock(clock)
   const apps = createAppRunner(ports.apps, {
     clock,
     log,
@@ -143,6 +145,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     onAnotherStream: () => fail(new Error('the stream was deleted and made anew')),
     namesUnknownParents: (listed) => namesUnknownParents(lanes.shards, listed),
     onListed,
+    heard: streamClock.heard,
     ...waiting,
     random,
     log,
@@ -202,7 +205,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   /** In ms; 0: it has. Kinesis refuses a time that is yet to come: nothing is opened before it. */
   function untilBeginMs(): number {
     if (begin.kind !== 'at') return 0
-    return Math.max(0, begin.timeMs - (discovery.streamNow() ?? clock.now()))
+    return Math.max(0, begin.timeMs - (streamClock.now() ?? clock.now()))
   }
 
   async function untilBegun(): Promise<void> {
@@ -242,7 +245,8 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       restMs: (isIdle) => restMs(shardId, isIdle),
       take: (taking) => taken(lane, () => take(lane, taking)),
       readTo: (batch) => readTo(lane, batch),
-      settle: (children) => lanes.settle(progress, children),
+      streamClock,
+      settle: (end) => lanes.settle(progress, end),
       look: () => discovery.verdict(shardId),
       trimmed: () => trimmed(progress),
       pollInstead: reading.pollInstead,
@@ -272,7 +276,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   /** On the stream's own clock. */
   function readTo(lane: Lane, batch: Batch): void {
     const { progress } = lane
-    const at = readUpTo(lane, batch, batch.answeredAt ?? discovery.streamNow())
+    const at = readUpTo(lane, batch, streamClock.now())
     if (at === null || (progress.readToMs !== null && at <= progress.readToMs)) return
     progress.readToMs = at
     const kept = committer.committed(progress.shardId).readToMs

@@ -2,15 +2,10 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { TakingLane } from './dispatch/take-batch.ts'
 import { createReaderLog, type ReaderLog } from './read/reader-log.ts'
-import type { ShardReader } from './read/shard-reader.ts'
-import { type ListedShard, SourceError } from './read/stream-source.ts'
-import {
-  hasChildren,
-  namesUnknownParents,
-  readableShards,
-  type ShardMap,
-  whatIsNew,
-} from './shards/lineage.ts'
+import type { ClaimedEnd, ShardReader } from './read/shard-reader.ts'
+import type { ListedShard } from './read/stream-source.ts'
+import { holdAgainst } from './shards/claimed-end.ts'
+import { childrenOf, readableShards, type ShardMap, whatIsNew } from './shards/lineage.ts'
 import type { QuietLane } from './shards/quiet.ts'
 import { newShard, type ShardProgress } from './shards/shard-progress.ts'
 import { createThroughput } from './shards/throughput.ts'
@@ -22,8 +17,17 @@ export interface Lane extends TakingLane, QuietLane {
   keys: TopKeys
   log: ReaderLog
   trust: Trust
+  /** Lists on end that have it otherwise than it is known here: as there, or as open, though nothing is read of it. */
+  deniedBy: number
   reader?: ShardReader
 }
+
+/** One list may lag behind, or lie. */
+const DENIED_BY = 2
+
+/** A shard that was trimmed away is in no list any more, and one that was read to its end is not open. */
+const isDenied = ({ finished, trimmedMs }: ShardProgress, { closed }: ListedShard): boolean =>
+  finished && (trimmedMs !== null || !closed)
 
 /** Every shard that is known, and what follows from what becomes known of it. */
 export interface Lanes {
@@ -35,10 +39,11 @@ export interface Lanes {
   /** A listing, or a part of it, says what there is. */
   learn(listed: readonly ListedShard[]): void
   /**
-   * A shard was read to its end, and names its children where the endpoint does. I7: they are known before it
-   * counts as finished, and are committed with it. Throws `SourceError` while they are not to be found.
+   * A shard is said to be read to its end: it is marked finished where the list of shards says so, too (SPEC.md). I7: its
+   * children are known before, and are committed with it. `agreed`: it has to be read once more to be sure. Throws
+   * `SourceError`, of kind `contradicting` where the list says otherwise.
    */
-  settle(progress: ShardProgress, children: readonly ListedShard[]): Promise<void>
+  settle(progress: ShardProgress, end: ClaimedEnd): Promise<'settled' | 'agreed'>
   /** Its records ran out of retention before they were read. */
   trimmed(progress: ShardProgress): void
   /** Shards that may be read and have no reader yet get one. */
@@ -71,6 +76,7 @@ export function createLanes(ports: {
       cursor: undefined,
       opening: undefined,
       quiet: null,
+      deniedBy: 0,
     }
     lanes.set(progress.shardId, lane)
     trusted(lane, trust)
@@ -95,11 +101,14 @@ export function createLanes(ports: {
       adopt({ progress, trust: { kind: 'own' } })
       changed(progress)
     }
-    for (const shard of listed) hold(shard)
-    for (const shardId of news.closed) {
+    for (const shard of listed) {
+      hold(shard)
+      revive(shard)
+    }
+    for (const shardId of [...news.closed, ...news.open]) {
       const shard = shards.get(shardId)
       if (shard === undefined) continue
-      shard.closed = true
+      shard.closed = news.closed.includes(shardId)
       changed(shard)
     }
   }
@@ -112,6 +121,21 @@ export function createLanes(ports: {
     trusted(lane, trustListed(checkpoint, listed, ports.clock.now()))
   }
 
+  /** What counts as over on the word of lists and answers is read on once the lists say otherwise. */
+  function revive(listed: ListedShard): void {
+    const lane = lanes.get(listed.shardId)
+    if (lane === undefined) return
+    lane.deniedBy = isDenied(lane.progress, listed) ? lane.deniedBy + 1 : 0
+    if (lane.deniedBy < DENIED_BY) return
+    const { progress } = lane
+    const was = progress.trimmedMs === null ? 'read to its end' : 'trimmed away'
+    Object.assign(progress, { finished: false, trimmedMs: null, closed: listed.closed })
+    lane.deniedBy = 0
+    delete lane.reader
+    lane.log.warn(`was taken for ${was}, and is listed ${listed.closed ? 'still' : 'as open'}`)
+    changed(progress)
+  }
+
   function startReaders(): void {
     for (const { shardId } of readableShards(shards)) {
       const lane = lanes.get(shardId)
@@ -122,13 +146,21 @@ export function createLanes(ports: {
     }
   }
 
-  async function findChildren(shardId: string): Promise<void> {
-    const listed = await ports.list()
-    const stillListed = listed.some((shard) => shard.shardId === shardId)
-    if (stillListed && !hasChildren(shardId, listed)) {
-      const problem = `${shardId} is closed, and its children are not listed yet`
-      throw new SourceError('temporary', problem, 'It is looked for again by itself.')
+  async function settle(
+    progress: ShardProgress,
+    { claim, children }: ClaimedEnd,
+  ): Promise<'settled' | 'agreed'> {
+    const { shardId } = progress
+    const known = childrenOf(shardId, shards)
+    const named = children.map((child) => child.shardId)
+    // No answer could name what was not there yet: the list that knows the same children has seen the end, too.
+    const isProven = named.length > 0 && named.every((child) => known.includes(child))
+    if (!isProven && (claim !== 'sure' || known.length === 0)) {
+      holdAgainst(await ports.list(), shardId, named)
+      if (named.length === 0 && claim !== 'sure') return 'agreed'
     }
+    over(progress)
+    return 'settled'
   }
 
   function over(progress: ShardProgress): void {
@@ -147,12 +179,7 @@ export function createLanes(ports: {
     get: (shardId) => lanes.get(shardId),
     adopt,
     learn,
-    async settle(progress, children) {
-      const named = children.length > 0 && !namesUnknownParents(shards, children)
-      if (named) learn(children)
-      else await findChildren(progress.shardId)
-      over(progress)
-    },
+    settle,
     trimmed(progress) {
       progress.trimmedMs = ports.clock.now()
       over(progress)

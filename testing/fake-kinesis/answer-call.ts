@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type ListLie, lieAbout, lieAboutShards, type RecordsLie } from './contradictions.ts'
 import type { CallCounter } from './counts.ts'
 import type { Door, Request, Response } from './door.ts'
 import type { CallFault, FaultSource } from './faults.ts'
@@ -125,6 +126,10 @@ async function performFaulty(caller: Caller, call: Call, fault: CallFault): Prom
       return perform(caller, call, { silent: true })
     case 'empty':
       return sendEmptyPage(caller, call, fault.millisBehindLatest)
+    case 'lie':
+      return sendLie(caller, call, fault.lie)
+    case 'false_list':
+      return sendFalseList(caller, call, fault.lie)
     case 'entries':
       return putSome(caller, call, new Set(fault.at), fault.type)
     default:
@@ -177,6 +182,21 @@ function sendEmptyPage(caller: Caller, call: Call, millisBehindLatest = 1_000): 
   const empty = { ...page, to: page.from, bytes: 0, millisBehindLatest, end: undefined }
   const nextIterator = String(call.input.ShardIterator)
   send(caller, call, 200, caller.pages.encode(empty, nextIterator, call.encoding))
+}
+
+function sendLie(caller: Caller, call: Call, lie: RecordsLie): void {
+  const answer = decide(caller, call)
+  if (answer.kind !== 'page') throw new Error('only GetRecords can lie so')
+  const { page, nextIterator: next } = answer
+  const from = String(call.input.ShardIterator)
+  const place = { name: 'NextShardIterator', next, from, ahead: from }
+  send(caller, call, 200, [encodeFields(lieAbout(lie, page, place), call.encoding)])
+}
+
+function sendFalseList(caller: Caller, call: Call, lie: ListLie): void {
+  const answer = decide(caller, call)
+  if (answer.kind !== 'fields') throw new Error('only ListShards can lie so')
+  send(caller, call, 200, [encodeFields(lieAboutShards(lie, answer.fields), call.encoding)])
 }
 
 function putSome(caller: Caller, call: Call, failing: Set<number>, type: string): void {

@@ -1,3 +1,5 @@
+import type { ListLie, RecordsLie } from './contradictions.ts'
+
 /** What goes wrong with a call. */
 export type CallFault =
   /** An answer of Kinesis; the status is that of the type unless it is given. */
@@ -13,6 +15,9 @@ export type CallFault =
   | { kind: 'truncated' | 'garbled' }
   /** GetRecords: no records, though there are some; MillisBehindLatest says so. */
   | { kind: 'empty'; millisBehindLatest?: number }
+  /** GetRecords, ListShards: an answer that contradicts itself, another one, or what there is. */
+  | { kind: 'lie'; lie: RecordsLie }
+  | { kind: 'false_list'; lie: ListLie }
   /** PutRecords: the entries at these places fail, the others are taken. */
   | { kind: 'entries'; at: number[]; type: string }
   /** SubscribeToShard: begins, and then nothing comes. */
@@ -28,6 +33,8 @@ export type SubscriptionFault =
   | { kind: 'end' }
   /** The next event's payload comes without its second half, in a frame that is whole. */
   | { kind: 'truncated' }
+  /** The next event contradicts itself, another one, or what there is. */
+  | { kind: 'lie'; lie: RecordsLie }
 
 export interface ScriptedFault {
   /** The operation; any if left out. */

@@ -1,8 +1,9 @@
+import { lieAbout, type RecordsLie } from './contradictions.ts'
 import type { SubscriptionFault } from './faults.ts'
 import type { Fields } from './fields.ts'
 import type { Answer } from './operation.ts'
 import { endOf } from './positions.ts'
-import { readPage } from './read-page.ts'
+import { type Page, readPage } from './read-page.ts'
 import type { StreamEngine } from './stream-engine.ts'
 import { idleEvent, lastEvent, recordsEvent } from './subscription-events.ts'
 import { MEBIBYTE } from './vocabulary.ts'
@@ -38,6 +39,7 @@ export interface RunningSubscription extends Subscription {
   stop(): void
 }
 
+const PLACE = 'ContinuationSequenceNumber'
 const EVENT_BYTES = MEBIBYTE
 const EVENT_RECORDS = 10_000
 const BYTES_PER_MS = (2 * MEBIBYTE) / 1_000
@@ -57,6 +59,7 @@ export function runSubscription(
   let pumpAgain: NodeJS.Immediate | undefined
   let heartbeat: NodeJS.Timeout | undefined
   let how: 'truncated' | undefined
+  let lie: RecordsLie | undefined
 
   const finish = (last: () => void) => {
     if (state === 'over') return
@@ -112,6 +115,7 @@ export function runSubscription(
       engine.now(),
       engine.options.shardEnd,
     )
+    if (lie !== undefined && page.to > page.from) return lieOnce(page, lie)
     ordinal = page.to
     if (page.end !== undefined) {
       return finish(() => {
@@ -122,6 +126,25 @@ export function runSubscription(
     if (page.to === page.from) return
     send(recordsEvent(page), page.bytes)
     wake()
+  }
+  const lieOnce = (page: Page, told: RecordsLie) => {
+    lie = undefined
+    const next = recordsEvent(page).ContinuationSequenceNumber as string
+    const fields = lieAbout(told, page, {
+      name: PLACE,
+      next: page.end === undefined ? next : undefined,
+      from: shard.records[page.from - 1 - shard.trimmed]?.sequenceNumber ?? '0',
+      ahead: stream.numbers.next(shard.index),
+    })
+    ordinal = page.to
+    if (fields[PLACE] !== undefined) {
+      send(fields, page.bytes)
+      return wake()
+    }
+    finish(() => {
+      sink.event(fields)
+      sink.end()
+    })
   }
   const wake = () => {
     pumpAgain ??= setImmediate(pump)
@@ -151,6 +174,9 @@ export function runSubscription(
           return stop()
         case 'truncated':
           how = 'truncated'
+          return
+        case 'lie':
+          lie = fault.lie
           return
         default:
           fault satisfies never

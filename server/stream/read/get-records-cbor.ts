@@ -12,15 +12,16 @@ import {
 } from './cbor-cursor.ts'
 import { CborError, type Cursor, cursorOf, expectEnd } from './cbor-head.ts'
 import { readRecords } from './record-places.ts'
-import type { ListedShard, RecordList } from './stream-source.ts'
+import type { ChildShard, RecordList } from './stream-source.ts'
 
 /** What an answer of GetRecords, or an event of SubscribeToShard, holds. */
 export interface Page {
   /** undefined: it is no such answer. */
   records: RecordList | undefined
   next: string | undefined
-  children: ListedShard[]
-  millisBehindLatest: number
+  children: ChildShard[]
+  /** As it came; null: it did not. */
+  millisBehindLatest: number | null
 }
 
 const RECORDS = nameOf('Records')
@@ -30,9 +31,6 @@ const MILLIS_BEHIND = nameOf('MillisBehindLatest')
 const CHILDREN = nameOf('ChildShards')
 const SHARD_ID = nameOf('ShardId')
 const PARENTS = nameOf('ParentShards')
-const HASH_RANGE = nameOf('HashKeyRange')
-const HASH_FROM = nameOf('StartingHashKey')
-const HASH_TO = nameOf('EndingHashKey')
 const TYPE = nameOf('__type')
 const MESSAGE = nameOf('message')
 const MESSAGE_TOO = nameOf('Message')
@@ -40,7 +38,7 @@ const MESSAGE_TOO = nameOf('Message')
 /** Throws `CborError`. The records stay where they are in `bytes` until they are asked for. */
 export function decodePage(bytes: Uint8Array): Page {
   const cursor = cursorOf(bytes)
-  const page: Page = { records: undefined, next: undefined, children: [], millisBehindLatest: 0 }
+  const page: Page = { records: undefined, next: undefined, children: [], millisBehindLatest: null }
   for (let left = openMap(cursor); more(cursor, left); left--) {
     readName(cursor)
     if (takeNull(cursor)) continue
@@ -90,26 +88,14 @@ function listOf<T>(cursor: Cursor, read: (cursor: Cursor) => T): T[] {
   return list
 }
 
-function readChild(cursor: Cursor): ListedShard {
-  // It is named when its parent ends, so it is new and open.
-  const child: ListedShard = { shardId: '', parents: [], hashFrom: '0', hashTo: '0', closed: false }
+function readChild(cursor: Cursor): ChildShard {
+  const child: ChildShard = { shardId: '', parents: [] }
   for (let left = openMap(cursor); more(cursor, left); left--) {
     readName(cursor)
     if (takeNull(cursor)) continue
     if (nameIs(cursor, SHARD_ID)) child.shardId = readText(cursor)
     else if (nameIs(cursor, PARENTS)) child.parents = listOf(cursor, readText)
-    else if (nameIs(cursor, HASH_RANGE)) readHashRange(cursor, child)
     else skip(cursor)
   }
   return child
-}
-
-function readHashRange(cursor: Cursor, child: ListedShard): void {
-  for (let left = openMap(cursor); more(cursor, left); left--) {
-    readName(cursor)
-    if (takeNull(cursor)) continue
-    if (nameIs(cursor, HASH_FROM)) child.hashFrom = readText(cursor)
-    else if (nameIs(cursor, HASH_TO)) child.hashTo = readText(cursor)
-    else skip(cursor)
-  }
 }

@@ -1,5 +1,5 @@
 import type { Page } from './get-records-cbor.ts'
-import { childShard } from './kinesis-records.ts'
+import { childShard, dataOf } from './kinesis-records.ts'
 
 interface JsonPage {
   Records?: JsonRecord[] | null
@@ -13,7 +13,7 @@ interface JsonRecord {
   /** Seconds. */
   ApproximateArrivalTimestamp?: number
   /** Base64. */
-  Data?: string
+  Data?: string | null
   PartitionKey?: string
 }
 
@@ -27,11 +27,11 @@ export function decodeJsonPage(payload: Buffer): Page {
       sequenceNumber: record.SequenceNumber ?? '',
       arrivedAt: Math.round((record.ApproximateArrivalTimestamp ?? 0) * 1_000),
       partitionKey: record.PartitionKey ?? '',
-      data: Buffer.from(record.Data ?? '', 'base64'),
+      data: Buffer.from(dataOf(record.Data), 'base64'),
     })),
     next: page.ContinuationSequenceNumber ?? undefined,
     children: page.ChildShards?.map(childShard) ?? [],
-    millisBehindLatest: page.MillisBehindLatest ?? 0,
+    millisBehindLatest: page.MillisBehindLatest ?? null,
   }
 }
 

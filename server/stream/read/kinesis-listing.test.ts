@@ -124,11 +124,103 @@ describe('the list of shards', () => {
 
   test('is an error where it does not end', async () => {
     let token = 0
-    const { source } = await paging(() => ({ Shards: [], NextToken: String(token++) }))
+    const { source } = await paging(() => ({
+      Shards: [shard(`shard ${token}`)],
+      NextToken: String(token++),
+    }))
     await expect(source.listShards()).rejects.toMatchObject({
       kind: 'temporary',
       message: 'the list of shards does not end after 1,000 pages',
     })
+  })
+
+  test('9: is an error where pages follow one another that name no further shard', async () => {
+    let token = 0
+    const { source, calls } = await paging(() => ({
+      Shards: [shard('a')],
+      NextToken: String(token++),
+    }))
+    await expect(source.listShards()).rejects.toMatchObject({
+      kind: 'temporary',
+      message: 'the list of shards repeats itself',
+    })
+    expect(calls()).toBe(11)
+  })
+
+  const { HashKeyRange, SequenceNumberRange } = shard('a')
+  test.each<[string, object[], string]>([
+    ['no shard at all', [], 'there is no shard in it'],
+    ['a shard without an id', [{ HashKeyRange, SequenceNumberRange }], 'a shard has no id'],
+    [
+      'a shard without hash keys',
+      [{ ShardId: 'a', SequenceNumberRange }],
+      'a has the hash keys "" to ""',
+    ],
+    [
+      'hash keys from behind',
+      [{ ...shard('a'), HashKeyRange: { StartingHashKey: '7', EndingHashKey: '3' } }],
+      'a has the hash keys "7" to "3"',
+    ],
+    [
+      'hash keys that are none',
+      [{ ...shard('a'), HashKeyRange: { StartingHashKey: '0', EndingHashKey: 'z' } }],
+      'a has the hash keys "0" to "z"',
+    ],
+    [
+      'a shard of which it does not say whether it is closed',
+      [{ ShardId: 'a', HashKeyRange }],
+      'a has no first sequence number',
+    ],
+    [
+      'an end that is empty',
+      [
+        {
+          ...shard('a'),
+          SequenceNumberRange: { ...SequenceNumberRange, EndingSequenceNumber: '' },
+        },
+      ],
+      'a has a last sequence number that is none',
+    ],
+    [
+      'a shard that is its own parent',
+      [shard('b'), { ...shard('a'), ParentShardId: 'a' }],
+      'a descends from itself',
+    ],
+    [
+      'shards that descend from each other',
+      [
+        { ...shard('a'), ParentShardId: 'c' },
+        { ...shard('b'), ParentShardId: 'a' },
+        { ...shard('c'), ParentShardId: 'b' },
+      ],
+      'a descends from itself',
+    ],
+    [
+      'a shard twice, with other parents',
+      [shard('a'), { ...shard('b'), ParentShardId: 'a' }, shard('b')],
+      'b is listed twice, with other hash keys or parents',
+    ],
+  ])('9: with %s is an error that says so', async (_name, Shards, problem) => {
+    const { source } = await paging(() => ({ Shards }))
+    await expect(source.listShards()).rejects.toMatchObject({
+      kind: 'temporary',
+      message: `the list of shards contradicts itself: ${problem}`,
+      remedy: expect.stringContaining('the shards that are known are read on'),
+    })
+  })
+
+  test('takes a shard twice over for one, and one whose parents are shared', async () => {
+    const { source } = await paging(() => ({
+      Shards: [
+        { ...shard('d'), ParentShardId: 'b', AdjacentParentShardId: 'c' },
+        { ...shard('c'), ParentShardId: 'a', AdjacentParentShardId: 'b' },
+        { ...shard('b'), ParentShardId: 'a' },
+        shard('a', true),
+        shard('a', true),
+      ],
+    }))
+    const listed = await source.listShards()
+    expect(listed.map(({ shardId }) => shardId)).toEqual(['d', 'c', 'b', 'a'])
   })
 })
 

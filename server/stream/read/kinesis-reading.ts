@@ -7,7 +7,7 @@ import { dateOf, headOf } from './kinesis-client.ts'
 import { notKinesis, unreadable } from './kinesis-errors.ts'
 import type { KinesisPlace } from './kinesis-place.ts'
 import { prepareCall } from './kinesis-prepared-call.ts'
-import { childShard, streamRecord } from './kinesis-records.ts'
+import { childShard, millisBehind, streamRecord } from './kinesis-records.ts'
 import type { Miss, WireChoice } from './kinesis-wire.ts'
 import { withOwnSignal } from './own-signal.ts'
 import type { Batch } from './stream-source.ts'
@@ -65,7 +65,7 @@ function jsonReader(client: KinesisClient, place: KinesisPlace): ReadRecords {
       records,
       next: answer.NextShardIterator ?? undefined,
       children: (answer.ChildShards ?? []).map(childShard),
-      millisBehindLatest: answer.MillisBehindLatest ?? 0,
+      millisBehindLatest: answer.MillisBehindLatest ?? null,
     }
     const dataBytes = records?.reduce((sum, { data }) => sum + data.byteLength, 0) ?? 0
     const { bytes = dataBytes, answeredAt } = headOf(answer)
@@ -107,5 +107,6 @@ function batchOf(
   if (records === undefined) throw notKinesis(answer.place)
   const { bytes, limit, answeredAt } = answer
   const full = records.length >= limit || bytes >= NEARLY_FULL_BYTES
-  return { ...page, records, bytes, full, answeredAt }
+  const millisBehindLatest = millisBehind(page.millisBehindLatest)
+  return { ...page, records, bytes, full, millisBehindLatest, answeredAt }
 }

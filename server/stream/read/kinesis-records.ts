@@ -1,21 +1,31 @@
-import type { _Record, ChildShard } from '@aws-sdk/client-kinesis'
-import type { ListedShard, StreamRecord } from './stream-source.ts'
-
-const NOTHING = new Uint8Array()
+import type * as aws from '@aws-sdk/client-kinesis'
+import { DAY_MS } from '../../../lib/time.ts'
+import { contradicting } from './answer-check.ts'
+import { NO_DATA } from './record-flaws.ts'
+import type { ChildShard, StreamRecord } from './stream-source.ts'
 
 /** A record as the SDK gives it; its data is not copied. */
-export const streamRecord = (record: _Record): StreamRecord => ({
+export const streamRecord = (record: aws._Record): StreamRecord => ({
   sequenceNumber: record.SequenceNumber ?? '',
   arrivedAt: record.ApproximateArrivalTimestamp?.getTime() ?? 0,
   partitionKey: record.PartitionKey ?? '',
-  data: record.Data ?? NOTHING,
+  data: dataOf(record.Data),
 })
 
-/** A child is named when its parent ends, so it is new and open. */
-export const childShard = (child: ChildShard): ListedShard => ({
+/** Also an empty record has some: of nothing. */
+export function dataOf<T>(data: T | null | undefined): T {
+  if (data === null || data === undefined) throw contradicting(NO_DATA)
+  return data
+}
+
+export const childShard = (child: aws.ChildShard): ChildShard => ({
   shardId: child.ShardId ?? '',
   parents: child.ParentShards ?? [],
-  hashFrom: child.HashKeyRange?.StartingHashKey ?? '0',
-  hashTo: child.HashKeyRange?.EndingHashKey ?? '0',
-  closed: false,
 })
+
+/** Longer than Kinesis keeps any record. */
+const MOST_BEHIND_MS = 400 * DAY_MS
+
+/** null: it is not said, or cannot be. */
+export const millisBehind = (ms: number | null | undefined): number | null =>
+  ms !== null && ms !== undefined && ms >= 0 && ms <= MOST_BEHIND_MS ? ms : null

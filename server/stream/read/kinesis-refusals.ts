@@ -97,7 +97,7 @@ const badSignature: Teller = (failure) =>
 const expired: Teller = (failure) => ({
   kind: 'expired_iterator',
   message: quoting('the iterator is older than 5 minutes, or not of this stream', failure),
-  remedy: BY_ITSELF,
+  remedy: `${BY_ITSELF} If it stays, look at what answers at ${whereOf(failure.place)}: its clock, or a proxy that keeps answers.`,
 })
 
 /** Sequence numbers first: their messages name the call GetShardIterator too. */

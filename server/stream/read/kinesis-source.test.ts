@@ -124,3 +124,77 @@ test('a region that is not set anywhere is asked for', async () => {
     remedy: 'Set AWS_REGION, such as AWS_REGION=eu-west-1.',
   })
 })
+
+/** An endpoint that describes the stream by these answers, one after the other, the last for ever. */
+async function describing(...summaries: object[]) {
+  let calls = 0
+  const described = await facing((_request, response) => {
+    const summary = summaries[Math.min(calls++, summaries.length - 1)]
+    response.writeHead(200, JSON_TYPE)
+    response.end(JSON.stringify({ StreamDescriptionSummary: summary }))
+  })
+  return { described, calls: () => calls }
+}
+
+const T = 1_700_000_000
+const summary = (createdAt: unknown, more: object = {}) => ({
+  StreamName: 'clickstream',
+  StreamStatus: 'ACTIVE',
+  StreamCreationTimestamp: createdAt,
+  ...more,
+})
+
+describe('9: a description of the stream', () => {
+  test('is asked for twice at first, and then once while it stays', async () => {
+    const { described, calls } = await describing(summary(T))
+    for (let n = 0; n < 3; n++) {
+      expect(await described.describe()).toMatchObject({ status: 'ACTIVE', createdMs: T * 1_000 })
+    }
+    expect(calls()).toBe(4)
+  })
+
+  test.each([
+    ['at first', []],
+    ['later', [summary(T), summary(T)]],
+  ])('that tells another time of creation once, %s, is not believed', async (_name, before) => {
+    const { described } = await describing(...before, summary(T + 100), summary(T))
+    for (const _ of before.slice(1)) await described.describe()
+    await expect(described.describe()).rejects.toMatchObject({
+      kind: 'contradicting',
+      message: 'clickstream is said to be created at two times',
+    })
+    expect((await described.describe()).createdMs).toBe(T * 1_000)
+  })
+
+  test('that tells another time again and again is of another stream', async () => {
+    const { described, calls } = await describing(summary(T), summary(T), summary(T + 100))
+    expect((await described.describe()).createdMs).toBe(T * 1_000)
+    expect((await described.describe()).createdMs).toBe((T + 100) * 1_000)
+    expect(calls()).toBe(5)
+    expect((await described.describe()).createdMs).toBe((T + 100) * 1_000)
+    expect(calls()).toBe(6)
+  })
+
+  test('of another name is not of this stream', async () => {
+    const { described } = await describing(summary(T, { StreamName: 'other' }))
+    await expect(described.describe()).rejects.toMatchObject({
+      kind: 'contradicting',
+      message: 'clickstream was asked for, and other is described',
+    })
+  })
+
+  test.each([undefined, null, 0, -1])('that was created at %s is none', async (createdAt) => {
+    const { described } = await describing(summary(createdAt))
+    await expect(described.describe()).rejects.toMatchObject({ kind: 'temporary' })
+  })
+})
+
+test('9: an iterator that is empty is none', async () => {
+  const empty = await facing((_request, response) => {
+    response.writeHead(200, JSON_TYPE).end('{"ShardIterator":""}')
+  })
+  await expect(empty.iterator('shard', { kind: 'trim_horizon' })).rejects.toMatchObject({
+    kind: 'temporary',
+    message: expect.stringContaining('not as Kinesis does'),
+  })
+})

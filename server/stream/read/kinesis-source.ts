@@ -1,10 +1,7 @@
-import {
-  DescribeStreamSummaryCommand,
-  GetShardIteratorCommand,
-  type KinesisClient,
-} from '@aws-sdk/client-kinesis'
+import { GetShardIteratorCommand, type KinesisClient } from '@aws-sdk/client-kinesis'
 import { pause } from '../../platform/pause.ts'
-import { createFanOutClient, createKinesisClient, headOf } from './kinesis-client.ts'
+import { createFanOutClient, createKinesisClient } from './kinesis-client.ts'
+import { createDescriber } from './kinesis-description.ts'
 import { notKinesis, toSourceError } from './kinesis-errors.ts'
 import { createFanOut } from './kinesis-fan-out.ts'
 import { listShards } from './kinesis-listing.ts'
@@ -27,6 +24,7 @@ export function createKinesisSource(
   const client = createKinesisClient(place, () => repeated++)
   let pushing: KinesisClient | undefined
   const wire = createWireChoice(place)
+  const describeStream = createDescriber(client, place, ports)
   const readRecords = createRecordsReader(client, place, wire)
   const call = async <T>(name: KinesisCall, work: () => Promise<T>): Promise<T> => {
     try {
@@ -38,15 +36,7 @@ export function createKinesisSource(
   const { streamName: StreamName } = place
 
   return {
-    describe: (signal) =>
-      call('DescribeStreamSummary', async () => {
-        const command = new DescribeStreamSummaryCommand({ StreamName })
-        const answer = await withOwnSignal(signal, (options) => client.send(command, options))
-        const { StreamStatus: status, StreamCreationTimestamp: created } =
-          answer.StreamDescriptionSummary ?? {}
-        if (status === undefined || created === undefined) throw notKinesis(place)
-        return { status, createdMs: created.getTime(), answeredAt: headOf(answer).answeredAt }
-      }),
+    describe: (signal) => call('DescribeStreamSummary', () => describeStream(signal)),
     listShards: (signal) => call('ListShards', () => listShards(client, place, signal)),
     iterator: (ShardId, position, signal) =>
       call('GetShardIterator', async () => {
@@ -56,8 +46,9 @@ export function createKinesisSource(
           ...iteratorStart(position),
         })
         const answer = await withOwnSignal(signal, (options) => client.send(command, options))
-        if (answer.ShardIterator === undefined) throw notKinesis(place)
-        return answer.ShardIterator
+        const { ShardIterator: iterator = '' } = answer
+        if (iterator === '') throw notKinesis(place)
+        return iterator
       }),
     read: (iterator, options) => call('GetRecords', () => readRecords(iterator, options)),
     fanOut: createFanOut(place, {

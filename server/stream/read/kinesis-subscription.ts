@@ -6,6 +6,7 @@ import { notKinesis, toSourceError, unreadable } from './kinesis-errors.ts'
 import { type EventFrame, eventFrames, FrameError } from './kinesis-event-frames.ts'
 import { decodeJsonPage, decodeJsonRefusal } from './kinesis-json.ts'
 import { type KinesisPlace, type KinesisPorts, whereOf } from './kinesis-place.ts'
+import { millisBehind } from './kinesis-records.ts'
 import type { WireChoice } from './kinesis-wire.ts'
 import { type Batch, SourceError } from './stream-source.ts'
 
@@ -100,7 +101,14 @@ function batchOf(frame: EventFrame, place: KinesisPlace, wire: WireChoice): Batc
   if (page.records === undefined && next === undefined && children.length === 0) {
     throw notKinesis(place)
   }
-  return { ...page, records, bytes: payload.length, full: false, answeredAt: undefined }
+  return {
+    ...page,
+    records,
+    bytes: payload.length,
+    full: false,
+    millisBehindLatest: millisBehind(page.millisBehindLatest),
+    answeredAt: undefined,
+  }
 }
 
 function decodeCborPage(payload: Buffer, wire: WireChoice): Page {

@@ -42,7 +42,7 @@ export function createReaderLog(
   }
 
   return {
-    reads: { ok: 0, empty: 0, throttled: 0, expired: 0, failed: 0 },
+    reads: { ok: 0, empty: 0, contradicting: 0, throttled: 0, expired: 0, failed: 0 },
     info: (text, fields = {}) => happened('info', text, fields),
     warn: (text, fields = {}) => happened('warn', text, fields),
     failed(problem, remedy) {

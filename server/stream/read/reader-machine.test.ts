@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { checkAnswer } from './answer-check.ts'
 import {
   type Effect,
   firstStep,
@@ -8,9 +9,10 @@ import {
   type Reader,
   type ReaderEvent,
   type ReaderKind,
+  type Step,
   TRANSITIONS,
 } from './reader-machine.ts'
-import type { SourceErrorKind } from './stream-source.ts'
+import { type Batch, SourceError, type SourceErrorKind } from './stream-source.ts'
 
 /** What each state does on each event: the effect that begins, `-` where what is under way goes on. */
 const EXPECTED: Record<ReaderKind, Record<ReaderEvent['kind'], Effect['kind'] | '-'>> = {
@@ -21,7 +23,14 @@ const EXPECTED: Record<ReaderKind, Record<ReaderEvent['kind'], Effect['kind'] | 
   resting: row({ due: 'ask_room', failed: 'wait', stalled: 'open', stop: 'none' }),
   retrying: row({ due: 'open', failed: 'wait', stalled: 'open', stop: 'none' }),
   looking: row({ verdict: 'open', failed: 'wait', stalled: 'wait', stop: 'none' }),
-  ending: row({ due: 'settle', settled: 'none', failed: 'wait', stalled: 'wait', stop: 'none' }),
+  ending: row({
+    due: 'settle',
+    agreed: 'open',
+    settled: 'none',
+    failed: 'wait',
+    stalled: 'wait',
+    stop: 'none',
+  }),
   finished: row({}),
   trimmed: row({}),
   stopped: row({}),
@@ -39,6 +48,7 @@ function row(
     due: nothing,
     failed: nothing,
     verdict: nothing,
+    agreed: nothing,
     settled: nothing,
     stalled: nothing,
     stop: nothing,
@@ -52,11 +62,11 @@ const STATES: Record<ReaderKind, Reader> = {
   opening: { kind: 'opening', trouble: null },
   asking: { kind: 'asking', trouble: null },
   reading: { kind: 'reading', trouble: null },
-  taking: { kind: 'taking', after: 'rest' },
+  taking: { kind: 'taking', after: 'rest', trouble: null },
   resting: { kind: 'resting' },
   retrying: { kind: 'retrying', trouble, look: false },
   looking: { kind: 'looking', trouble },
-  ending: { kind: 'ending', trouble: null },
+  ending: { kind: 'ending', claim: 'bare', trouble: null },
   finished: { kind: 'finished' },
   trimmed: { kind: 'trimmed' },
   stopped: { kind: 'stopped' },
@@ -65,17 +75,19 @@ const STATES: Record<ReaderKind, Reader> = {
 const EVENTS: Record<ReaderEvent['kind'], ReaderEvent> = {
   opened: { kind: 'opened' },
   room: { kind: 'room' },
-  batch: { kind: 'batch', end: false },
+  batch: { kind: 'batch', claim: 'more', isEmpty: false },
   taken: { kind: 'taken' },
   due: { kind: 'due' },
   failed: { kind: 'failed', error: 'temporary' },
   verdict: { kind: 'verdict', verdict: 'there' },
+  agreed: { kind: 'agreed' },
   settled: { kind: 'settled' },
   stalled: { kind: 'stalled' },
   stop: { kind: 'stop' },
 }
 
 const ERRORS: SourceErrorKind[] = [
+  'contradicting',
   'expired_iterator',
   'throttled',
   'temporary',
@@ -104,6 +116,7 @@ describe('the transition table', () => {
   })
 
   test.each([
+    ['contradicting', 'wait'],
     ['expired_iterator', 'open'],
     ['throttled', 'wait'],
     ['temporary', 'wait'],
@@ -216,34 +229,132 @@ describe('the transition table', () => {
   })
 })
 
-// The model: a shard of records, a store, and a reader between them. Everything may fail.
+describe('an answer that claims to be the end of the shard', () => {
+  const claiming = (claim: 'end' | 'bare_end' | 'doubt', isEmpty = true) =>
+    ({ kind: 'batch', claim, isEmpty }) as const
+  /** From reading on, until something has to come from outside. */
+  const taken = (state: Reader, claim: 'end' | 'bare_end' | 'doubt', isEmpty = true): Step =>
+    nextReader(nextReader(state, claiming(claim, isEmpty)).state, { kind: 'taken' })
+  const readAgain = ({ state }: Step): Reader => {
+    const asking = nextReader(state, { kind: 'opened' })
+    return nextReader(asking.state, { kind: 'room' }).state
+  }
+
+  test('with children is held against the list of shards at once', () => {
+    expect(taken(STATES.reading, 'end').effect).toEqual({ kind: 'settle', claim: 'named' })
+  })
+
+  test('without children is read once more after the list agreed, and then it is sure', () => {
+    const first = taken(STATES.reading, 'bare_end')
+    expect(first.effect).toEqual({ kind: 'settle', claim: 'bare' })
+    const agreed = nextReader(first.state, { kind: 'agreed' })
+    expect(agreed.effect).toEqual({ kind: 'open', older: false })
+    const second = taken(readAgain(agreed), 'bare_end')
+    expect(second.effect).toEqual({ kind: 'settle', claim: 'sure' })
+    expect(nextReader(second.state, { kind: 'settled' }).state).toEqual({ kind: 'finished' })
+  })
+
+  test('is not sure yet where the second reading brings records', () => {
+    const agreed = nextReader(taken(STATES.reading, 'bare_end').state, { kind: 'agreed' })
+    const second = taken(readAgain(agreed), 'bare_end', false)
+    expect(second.effect).toEqual({ kind: 'settle', claim: 'bare' })
+  })
+
+  test('is forgotten where the second reading goes on', () => {
+    const agreed = nextReader(taken(STATES.reading, 'bare_end').state, { kind: 'agreed' })
+    const more = nextReader(readAgain(agreed), EVENTS.batch)
+    const resting = nextReader(more.state, { kind: 'taken' })
+    const asking = nextReader(resting.state, { kind: 'due' })
+    const third = taken(nextReader(asking.state, { kind: 'room' }).state, 'bare_end')
+    expect(third.effect).toEqual({ kind: 'settle', claim: 'bare' })
+  })
+
+  test('and is none by the list: it is opened again after a wait, longer each time, with a look at the third', () => {
+    let state: Reader = STATES.reading
+    const effects: (string | undefined)[] = []
+    const failures: number[] = []
+    for (let n = 0; n < 4; n++) {
+      const ending = taken(state, 'end')
+      const wait = nextReader(ending.state, { kind: 'failed', error: 'contradicting' })
+      if (wait.effect?.kind === 'wait') failures.push(wait.effect.trouble.failures)
+      const due = nextReader(wait.state, { kind: 'due' })
+      effects.push(due.effect?.kind)
+      const open = due.state.kind === 'looking' ? nextReader(due.state, EVENTS.verdict) : due
+      state = readAgain(open)
+    }
+    expect(effects).toEqual(['open', 'open', 'look', 'look'])
+    expect(failures).toEqual([1, 2, 3, 4])
+  })
+
+  test('stays while only the list fails', () => {
+    const ending = taken(STATES.reading, 'end')
+    const wait = nextReader(ending.state, { kind: 'failed', error: 'throttled' })
+    expect(wait.state).toMatchObject({ kind: 'ending', claim: 'named' })
+    expect(nextReader(wait.state, { kind: 'due' }).effect).toEqual({
+      kind: 'settle',
+      claim: 'named',
+    })
+  })
+
+  test('and cannot be: what came is taken in, and it is opened again', () => {
+    const reading = nextReader(STATES.reading, claiming('doubt', false))
+    expect(reading.effect).toEqual({ kind: 'take' })
+    const wait = nextReader(reading.state, { kind: 'taken' })
+    expect(wait.effect).toMatchObject({ kind: 'wait', trouble: { error: 'contradicting' } })
+    expect(nextReader(wait.state, { kind: 'due' }).effect).toEqual({ kind: 'open', older: false })
+  })
+})
+
+// The model: a shard of records, a store, and a reader between them. Everything may fail, and answers may lie.
+
+const LIES = [
+  'end',
+  'end_with_invented_children',
+  'end_while_behind',
+  'children_of_an_open_shard',
+  'same_place',
+  'no_place',
+  'nothing',
+  'out_of_order',
+  'twice',
+] as const
+type Lie = (typeof LIES)[number]
 
 /** How one thing that the reader waits for comes out. */
-type Outcome = 'well' | 'stalled' | 'late' | { fails: SourceErrorKind }
+type Outcome = 'well' | 'stalled' | 'late' | { fails: SourceErrorKind } | { lies: Lie }
 
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   { weight: 6, arbitrary: fc.constant('well' as const) },
   { weight: 1, arbitrary: fc.constant('stalled' as const) },
   { weight: 1, arbitrary: fc.constant('late' as const) },
   { weight: 3, arbitrary: fc.constantFrom(...ERRORS).map((fails) => ({ fails })) },
+  { weight: 4, arbitrary: fc.constantFrom(...LIES).map((lies) => ({ lies })) },
 )
 
 const happening = fc.oneof(
-  { weight: 8, arbitrary: outcome.map((outcome) => ({ kind: 'step' as const, outcome })) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'commit' as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'kill' as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'stop' as const }) },
+  { weight: 16, arbitrary: outcome.map((outcome) => ({ kind: 'step' as const, outcome })) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'commit' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'kill' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'stop' as const }) },
+  { weight: 4, arbitrary: fc.constant({ kind: 'put' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'close' as const }) },
 )
 
 const RECORDS = 12
 const BATCH = 3
 
-/** A shard that is closed, with RECORDS records, read through the machine; the store is the oracle. */
-function createModel() {
+const SHARD = 'shard'
+const CHILDREN = [{ shardId: 'child', parents: [SHARD] }]
+const number = (record: number) => String(1_000 + record)
+
+/** A shard with records, and later perhaps more, until it is closed; the store is the oracle. `ends`: it names its children. */
+function createModel(ends: 'named' | 'bare') {
+  const shard = { records: RECORDS, closed: false }
   const committed = { upTo: 0, taken: [] as number[], finished: false }
   let memory = { upTo: 0, taken: [] as number[], finished: false }
   let at = 0
-  let batch: number[] = []
+  let passed: string | undefined
+  let answer: ReturnType<typeof checkAnswer> | undefined
   let state: Reader = firstStep().state
   let effect: Effect = firstStep().effect
 
@@ -260,21 +371,96 @@ function createModel() {
     if (effect.kind === 'mark_trimmed') throw new Error('the model trims nothing')
   }
 
-  /** What the shell does where nothing goes wrong. */
-  function well(): ReaderEvent | undefined {
+  /** What Kinesis answers, and `lie` makes of it. What nobody could tell from the truth is no lie but a loss. */
+  function batchOf(lie: Lie | undefined): Batch {
+    const numbers = Array.from(
+      { length: Math.min(BATCH, shard.records - at) },
+      (_, n) => at + n + 1,
+    )
+    const isEnd = shard.closed && at + numbers.length === shard.records
+    const honest: Batch = {
+      records: numbers.map((record) => ({
+        sequenceNumber: number(record),
+        arrivedAt: 0,
+        partitionKey: '',
+        data: new Uint8Array(),
+      })),
+      bytes: 0,
+      next: isEnd ? undefined : `after ${at + numbers.length}`,
+      children: isEnd && ends === 'named' ? CHILDREN : [],
+      millisBehindLatest: at + numbers.length === shard.records ? 0 : 1_000,
+      full: false,
+      answeredAt: undefined,
+    }
+    const records = [...honest.records]
+    const millisBehindLatest = shard.closed ? honest.millisBehindLatest : 0
+    switch (lie) {
+      case undefined:
+        return honest
+      case 'end':
+        return { ...honest, next: undefined, children: [], millisBehindLatest }
+      case 'end_with_invented_children':
+        return {
+          ...honest,
+          next: undefined,
+          children: [{ shardId: 'invented', parents: [SHARD] }],
+          millisBehindLatest,
+        }
+      case 'end_while_behind':
+        return { ...honest, next: undefined, millisBehindLatest: 5_000 }
+      case 'children_of_an_open_shard':
+        return { ...honest, next: `after ${at + numbers.length}`, children: CHILDREN }
+      case 'same_place':
+        return { ...honest, next: `after ${at}` }
+      case 'no_place':
+        return { ...honest, next: '' }
+      case 'nothing':
+        return { ...honest, next: `after ${at}`, records: [], children: [] }
+      case 'out_of_order':
+        return { ...honest, records: records.toReversed() }
+      case 'twice':
+        return { ...honest, records: records.flatMap((record) => [record, record]) }
+    }
+  }
+
+  function read(lie: Lie | undefined): ReaderEvent {
+    try {
+      const iterator = `after ${at}`
+      answer = checkAnswer(batchOf(lie), { shardId: SHARD, iterator, passed })
+    } catch (error) {
+      if (error instanceof SourceError) return { kind: 'failed', error: error.kind }
+      throw error
+    }
+    passed = answer.records.at(-1)?.sequenceNumber ?? passed
+    at = Number(answer.next?.replace('after ', '') ?? at)
+    return { kind: 'batch', claim: answer.claim.kind, isEmpty: answer.records.length === 0 }
+  }
+
+  function settle(claim: string): ReaderEvent {
+    const named = answer?.claim.kind === 'end' ? answer.claim.children : []
+    if (!shard.closed || named.some(({ shardId }) => shardId !== 'child')) {
+      return { kind: 'failed', error: 'contradicting' }
+    }
+    if (claim === 'bare') return { kind: 'agreed' }
+    memory.finished = true
+    return { kind: 'settled' }
+  }
+
+  /** What the shell does where nothing goes wrong, but that the answer to a read may lie. */
+  function well(lie?: Lie): ReaderEvent | undefined {
     switch (effect.kind) {
       case 'open':
       case 'poll_instead':
         at = memory.upTo
+        passed = undefined
         return { kind: 'opened' }
       case 'ask_room':
         return { kind: 'room' }
       case 'read':
-        batch = Array.from({ length: Math.min(BATCH, RECORDS - at) }, (_, n) => at + n + 1)
-        at += batch.length
-        return { kind: 'batch', end: at === RECORDS }
+        return read(lie)
       case 'take':
-        for (const record of batch) {
+        for (const { sequenceNumber } of answer?.records ?? []) {
+          const record = Number(sequenceNumber) - 1_000
           if (record <= memory.upTo) continue
           memory.taken.push(record)
           memory.upTo = record
@@ -286,8 +472,7 @@ function createModel() {
       case 'look':
         return { kind: 'verdict', verdict: 'there' }
       case 'settle':
-        memory.finished = true
-        return { kind: 'settled' }
+        return settle(effect.claim)
       case 'mark_trimmed':
       case 'none':
         return undefined
@@ -296,15 +481,16 @@ function createModel() {
 
   function step(how: Outcome): void {
     if (isOver(state)) return
+    const lie = typeof how === 'object' && 'lies' in how ? how.lies : undefined
     // Taking in is the process's own doing: it does not fail half way.
-    if (how === 'well' || effect.kind === 'take') {
-      const event = well()
+    if (how === 'well' || lie !== undefined || effect.kind === 'take') {
+      const event = well(lie)
       if (event !== undefined) tell(event)
     } else if (how === 'stalled') {
       tell({ kind: 'stalled' })
     } else if (how === 'late') {
       // The answer to something that was given up reaches nobody: the shell drops it. Here: nothing happens.
-    } else {
+    } else if ('fails' in how) {
       tell({ kind: 'failed', error: how.fails })
     }
   }
@@ -320,34 +506,51 @@ function createModel() {
       this.commit()
       start()
     },
+    put() {
+      if (!shard.closed) shard.records++
+    },
+    close() {
+      shard.closed = true
+    },
     state: () => state,
     effect: () => effect,
     committed,
+    shard,
   }
 }
 
-describe('a reader that everything happens to', () => {
-  test('I1, I2, I8, I9: takes every record in once and in order, and comes to the end', () => {
-    fc.assert(
-      fc.property(fc.array(happening, { maxLength: 120 }), (happenings) => {
-        const model = createModel()
-        for (const each of happenings) {
-          if (each.kind === 'step') model.step(each.outcome)
-          else model[each.kind]()
-          expect(model.committed.taken).toEqual(
-            Array.from({ length: model.committed.taken.length }, (_, n) => n + 1),
-          )
-          if (!isOver(model.state())) expect(model.effect().kind).not.toBe('none')
-        }
-        // Then all goes well: it must come to the end by itself, in a bounded number of steps.
-        for (let n = 0; n < 60 && !isOver(model.state()); n++) model.step('well')
-        model.commit()
-        expect(model.state().kind).toBe('finished')
-        expect(model.committed.taken).toEqual(Array.from({ length: RECORDS }, (_, n) => n + 1))
-      }),
-      { numRuns: 500 },
-    )
-  })
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1)
+
+describe('I1, I2, I8, I9, I20: a reader that everything happens to', () => {
+  test.each(['named', 'bare'] as const)(
+    'takes every record in once and in order, and comes to the end and no sooner, whatever is said (%s children)',
+    (ends) => {
+      fc.assert(
+        fc.property(fc.array(happening, { maxLength: 160 }), (happenings) => {
+          const model = createModel(ends)
+          for (const each of happenings) {
+            if (each.kind === 'step') model.step(each.outcome)
+            else model[each.kind]()
+            const { taken, finished } = model.committed
+            expect(taken).toEqual(upTo(taken.length))
+            if (finished) {
+              expect(model.shard.closed).toBe(true)
+              expect(taken).toHaveLength(model.shard.records)
+            }
+            if (!isOver(model.state())) expect(model.effect().kind).not.toBe('none')
+          }
+          // Then all goes well: it must come to the end by itself, in a bounded number of steps.
+          model.close()
+          const steps = 60 + 2 * model.shard.records
+          for (let n = 0; n < steps && !isOver(model.state()); n++) model.step('well')
+          model.commit()
+          expect(model.state().kind).toBe('finished')
+          expect(model.committed.taken).toEqual(upTo(model.shard.records))
+        }),
+        { numRuns: 1_000 },
+      )
+    },
+  )
 
   test('what is over stays over, whatever still comes', () => {
     fc.assert(

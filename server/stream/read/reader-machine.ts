@@ -5,31 +5,42 @@ export type Reader =
   | { kind: 'opening'; trouble: Trouble | null }
   | { kind: 'asking'; trouble: Trouble | null }
   | { kind: 'reading'; trouble: Trouble | null }
-  | { kind: 'taking'; after: 'rest' | 'end' }
+  | { kind: 'taking'; after: After; trouble: Trouble | null }
   | { kind: 'resting' }
   | { kind: 'retrying'; trouble: Trouble; look: boolean }
   | { kind: 'looking'; trouble: Trouble }
-  | { kind: 'ending'; trouble: Trouble | null }
+  | { kind: 'ending'; claim: EndClaim; trouble: Trouble | null }
   | { kind: 'finished' }
   | { kind: 'trimmed' }
   | { kind: 'stopped' }
 
-/** Since the last answered read. */
+/** Since the last answer that was believed. */
 export interface Trouble {
   error: SourceErrorKind
   failures: number
   /** Listings on end that did not name the shard. */
   missing?: number
+  /** The list of shards agreed that the shard is over: its end has to be read once more. */
+  agreed?: boolean
 }
+
+/** What an answer claims; `read/answer-check.ts` says which. */
+export type ClaimKind = 'more' | 'end' | 'bare_end' | 'doubt'
+
+/** `named`: with the shard's children. `sure`: read again after the list of shards agreed. */
+export type EndClaim = 'named' | 'bare' | 'sure'
+
+export type After = 'rest' | 'doubt' | EndClaim
 
 export type ReaderEvent =
   | { kind: 'opened' }
   | { kind: 'room' }
-  | { kind: 'batch'; end: boolean }
+  | { kind: 'batch'; claim: ClaimKind; isEmpty: boolean }
   | { kind: 'taken' }
   | { kind: 'due' }
   | { kind: 'failed'; error: SourceErrorKind }
   | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'agreed' }
   | { kind: 'settled' }
   | { kind: 'stalled' }
   | { kind: 'stop' }
@@ -45,7 +56,7 @@ export type Effect =
   | { kind: 'rest' }
   | { kind: 'wait'; trouble: Trouble }
   | { kind: 'look' }
-  | { kind: 'settle' }
+  | { kind: 'settle'; claim: EndClaim }
   | { kind: 'mark_trimmed' }
   | { kind: 'poll_instead' }
   | { kind: 'none' }
@@ -105,6 +116,7 @@ function failed(before: Trouble | null, error: SourceErrorKind): Step {
     case 'bad_position':
       return wait(trouble, true)
     case 'temporary':
+    case 'contradicting':
       return wait(trouble, trouble.failures >= LOOK_AFTER)
     case 'throttled':
     case 'denied':
@@ -130,6 +142,7 @@ const opening: Table['opening'] = {
   due: stay,
   failed: ({ trouble }, { error }) => failed(trouble, error),
   verdict: stay,
+  agreed: stay,
   settled: stay,
   stalled: ({ trouble }) => stalled(trouble),
   stop,
@@ -143,39 +156,70 @@ const asking: Table['asking'] = {
   due: stay,
   failed: ({ trouble }, { error }) => failed(trouble, error),
   verdict: stay,
+  agreed: stay,
   settled: stay,
   // Room comes with a commit; a store in trouble is not a reader's fault.
   stalled: stay,
   stop,
 }
 
+function afterBatch(trouble: Trouble | null, { claim, isEmpty }: EventOf<'batch'>): After {
+  switch (claim) {
+    case 'more':
+      return 'rest'
+    case 'doubt':
+      return 'doubt'
+    case 'end':
+      return 'named'
+    case 'bare_end':
+      return trouble?.agreed === true && isEmpty ? 'sure' : 'bare'
+  }
+}
+
 const reading: Table['reading'] = {
   opened: stay,
   room: stay,
-  batch: (_, { end }) => ({
-    state: { kind: 'taking', after: end ? 'end' : 'rest' },
+  batch: ({ trouble }, batch) => ({
+    state: { kind: 'taking', after: afterBatch(trouble, batch), trouble },
     effect: { kind: 'take' },
   }),
   taken: stay,
   due: stay,
   failed: ({ trouble }, { error }) => failed(trouble, error),
   verdict: stay,
+  agreed: stay,
   settled: stay,
   stalled: ({ trouble }) => stalled(trouble),
   stop,
 }
 
+function taken(after: After, trouble: Trouble | null): Step {
+  switch (after) {
+    case 'rest':
+      return { state: { kind: 'resting' }, effect: { kind: 'rest' } }
+    case 'doubt':
+      return failed(trouble, 'contradicting')
+    case 'named':
+    case 'bare':
+    case 'sure':
+      return settle(after, trouble)
+  }
+}
+
+const settle = (claim: EndClaim, trouble: Trouble | null): Step => ({
+  state: { kind: 'ending', claim, trouble },
+  effect: { kind: 'settle', claim },
+})
+
 const taking: Table['taking'] = {
   opened: stay,
   room: stay,
   batch: stay,
-  taken: ({ after }) =>
-    after === 'end'
-      ? { state: { kind: 'ending', trouble: null }, effect: { kind: 'settle' } }
-      : { state: { kind: 'resting' }, effect: { kind: 'rest' } },
+  taken: ({ after, trouble }) => taken(after, trouble),
   due: stay,
   failed: (_, { error }) => failed(null, error),
   verdict: stay,
+  agreed: stay,
   settled: stay,
   stalled: stay,
   stop,
@@ -189,6 +233,7 @@ const resting: Table['resting'] = {
   due: () => ({ state: { kind: 'asking', trouble: null }, effect: { kind: 'ask_room' } }),
   failed: (_, { error }) => failed(null, error),
   verdict: stay,
+  agreed: stay,
   settled: stay,
   stalled: () => stalled(null),
   stop,
@@ -203,6 +248,7 @@ const retrying: Table['retrying'] = {
     look ? { state: { kind: 'looking', trouble }, effect: { kind: 'look' } } : open(trouble),
   failed: ({ trouble }, { error }) => failed(trouble, error),
   verdict: stay,
+  agreed: stay,
   settled: stay,
   stalled: ({ trouble }) => stalled(trouble),
   stop,
@@ -231,27 +277,38 @@ const looking: Table['looking'] = {
   due: stay,
   failed: ({ trouble }) => lookAgain(trouble),
   verdict: ({ trouble }, { verdict }) => looked(trouble, verdict),
+  agreed: stay,
   settled: stay,
   stalled: ({ trouble }) => lookAgain(trouble),
   stop,
 }
 
-const settleAgain = (before: Trouble | null, error: SourceErrorKind): Step => {
+function settleAgain({ claim, trouble: before }: StateOf<'ending'>, error: SourceErrorKind): Step {
   const trouble = worse(before, error)
-  return { state: { kind: 'ending', trouble }, effect: { kind: 'wait', trouble } }
+  return { state: { kind: 'ending', claim, trouble }, effect: { kind: 'wait', trouble } }
 }
+
+/** The list of shards says otherwise: the end was none. Else it is only looked at again. */
+const notSettled = (state: StateOf<'ending'>, error: SourceErrorKind): Step =>
+  error === 'contradicting'
+    ? failed({ error, failures: 0, ...state.trouble, agreed: false }, error)
+    : settleAgain(state, error)
+
+/** Opened anew, so that what is read next was asked for after the list agreed. */
+const readOnceMore = ({ trouble }: StateOf<'ending'>): Step =>
+  open({ error: 'contradicting', failures: 0, ...trouble, agreed: true })
 
 const ending: Table['ending'] = {
   opened: stay,
   room: stay,
   batch: stay,
   taken: stay,
-  // The end was read: only its children are left to find.
-  due: ({ trouble }) => ({ state: { kind: 'ending', trouble }, effect: { kind: 'settle' } }),
-  failed: ({ trouble }, { error }) => settleAgain(trouble, error),
+  due: ({ claim, trouble }) => settle(claim, trouble),
+  failed: (state, { error }) => notSettled(state, error),
   verdict: stay,
+  agreed: readOnceMore,
   settled: () => ({ state: { kind: 'finished' }, effect: NONE }),
-  stalled: ({ trouble }) => settleAgain(trouble, 'temporary'),
+  stalled: (state) => settleAgain(state, 'temporary'),
   stop,
 }
 
@@ -263,6 +320,7 @@ const over = {
   due: stay,
   failed: stay,
   verdict: stay,
+  agreed: stay,
   settled: stay,
   stalled: stay,
   stop: stay,

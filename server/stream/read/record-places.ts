@@ -13,6 +13,8 @@ import {
   takeNull,
 } from './cbor-cursor.ts'
 import { BYTES, type Cursor, cursorOf, TEXT } from './cbor-head.ts'
+import { type NumberPlace, numberStep } from './number-order.ts'
+import { NO_DATA, noNumber, outOfOrder } from './record-flaws.ts'
 import type { RecordList, StreamRecord } from './stream-source.ts'
 
 const SEQUENCE_NUMBER = nameOf('SequenceNumber')
@@ -30,7 +32,12 @@ const FIRST_ROOM = 1_024
  * numbers, which the garbage collector neither looks through nor copies.
  */
 interface Places {
+  readonly view: DataView
   length: number
+  /** The sequence number of the last one. */
+  last: NumberPlace
+  /** What is wrong with the first that cannot be; undefined: it was not looked for. */
+  flaw: string | null | undefined
   /** Of each record: its sequence number, its partition key, its data. */
   values: Uint32Array
   /** Epoch ms. */
@@ -42,17 +49,49 @@ interface Places {
  * turn, and ten thousand objects that wait are what the garbage collector would copy from place to place.
  */
 export function readRecords(cursor: Cursor): RecordList {
+  const { buffer, byteOffset, byteLength } = cursor.bytes
   const places: Places = {
+    view: new DataView(buffer, byteOffset, byteLength),
     length: 0,
+    last: { at: 0, length: 0 },
+    flaw: null,
     values: new Uint32Array(3 * FIRST_ROOM),
     arrivedAt: new Float64Array(FIRST_ROOM),
   }
   for (let left = openArray(cursor); more(cursor, left); left--) {
     if (places.length === places.arrivedAt.length) grow(places)
     locateRecord(cursor, places)
+    if (places.flaw === null) places.flaw = flawOfLast(places)
   }
   return listOf(cursorOf(cursor.bytes), places)
 }
+
+/** Of the record that was located last. */
+function flawOfLast(places: Places): string | null | undefined {
+  const { values, length, view, last } = places
+  const index = length - 1
+  if (values[3 * index + 2] === 0) return NO_DATA
+  const number = numberPlace(view, values[3 * index] as number)
+  // In pieces, as Kinesis never writes it: then all are looked at one by one.
+  if (number === undefined) return undefined
+  const step = numberStep(view, number, last)
+  places.last = number
+  if (Number.isNaN(step)) return noNumber(length)
+  return step < 0 ? outOfOrder(length) : null
+}
+
+const NO_NUMBER: NumberPlace = { at: 0, length: 0 }
+
+/** Of a text that begins at `at`; 0 is no value's place. */
+function numberPlace(view: DataView, at: number): NumberPlace | undefined {
+  if (at === 0) return NO_NUMBER
+  const info = view.getUint8(at) & 31
+  if (info < ONE_BYTE) return { at: at + 1, length: info }
+  return info === ONE_BYTE ? { at: at + 2, length: view.getUint8(at + 1) } : undefined
+}
+
+/** The length is in the byte after the first. */
+const ONE_BYTE = 24
 
 function grow(places: Places): void {
   const values = new Uint32Array(2 * places.values.length)
@@ -91,6 +130,18 @@ function listOf(cursor: Cursor, places: Places): RecordList {
   return {
     length,
     at,
+    ...(places.flaw !== undefined && { flaw: places.flaw }),
+    mendArrivals({ from, to }, instead) {
+      const { arrivedAt } = places
+      let mended = 0
+      for (let index = 0; index < length; index++) {
+        const at = arrivedAt[index] as number
+        if (at >= from && at <= to) continue
+        arrivedAt[index] = instead
+        mended++
+      }
+      return mended
+    },
     *[Symbol.iterator]() {
       for (let index = 0; index < length; index++) yield at(index) as StreamRecord
     },

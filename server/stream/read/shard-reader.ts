@@ -1,12 +1,14 @@
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { ReaderState, ReadMode } from '../../../lib/frames.ts'
+import type { ReadCounts, ReaderState, ReadMode } from '../../../lib/frames.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Pause } from '../../platform/pause.ts'
 import { backoffMs } from '../../platform/retry.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
+import type { StreamClock } from '../shards/stream-clock.ts'
 import { BROKEN_REMEDY } from '../shards/trust.ts'
+import { type Answer, contradicting } from './answer-check.ts'
 import { type Buffer, type Hold, MAX_ANSWER_BYTES } from './buffer.ts'
 import type { Feed } from './feed.ts'
 import { checkpointPosition, openPositions } from './open-position.ts'
@@ -22,6 +24,7 @@ import {
 import type { ReaderLog } from './reader-log.ts'
 import {
   type Effect,
+  type EndClaim,
   firstStep,
   isOver,
   nextReader,
@@ -29,9 +32,11 @@ import {
   type ReaderEvent,
   type Verdict,
 } from './reader-machine.ts'
+import { createReaderTrouble, type Said } from './reader-trouble.ts'
+import { mendArrivals } from './record-flaws.ts'
 import {
   type Batch,
-  type ListedShard,
+  type ChildShard,
   type Position,
   SourceError,
   type SourceErrorKind,
@@ -48,6 +53,7 @@ const LEAST_READ_BYTES = 64 * 1024
 const STALLED_MS = 35 * SECOND_MS
 
 const BACKOFF: Record<SourceErrorKind, { baseMs: number; capMs: number }> = {
+  contradicting: { baseMs: 250, capMs: 10_000 },
   expired_iterator: { baseMs: 250, capMs: 5_000 },
   throttled: { baseMs: 250, capMs: 5_000 },
   temporary: { baseMs: 250, capMs: 10_000 },
@@ -56,6 +62,32 @@ const BACKOFF: Record<SourceErrorKind, { baseMs: number; capMs: number }> = {
   gone: { baseMs: 1_000, capMs: 15_000 },
   unsupported: { baseMs: 1_000, capMs: 15_000 },
   denied: { baseMs: 4_000, capMs: 30_000 },
+}
+
+/** What is no fault of the shard's. */
+const WAITS: { [Kind in Effect['kind']]?: 'held_up' | 'rest' } = {
+  ask_room: 'held_up',
+  take: 'held_up',
+  none: 'held_up',
+  rest: 'rest',
+}
+
+/** What counts as anything but a failure. */
+const COUNTED: { [Kind in SourceErrorKind]?: keyof ReadCounts } = {
+  throttled: 'throttled',
+  expired_iterator: 'expired',
+  contradicting: 'contradicting',
+}
+
+const STALLED_REMEDY =
+  'It is read again by itself. If it stays, look at what is between here and Kinesis.'
+const NO_ARRIVAL =
+  'records came without a time of arrival that can be: they count as arrived when they were read'
+
+/** What a shard's last answer claimed, where it claimed to be its end. */
+export interface ClaimedEnd {
+  claim: EndClaim
+  children: readonly ChildShard[]
 }
 
 /** A batch on its way in: `at` is the next record. */
@@ -73,6 +105,8 @@ export interface ShardReader {
   /** Epoch ms; null: no read was answered yet. */
   lastProgressAt(): number | null
   restarts(): number
+  /** It tries, and gets no further; null: it gets on. */
+  stuck(): (Said & { since: number }) | null
   /** Starts it anew where it waits for longer than anything may take; `lateMs`: the process itself stood still. */
   watch(lateMs: number): void
 }
@@ -87,14 +121,15 @@ export interface ReaderPorts {
   random: () => number
   log: ReaderLog
   signal: AbortSignal
+  streamClock: StreamClock
   /** From the beginning of one read to that of the next, while caught up; a shard is idle that brings nothing. */
   restMs: (isIdle: boolean) => number
   /** Takes in what it may at a stretch, synchronously. False: there is more. */
   take: (taking: Taking) => boolean
   /** A batch is in: what the reader knows of how far it has read. */
   readTo: (batch: Batch) => void
-  /** Makes the children known and marks the shard finished. */
-  settle: (children: readonly ListedShard[]) => Promise<void>
+  /** Marks the shard finished where the list of shards says so; see `Lanes.settle`. */
+  settle: (end: ClaimedEnd) => Promise<'settled' | 'agreed'>
   look: () => Promise<Verdict>
   trimmed: () => void
   pollInstead: (why: string) => void
@@ -120,7 +155,7 @@ export function startShardReader(
   let feed: Feed | undefined
   let hold: Hold | undefined
   let taking: Taking | undefined
-  let children: readonly ListedShard[] = []
+  let answer: Answer | undefined
   let pace = freshPace()
   let olderBy = 0
   let behind = true
@@ -132,7 +167,7 @@ export function startShardReader(
   let answeredMs = clock.monotonicMs()
   let progressAt: number | null = null
   let restarts = 0
-  let trouble: { since: number; problem: string; remedy: string } | undefined
+  const trouble = createReaderTrouble({ clock, log })
 
   function dispatch(event: ReaderEvent): void {
     const step = nextReader(state, event)
@@ -149,6 +184,7 @@ export function startShardReader(
     const { signal } = turn
     isUnderWay = true
     deadline = clock.monotonicMs() + stalledMs
+    trouble.begins(WAITS[effect.kind] ?? 'work')
     if (effect.kind !== 'read' && effect.kind !== 'take') hold?.release()
     if (isOver(state)) feed?.close()
     act(effect, signal).then(
@@ -160,7 +196,7 @@ export function startShardReader(
       (error: unknown) => {
         if (signal.aborted) return
         isUnderWay = false
-        dispatch(failure(error))
+        dispatch({ kind: 'failed', error: fail(error) })
       },
     )
   }
@@ -188,15 +224,13 @@ export function startShardReader(
       case 'look':
         return { kind: 'verdict', verdict: await ports.look() }
       case 'settle':
-        await ports.settle(children)
-        log.info('read to its end')
-        return { kind: 'settled' }
+        return settle(effect.claim)
       case 'mark_trimmed':
         ports.trimmed()
         log.warn('its records ran out of retention before they were read')
         return undefined
       case 'poll_instead':
-        ports.pollInstead(trouble?.problem ?? '')
+        ports.pollInstead(trouble.now()?.problem ?? '')
         return open(false, signal)
       case 'none':
         return undefined
@@ -212,6 +246,9 @@ export function startShardReader(
     feed = mine
     await mine.open(positions[olderBy] ?? beginAt, signal)
     if (!signal.aborted) ports.proven()
+    // What is opened again and again must not read more often for that.
+    const earlyMs = ports.mode() === 'polling' ? untilNextRead(pace, clock.monotonicMs()) : 0
+    if (earlyMs > 0) await ports.pause(earlyMs, signal)
     return { kind: 'opened' }
   }
 
@@ -247,19 +284,21 @@ export function startShardReader(
     readAt = clock.monotonicMs()
     if (ports.mode() === 'polling') pace = began(pace, readAt)
     const mine = hold as Hold
-    const batch = await (feed as Feed).read(readLimit(), signal)
+    const got = await (feed as Feed).read(readLimit(), signal)
     if (signal.aborted) return undefined
-    mine.is(batch.bytes)
-    answeredBy(batch)
-    taking = { batch, hold: mine, at: 0 }
-    children = batch.children
-    return { kind: 'batch', end: batch.next === undefined }
+    mine.is(got.bytes)
+    answeredBy(got)
+    answer = got
+    taking = { batch: got, hold: mine, at: 0 }
+    return { kind: 'batch', claim: got.claim.kind, isEmpty: got.records.length === 0 }
   }
 
-  function answeredBy({ records, bytes, full, millisBehindLatest }: Batch): void {
+  function answeredBy(answer: Answer): void {
+    const { records, bytes, full, millisBehindLatest, answeredAt } = answer
     pace = answered(pace)
     answeredMs = clock.monotonicMs()
     progressAt = clock.now()
+    ports.streamClock.heard(answeredAt)
     olderBy = 0
     log.reads.ok++
     if (records.length === 0) {
@@ -267,18 +306,21 @@ export function startShardReader(
     } else {
       recordBytes = bytes / records.length
       recordMs = answeredMs
+      const times = { streamNow: ports.streamClock.now(), now: progressAt }
+      if (mendArrivals(records, times) > 0) log.warn(NO_ARRIVAL)
     }
-    if (trouble !== undefined) log.info('reads again')
-    trouble = undefined
-    behind = full || millisBehindLatest > 0
+    trouble.answered(answer)
+    // Where it does not say, records that came are a sign that there are more.
+    behind = full || (millisBehindLatest ?? records.length) > 0
     const byArrival = full ? Math.max(0, progressAt - (records.at(-1)?.arrivedAt ?? progressAt)) : 0
-    behindMs = Math.max(millisBehindLatest, byArrival)
+    behindMs = Math.max(millisBehindLatest ?? 0, byArrival)
   }
 
   /** In parts: one read may be more than may be in flight, and others want their turn. */
   async function take(signal: AbortSignal): Promise<ReaderEvent | undefined> {
     deadline = Number.POSITIVE_INFINITY
     const mine = taking as Taking
+    const { checkpoint, subSequence } = shard
     for (;;) {
       await buffer.roomToTake(signal)
       if (signal.aborted) return undefined
@@ -287,7 +329,19 @@ export function startShardReader(
     }
     ports.readTo(mine.batch)
     taking = undefined
+    const { claim } = answer as Answer
+    const moved = shard.checkpoint !== checkpoint || shard.subSequence !== subSequence
+    trouble.taken(answer as Answer, moved)
+    if (claim.kind === 'doubt') fail(contradicting(claim.why))
     return { kind: 'taken' }
+  }
+
+  async function settle(claim: EndClaim): Promise<ReaderEvent> {
+    const said = (answer as Answer).claim
+    const children = said.kind === 'end' ? said.children : []
+    const kind = await ports.settle({ claim, children })
+    if (kind === 'settled') log.info('read to its end')
+    return { kind }
   }
 
   function rest(signal: AbortSignal): Promise<ReaderEvent> {
@@ -306,21 +360,16 @@ export function startShardReader(
     return { kind: 'due' }
   }
 
-  function failure(error: unknown): ReaderEvent {
+  function fail(error: unknown): SourceErrorKind {
     const kind = error instanceof SourceError ? error.kind : 'temporary'
     const problem = messageOf(error)
     const remedy = remedyOf(error)
-    if (kind === 'throttled') {
-      pace = throttled(pace)
-      log.reads.throttled++
-    } else if (kind === 'expired_iterator') log.reads.expired++
-    else log.reads.failed++
-    if (kind !== 'expired_iterator') {
-      trouble = { since: trouble?.since ?? clock.now(), problem, remedy }
-      log.failed(problem, remedy)
-    }
+    if (kind === 'throttled') pace = throttled(pace)
+    log.reads[COUNTED[kind] ?? 'failed']++
+    if (kind === 'expired_iterator') trouble.passed({ problem, remedy })
+    else trouble.failed({ problem, remedy })
     log.warn(problem, { error: kind })
-    return { kind: 'failed', error: kind }
+    return kind
   }
 
   const isRefused = (kind: unknown) => kind === 'bad_position' && !ports.isProven()
@@ -333,18 +382,17 @@ export function startShardReader(
   function readerState(): ReaderState {
     switch (state.kind) {
       case 'asking':
-        return trouble === undefined ? { kind: 'waiting_for_room' } : troubled()
+        return troubled() ?? { kind: 'waiting_for_room' }
       case 'opening':
       case 'reading':
       case 'taking':
       case 'resting':
       case 'retrying':
       case 'looking':
-        if (trouble !== undefined) return troubled()
-        if (progressAt === null) return { kind: 'starting' }
-        return { kind: behind ? 'catching_up' : 'reading' }
+        if (progressAt === null) return troubled() ?? { kind: 'starting' }
+        return troubled() ?? { kind: behind ? 'catching_up' : 'reading' }
       case 'ending':
-        return trouble === undefined ? { kind: 'ending' } : troubled()
+        return troubled() ?? { kind: 'ending' }
       case 'finished':
       case 'trimmed':
         return { kind: state.kind }
@@ -353,21 +401,27 @@ export function startShardReader(
     }
   }
 
-  function troubled(): ReaderState {
-    const said = trouble ?? { since: clock.now(), problem: '', remedy: '' }
+  /** What needs someone comes first, then that it gets no further. */
+  function troubled(): ReaderState | undefined {
+    const said = trouble.now()
+    const stuck = trouble.stuck()
     const error = 'trouble' in state ? state.trouble?.error : undefined
-    if (isRefused(error)) return { kind: 'stopped', ...said }
-    return { kind: error === 'denied' ? 'paused' : 'retrying', ...said }
+    if (said !== undefined && isRefused(error)) return { kind: 'stopped', ...said }
+    if (said !== undefined && error === 'denied') return { kind: 'paused', ...said }
+    if (stuck !== null) return { kind: 'stuck', ...stuck }
+    return said === undefined ? undefined : { kind: 'retrying', ...said }
   }
 
   function watch(lateMs: number): void {
+    trouble.look(lateMs)
     deadline += lateMs
     const now = clock.monotonicMs()
     if (now < deadline || isOver(state)) return
     restarts++
-    log.warn(
-      `nothing came for ${Math.round((now - deadline + stalledMs) / SECOND_MS)} s: started anew`,
-    )
+    const silentMs = now - deadline + stalledMs
+    const problem = `nothing came for ${Math.round(silentMs / SECOND_MS)} s: started anew`
+    log.warn(problem)
+    trouble.failed({ problem, remedy: STALLED_REMEDY })
     deadline = now + stalledMs
     dispatch({ kind: 'stalled' })
   }
@@ -386,6 +440,7 @@ export function startShardReader(
     },
     lastProgressAt: () => progressAt,
     restarts: () => restarts,
+    stuck: trouble.stuck,
     watch,
   }
 }

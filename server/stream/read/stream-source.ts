@@ -31,7 +31,7 @@ export interface FanOut {
   consumer(name: string, signal: AbortSignal): Promise<{ arn: string; adopted: boolean }>
   /**
    * One subscription: at most 5 minutes, then the iteration ends and a new one goes on after the last batch's
-   * `next`. A batch without `next` is the shard's end. Aborting `signal` ends it.
+   * `next`. A batch without `next` claims to be the shard's end. Aborting `signal` ends it.
    */
   subscribe(
     shardId: string,
@@ -72,22 +72,30 @@ export interface StreamRecord {
   data: Uint8Array
 }
 
-/** Records in order. Those that are kept as they came are made anew each time they are asked for. */
+/** Records as they came. Those that are kept so are made anew each time they are asked for. */
 export interface RecordList extends Iterable<StreamRecord> {
   readonly length: number
   at(index: number): StreamRecord | undefined
+  /** What cannot be of a record, or of their order; null: nothing. Absent where nobody looked yet. */
+  readonly flaw?: string | null
+  /** Replaces times of arrival that are not in `range` (epoch ms, both inclusive) by `instead`; tells how many. */
+  mendArrivals?(range: { from: number; to: number }, instead: number): number
 }
+
+/** A shard as its parent names it with its end. */
+export type ChildShard = Pick<ListedShard, 'shardId' | 'parents'>
 
 /** What one read, or one event of a subscription, brought. */
 export interface Batch {
   records: RecordList
   /** What it holds in memory until its records are taken in. */
   bytes: number
-  /** Where to go on: an iterator, or a continuation sequence number. Absent: the shard was read to its end. */
+  /** Where to go on: an iterator, or a continuation sequence number. Absent: it claims to be the shard's end. */
   next: string | undefined
   /** With the end of a shard; empty where the endpoint does not name them. */
-  children: ListedShard[]
-  millisBehindLatest: number
+  children: ChildShard[]
+  /** null: it does not say, or says what cannot be. */
+  millisBehindLatest: number | null
   /** The read was cut off by its limit: there is more. */
   full: boolean
   /** The stream's own clock as it answered, epoch ms; undefined where it does not say. */
@@ -96,6 +104,8 @@ export interface Batch {
 
 /** Why a call to Kinesis failed, by what is to be done about it. */
 export type SourceErrorKind =
+  /** An answer contradicts itself or another one: open again from the progress. */
+  | 'contradicting'
   /** Take a new iterator. */
   | 'expired_iterator'
   /** Others read the same shard, or too much was asked for: less often. */

@@ -1,4 +1,5 @@
 import { pause } from '../../platform/pause.ts'
+import { checkAnswer, passedBy } from './answer-check.ts'
 import type { Feed } from './feed.ts'
 import type { SubscribedFeed } from './read-mode.ts'
 import { type Batch, SourceError, type StreamSource } from './stream-source.ts'
@@ -15,8 +16,10 @@ export function subscribedFeeds(ports: {
     let batches: AsyncGenerator<Batch> | undefined
     let first: Promise<IteratorResult<Batch>> | undefined
     let open = new AbortController()
+    let passed: string | undefined
     return {
       async open(position) {
+        passed = undefined
         open = new AbortController()
         const arn = await consumerArn()
         batches = keepSubscribed({
@@ -39,7 +42,10 @@ export function subscribedFeeds(ports: {
         if (step === undefined || step.done === true) {
           throw new SourceError('temporary', 'the subscription ended', 'It is made anew by itself.')
         }
-        return step.value
+        const asked = { shardId, passed }
+        const answer = checkAnswer(step.value, asked)
+        passed = passedBy(answer, asked)
+        return answer
       },
       close() {
         open.abort()

@@ -47,8 +47,10 @@ export async function* keepSubscribed(options: KeptSubscription): AsyncGenerator
         running = await open.afterEnd(position)
       } else {
         yield step.value
-        if (step.value.next === undefined) return
-        position = { kind: 'after', sequenceNumber: step.value.next }
+        const { next, records } = step.value
+        if (next === undefined) return
+        // What came is sure; the place to go on is only said, and needed where nothing came.
+        position = { kind: 'after', sequenceNumber: records.at(-1)?.sequenceNumber ?? next }
       }
     }
   } catch (error) {

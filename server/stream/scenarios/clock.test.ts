@@ -93,8 +93,9 @@ test('14: an idle shard keeps its place on the clock of the stream, not on this 
   world.clock.skewMs = 24 * HOUR_MS
   const first = await world.start()
   const readTo = () => first.readings().shards[0]?.committed.readToMs ?? null
+  // Faster, and each answer would tell of a leap.
   await until(() => {
-    now += 10 * SECOND_MS
+    now += SECOND_MS
     expect(readTo()).not.toBeNull()
   })
   expect(readTo()).toBeLessThanOrEqual(now)

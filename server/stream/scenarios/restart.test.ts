@@ -220,8 +220,9 @@ describe('3: stop', () => {
     async (call) => {
       const world = await open()
       const fault = { kind: 'hang' } as const
-      // Whoever starts it has asked what stream it is before.
-      world.fake.faults.next({ call: 'DescribeStreamSummary', fault: { kind: 'delay', ms: 0 } })
+      // Whoever starts it has asked twice what stream it is before.
+      const answered = { kind: 'delay', ms: 0 } as const
+      world.fake.faults.next({ call: 'DescribeStreamSummary', times: 2, fault: answered })
       world.fake.faults.next({ call, times: 100, fault })
       const consumer = await world.start()
       await until(() => expect(world.fake.faults.pending()).toMatchObject([{ call, times: 99 }]))

@@ -110,7 +110,7 @@ test('10: all reads are throttled for 60 s, of two applications: few are tried m
     expect(world.clock.monotonicMs() - burst.from).toBeGreaterThan(burst.ms)
   }, 20_000)
   for (const consumer of consumers) {
-    for (const { reader } of consumer.readings().shards) expect(reader.kind).toBe('retrying')
+    for (const { reader } of consumer.readings().shards) expect(reader.kind).toBe('stuck')
   }
   // Five a second would be 300: each halves the rate, down to one in two seconds.
   for (const times of throttled()) {

@@ -21,8 +21,6 @@ export interface Discovery {
   /** A shard is told to be gone: is it, or is it the stream? */
   verdict(shardId: string): Promise<Verdict>
   health(): Health
-  /** The stream's own clock, epoch ms, to the second; undefined where it does not tell the time. */
-  streamNow(): number | undefined
 }
 
 export function createDiscovery(ports: {
@@ -33,6 +31,8 @@ export function createDiscovery(ports: {
   onAnotherStream: () => void
   namesUnknownParents: (listed: readonly ListedShard[]) => boolean
   onListed: (listed: readonly ListedShard[]) => void
+  /** The date of an answer, epoch ms; undefined where it has none. */
+  heard: (at: number | undefined) => void
   clock: Clock
   pause: Pause
   random: () => number
@@ -41,14 +41,13 @@ export function createDiscovery(ports: {
 }): Discovery {
   const { source, clock, log, signal } = ports
   let health: Health = { kind: 'starting' }
-  let told: { at: number; monotonicMs: number } | undefined
   let running: Promise<ListedShard[]> | undefined
   let queued: Promise<ListedShard[]> | undefined
 
   async function look(): Promise<ListedShard[]> {
     try {
       const { createdMs, answeredAt } = await source.describe(signal)
-      if (answeredAt !== undefined) told = { at: answeredAt, monotonicMs: clock.monotonicMs() }
+      ports.heard(answeredAt)
       if (!sameCreation(createdMs, ports.createdMs)) {
         ports.onAnotherStream()
         throw new Error('the stream was deleted and made anew')
@@ -115,6 +114,5 @@ export function createDiscovery(ports: {
     fresh,
     verdict,
     health: () => health,
-    streamNow: () => told && told.at + clock.monotonicMs() - told.monotonicMs,
   }
 }

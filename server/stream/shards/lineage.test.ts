@@ -2,13 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ListedShard } from '../read/stream-source.ts'
 import { audit } from './audit.ts'
-import {
-  namesUnknownParents,
-  readableShards,
-  shardState,
-  unfinishedParents,
-  whatIsNew,
-} from './lineage.ts'
+import { readableShards, shardState, unfinishedParents, whatIsNew } from './lineage.ts'
 import { newShard, type ShardProgress } from './shard-progress.ts'
 
 const LAST_KEY = (1n << 128n) - 1n
@@ -70,14 +64,14 @@ type Act =
   | { kind: 'split'; pick: number }
   | { kind: 'merge'; pick: number }
   | { kind: 'look' }
-  | { kind: 'finish'; pick: number; named: boolean }
+  | { kind: 'finish'; pick: number }
   | { kind: 'restart' }
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ kind: fc.constant('split' as const), pick: fc.nat() }),
   fc.record({ kind: fc.constant('merge' as const), pick: fc.nat() }),
   fc.record({ kind: fc.constant('look' as const) }),
-  fc.record({ kind: fc.constant('finish' as const), pick: fc.nat(), named: fc.boolean() }),
+  fc.record({ kind: fc.constant('finish' as const), pick: fc.nat() }),
   fc.record({ kind: fc.constant('restart' as const) }),
 )
 
@@ -129,15 +123,14 @@ function createModel() {
       b.closed = true
       add([a.shardId, b.shardId], a.from, b.to)
     },
-    /** One of the readable shards that is closed is read to its end; its children are named, or looked for. */
-    finish(pick: number, named: boolean) {
+    /** One of the readable shards that is closed is read to its end; then the shards are listed. */
+    finish(pick: number) {
       const ready = readableShards(known).filter(
         ({ shardId }) => stream.find((each) => each.shardId === shardId)?.closed,
       )
       const shard = ready[pick % Math.max(1, ready.length)]
       if (shard === undefined) return
-      const children = listing().filter(({ parents }) => parents.includes(shard.shardId))
-      learn(named && !namesUnknownParents(known, children) ? children : listing())
+      learn(listing())
       shard.finished = true
       order.push(shard.shardId)
     },
@@ -152,7 +145,7 @@ describe('a stream that is split and merged while it is read', () => {
         model.learn(model.listing())
         for (const each of acts) {
           if (each.kind === 'split' || each.kind === 'merge') model[each.kind](each.pick)
-          else if (each.kind === 'finish') model.finish(each.pick, each.named)
+          else if (each.kind === 'finish') model.finish(each.pick)
           else model.learn(model.listing())
           for (const { shardId, parents } of readableShards(model.known)) {
             for (const parent of parents) expect(model.order).toContain(parent)
@@ -166,7 +159,7 @@ describe('a stream that is split and merged while it is read', () => {
         }
         for (let n = 0; n < model.stream.length; n++) {
           model.learn(model.listing())
-          model.finish(0, false)
+          model.finish(0)
         }
         const closed = model.stream.filter((shard) => shard.closed)
         expect(model.order.toSorted()).toEqual(closed.map(({ shardId }) => shardId).toSorted())

@@ -27,18 +27,27 @@ export function readableShards(shards: ShardMap): ShardProgress[] {
   return [...shards.values()].filter((shard) => shardState(shard, shards) === 'readable')
 }
 
-/** What a new listing says that was not known: shards, and shards that no longer take records. */
+/**
+ * What a new listing says that was not known: shards, and shards that no longer take records, or do so after all, where
+ * an older listing said otherwise and nothing followed from it yet.
+ */
 export function whatIsNew(
   shards: ShardMap,
   listed: readonly ListedShard[],
-): { added: ListedShard[]; closed: string[] } {
+): { added: ListedShard[]; closed: string[]; open: string[] } {
   return {
     added: listed.filter(({ shardId }) => !shards.has(shardId)),
     closed: listed
       .filter(({ shardId, closed }) => closed && shards.get(shardId)?.closed === false)
       .map(({ shardId }) => shardId),
+    open: listed
+      .filter(({ shardId, closed }) => !closed && isClosedUnread(shards.get(shardId)))
+      .map(({ shardId }) => shardId),
   }
 }
+
+const isClosedUnread = (shard: ShardProgress | undefined): boolean =>
+  shard?.closed === true && !shard.finished
 
 /**
  * Whether some shard that would be new has a parent that is neither known nor named beside it. That parent was
@@ -51,10 +60,6 @@ export function namesUnknownParents(shards: ShardMap, listed: readonly ListedSha
       !shards.has(shardId) && parents.some((parent) => !shards.has(parent) && !named.has(parent)),
   )
 }
-
-/** Whether a listing names the children of a shard that was read to its end. */
-export const hasChildren = (shardId: string, listed: readonly ListedShard[]): boolean =>
-  listed.some(({ parents }) => parents.includes(shardId))
 
 /** The known children of a shard. */
 export const childrenOf = (shardId: string, shards: ShardMap): string[] =>

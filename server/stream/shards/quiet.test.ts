@@ -47,3 +47,17 @@ test('where nobody tells the time, records do', () => {
   lane.progress.lastArrivalMs = T - 5
   expect(readUpTo(lane, empty, undefined)).toBe(T - 5)
 })
+
+test('a time of arrival that is yet to come is not read up to: one day it would be gone on from', () => {
+  const lane = laneOf()
+  lane.progress.lastArrivalMs = T + 24 * 60 * MINUTE_MS
+  expect(readUpTo(lane, { ...empty, full: true }, T)).toBe(T)
+  expect(readUpTo(lane, empty, T)).toBe(T)
+})
+
+test('answers that do not say how far behind they are prove no quiet', () => {
+  const lane = laneOf()
+  for (let at = T; at < T + 5 * MINUTE_MS; at += SECOND_MS) {
+    expect(readUpTo(lane, { ...empty, millisBehindLatest: null }, at)).toBeNull()
+  }
+})

@@ -21,12 +21,15 @@ export function readUpTo(
   { records, full, millisBehindLatest }: Batch,
   now: number | undefined,
 ): number | null {
-  if (records.length > 0 || full || millisBehindLatest > 0 || now === undefined) {
+  const { lastArrivalMs } = lane.progress
+  // A time of arrival that is yet to come would be gone on from one day, past what came before it.
+  const arrivedMs = lastArrivalMs === null ? null : Math.min(lastArrivalMs, now ?? lastArrivalMs)
+  if (records.length > 0 || full || millisBehindLatest !== 0 || now === undefined) {
     lane.quiet = null
-    return lane.progress.lastArrivalMs
+    return arrivedMs
   }
   lane.quiet ??= { sinceMs: now, answers: 0 }
   lane.quiet.answers++
   const isQuiet = lane.quiet.answers >= QUIET_ANSWERS && now - lane.quiet.sinceMs >= QUIET_MS
-  return isQuiet ? now : lane.progress.lastArrivalMs
+  return isQuiet ? now : arrivedMs
 }

@@ -28,6 +28,7 @@ function reading(shardId: string, hash: [from: bigint, to: bigint]): ShardReadin
     lagMs: 0,
     lastProgressAt: null,
     restarts: 0,
+    stuck: null,
     log: createReaderLog(progress, {
       clock: { now: () => epochMs(now), monotonicMs: () => 0 },
       log,
