@@ -24,7 +24,7 @@ const BROKEN: readonly Broken[] = [
   text('not_an_event', '[["page_view"]]'),
   text('bad_field', '{"id":"no-type"}'),
   text('bad_field', '{"type":"purchase","revenue":"12 euros"}'),
-  text('bad_field', '{"type":"ad_click","cost":"-0.000001"}'),
+  text('bad_field', '{"type":"ad_click","cost":"1.2.3"}'),
   text('bad_field', '{"type":"page_view","time":"yesterday"}'),
   text('bad_field', '{"type":"page_view","id":""}'),
   { reason: 'bad_gzip', data: GZIP.subarray(0, 14) },

@@ -32,6 +32,8 @@ export interface ConsumerSays {
   /** Of every shard that is not finished, in words. */
   readers: string[]
   restarts: number
+  /** Shards of which something is wrong, or that are not read yet. */
+  unsettled: number
 }
 
 /** Another process took over, or the consumer ended for a reason of its own. */

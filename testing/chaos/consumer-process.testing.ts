@@ -123,6 +123,9 @@ async function again<T>(work: () => Promise<T>): Promise<T | undefined> {
 
 async function report(of: Consumer): Promise<void> {
   while (!ending.signal.aborted) {
+    const { wire, wireNotice } = of.readings().reading
+    // Much is broken, and nothing of that is a reason to give CBOR up.
+    if (wire !== orders.wire) return failed(new Error(`the wire was given up: ${wireNotice}`))
     await say({ kind: 'readings', ...says(of) })
     await pause(SAYS_EVERY_MS, ending.signal)
   }

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { ReaderState } from '../../lib/frames.ts'
 import type { Schema } from '../../server/store/schema.ts'
 import type { Consumer } from '../../server/stream/consumer.ts'
 import type { ConsumerSays, FateSum } from './consumer-messages.ts'
@@ -18,6 +19,9 @@ export const storedFates = (db: Kysely<Schema>): Promise<FateSum> =>
     ])
     .executeTakeFirstOrThrow()
 
+const isWell = ({ kind }: ReaderState): boolean =>
+  kind === 'reading' || kind === 'catching_up' || kind === 'waiting_for_room'
+
 export function says(consumer: Consumer): ConsumerSays {
   const { shards, findings, reading } = consumer.readings()
   return {
@@ -26,6 +30,8 @@ export function says(consumer: Consumer): ConsumerSays {
     mode: reading.mode,
     notice: reading.notice,
     restarts: shards.reduce((sum, { restarts }) => sum + restarts, 0),
+    unsettled: shards.filter(({ progress, reader }) => !progress.finished && !isWell(reader))
+      .length,
     readers: shards.flatMap(({ progress, reader, lagMs }) =>
       progress.finished
         ? []

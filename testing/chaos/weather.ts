@@ -1,3 +1,4 @@
+import type { ListLie, RecordsLie } from '../fake-kinesis/contradictions.ts'
 import type { CallFault, Faults, SubscriptionFault } from '../fake-kinesis/faults.ts'
 import { between, chance, pick, type Random, weighted, whole } from './random.ts'
 
@@ -25,7 +26,30 @@ const EVERYWHERE: readonly CallFault[] = [
   { kind: 'cut', when: 'after' },
   { kind: 'cut', when: 'mid_answer' },
   { kind: 'hang' },
+  { kind: 'truncated' },
+  { kind: 'garbled' },
 ]
+/**
+ * Answers that contradict themselves, or what there is. A time of arrival that cannot be is not among them: whether an
+ * event comes from the future is told by it, and the ledger knows the true one.
+ */
+const LIES: readonly RecordsLie[] = [
+  'end_while_open',
+  'end_with_invented_children',
+  'end_while_behind',
+  'children_while_open',
+  'no_place',
+  'out_of_order',
+  'twice',
+  'again',
+  'no_sequence_number',
+  'strange_sequence_number',
+  'no_data',
+  'behind_below_zero',
+  'behind_beyond_retention',
+  'behind_missing',
+]
+const FALSE_LISTS: readonly ListLie[] = ['own_parent', 'no_hash_keys', 'no_shard', 'other_parents']
 /** A shard pauses for these, up to half a minute: they come rarely. */
 const DENIED: readonly CallFault[] = [
   error('AccessDeniedException'),
@@ -68,6 +92,10 @@ const SUBSCRIPTION: readonly SubscriptionFault[] = [
   { kind: 'error', type: 'ResourceInUseException' },
   { kind: 'error', type: 'ResourceNotFoundException' },
 ]
+const LYING_SUBSCRIPTION: readonly SubscriptionFault[] = [
+  { kind: 'truncated' },
+  ...[...LIES, 'place_ahead' as const].map((lie) => ({ kind: 'lie' as const, lie })),
+]
 /** While these last nothing gets through. */
 const OUTAGE = EVERYWHERE.filter(
   (fault) => fault.kind === 'status' || fault.kind === 'hang' || fault.kind === 'cut',
@@ -81,6 +109,9 @@ export interface Weather {
   clearUp(): void
   /** How many faults were met, by kind. */
   readonly met: ReadonlyMap<string, number>
+  /** How many answers lied, and how many were broken. */
+  lies(): number
+  broken(): number
 }
 
 /** One spell after the other, each with faults of its own; `without`: kinds or error types that never come. */
@@ -95,10 +126,14 @@ export function createWeather(ports: {
   let leftMs = 0
   let stormy = false
 
-  const nameOf = (fault: CallFault | SubscriptionFault): string =>
-    fault.kind === 'error' ? fault.type : fault.kind
+  function nameOf(fault: CallFault | SubscriptionFault): string {
+    if (fault.kind === 'error') return fault.type
+    return 'lie' in fault ? `${fault.kind} ${fault.lie}` : fault.kind
+  }
   const allowed = <T extends CallFault | SubscriptionFault>(list: readonly T[]): T[] =>
-    list.filter((fault) => !ports.without.includes(nameOf(fault)))
+    list.filter(
+      (fault) => ![fault.kind, nameOf(fault)].some((name) => ports.without.includes(name)),
+    )
   const add = (name: string, times: number): void => {
     met.set(name, (met.get(name) ?? 0) + times)
   }
@@ -136,6 +171,19 @@ export function createWeather(ports: {
     }
   }
 
+  /** Several on end at one shard: one of them alone is soon forgotten. */
+  function contradict(): void {
+    const lies = LIES.map((lie): CallFault => ({ kind: 'lie', lie }))
+    const lists = FALSE_LISTS.map((lie): CallFault => ({ kind: 'false_list', lie }))
+    const broken: readonly CallFault[] = [{ kind: 'truncated' }, { kind: 'garbled' }]
+    for (let n = whole(random, 2, 8); n > 0; n--) {
+      const told = allowed(chance(random, 0.25) ? broken : lies)
+      if (told.length > 0) script('GetRecords', pick(random, shardIds()), pick(random, told))
+    }
+    const list = allowed(lists)
+    if (chance(random, 0.2) && list.length > 0) script('ListShards', undefined, pick(random, list))
+  }
+
   function begin(): void {
     stop()
     const spell = weighted(random, SPELLS)
@@ -147,12 +195,14 @@ export function createWeather(ports: {
       case 'drizzle':
         often(between(random, 0.04, 0.3), allowed(EVERYWHERE))
         scriptAtCalls()
+        contradict()
         return
       case 'storm': {
         const kinds = allowed(EVERYWHERE)
         const few = kinds.length === 0 ? [] : [1, 2, 3].map(() => pick(random, kinds))
         often(between(random, 0.2, 0.7), few)
         scriptAtCalls()
+        contradict()
         return
       }
       case 'outage':
@@ -163,6 +213,7 @@ export function createWeather(ports: {
         const kinds = allowed(chance(random, 0.4) ? DENIED : EVERYWHERE)
         const shardId = pick(random, shardIds())
         if (kinds.length > 0) script(undefined, shardId, pick(random, kinds))
+        contradict()
         return
       }
     }
@@ -174,8 +225,8 @@ export function createWeather(ports: {
     faults.clear()
   }
 
-  function trouble(): void {
-    const kinds = allowed(SUBSCRIPTION)
+  function trouble(list: readonly SubscriptionFault[]): void {
+    const kinds = allowed(list)
     if (kinds.length === 0) return
     const fault = pick(random, kinds)
     const shardId = chance(random, 0.15) ? undefined : pick(random, shardIds())
@@ -187,12 +238,18 @@ export function createWeather(ports: {
       )
   }
 
+  const sumOf = (kind: RegExp): number =>
+    [...met].reduce((sum, [name, times]) => (kind.test(name) ? sum + times : sum), 0)
+
   return {
     met,
+    lies: () => sumOf(/\blie |false_list/),
+    broken: () => sumOf(/truncated|garbled/),
     advance(ms) {
       leftMs -= ms
       if (leftMs <= 0) begin()
-      if (stormy && chance(random, ms / 300)) trouble()
+      if (stormy && chance(random, ms / 300)) trouble(SUBSCRIPTION)
+      if (stormy && chance(random, ms / 600)) trouble(LYING_SUBSCRIPTION)
     },
     clearUp: stop,
   }
