@@ -144,8 +144,13 @@ export interface ReadingCell {
   bufferLimitBytes: number
   rememberedIds: number
   rememberedIdsLimit: number
-  /** For how long an id that comes again is known: 10 minutes, less where more ids arrive than may be remembered. */
+  /** How far apart two with the same id are known as such: 10 minutes, less where more ids arrive than may be remembered. */
   duplicateSpanMs: number
+  /** Without an id, so that one that a producer puts again after a reshard is counted once. */
+  rememberedSubRecords: number
+  rememberedSubRecordsLimit: number
+  /** The same span for them. */
+  putAgainSpanMs: number
 }
 
 /** A stream app: what of the pipeline's time it takes, and what it failed on. */
@@ -372,6 +377,8 @@ export interface ShardCell {
   /** Sub-records of KPL aggregates, and those of them whose key belongs to another shard. */
   aggregated: number
   outOfRange: number
+  /** Sub-records and records that a producer put again after a reshard: they are counted once. */
+  putAgain: number
   /** Lines of a log with fields that were passed over. */
   partlyRead: number
   fates: Fates

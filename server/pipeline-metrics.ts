@@ -47,6 +47,10 @@ function shardMetrics(registry: Registry) {
     'kinesight_sub_records_out_of_range_total',
     'Sub-records whose key belongs to another shard; they are applied.',
   )
+  const putAgain = counter(
+    'kinesight_sub_records_put_again_total',
+    'Sub-records without an id that were put again after a reshard; they are duplicates.',
+  )
   const partlyRead = counter(
     'kinesight_log_lines_partly_read_total',
     'Lines of an access log with fields that were passed over.',
@@ -76,7 +80,7 @@ function shardMetrics(registry: Registry) {
     'When a read was last answered.',
   )
   const all = [
-    ...[records, bytes, subRecords, outOfRange, partlyRead, events, reads, restarts],
+    ...[records, bytes, subRecords, outOfRange, putAgain, partlyRead, events, reads, restarts],
     ...[lag, state, stuck, progress],
   ]
 
@@ -86,6 +90,7 @@ function shardMetrics(registry: Registry) {
     bytes.inc({ shard }, reading.progress.bytes)
     subRecords.inc({ shard }, reading.progress.aggregated)
     outOfRange.inc({ shard }, reading.progress.outOfRange)
+    putAgain.inc({ shard }, reading.progress.putAgain)
     partlyRead.inc({ shard }, reading.progress.partlyRead)
     for (const [fate, n] of Object.entries(reading.progress.fates)) events.inc({ shard, fate }, n)
     const { empty: _, ...outcomes } = reading.log.reads
@@ -113,7 +118,15 @@ function wholeMetrics(registry: Registry) {
   const remembered = gauge('kinesight_remembered_ids', 'Ids in the de-duplication memory.')
   const span = gauge(
     'kinesight_duplicate_span_seconds',
-    'For how long an id that comes again is known as a duplicate: 600, less where too many ids come.',
+    'How far apart two with the same id are known as duplicates: 600, less where too many ids come.',
+  )
+  const rememberedSubRecords = gauge(
+    'kinesight_remembered_sub_records',
+    'Sub-records without an id that are known, should a producer put them again.',
+  )
+  const putAgainSpan = gauge(
+    'kinesight_put_again_span_seconds',
+    'How far apart two of them are known as one: 600, less where too many come.',
   )
   const repeated = new Counter({
     name: 'kinesight_repeated_calls_total',
@@ -165,6 +178,8 @@ function wholeMetrics(registry: Registry) {
       if (now !== undefined) reading.set({ mode: now.reading.mode, wire: now.reading.wire }, 1)
       remembered.set(now?.reading.rememberedIds ?? 0)
       span.set((now?.reading.duplicateSpanMs ?? 0) / SECOND_MS)
+      rememberedSubRecords.set(now?.reading.rememberedSubRecords ?? 0)
+      putAgainSpan.set((now?.reading.putAgainSpanMs ?? 0) / SECOND_MS)
       repeated.inc(now?.repeatedCalls ?? 0)
       controls.inc(now?.controlMessages ?? 0)
       buffer.set(now?.reading.bufferBytes ?? 0)

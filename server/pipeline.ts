@@ -1,4 +1,4 @@
-import { DEDUPLICATION_SPAN_MS } from '../lib/deduplication.ts'
+import { DEDUPLICATION_SPAN_MS, SUB_RECORDS_PER_ID } from '../lib/deduplication.ts'
 import { noFates } from '../lib/fates.ts'
 import {
   type DemoState,
@@ -320,6 +320,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
           rememberedIds: 0,
           rememberedIdsLimit: options.read.rememberedIds,
           duplicateSpanMs: DEDUPLICATION_SPAN_MS,
+          rememberedSubRecords: 0,
+          rememberedSubRecordsLimit: options.read.rememberedIds * SUB_RECORDS_PER_ID,
+          putAgainSpanMs: DEDUPLICATION_SPAN_MS,
         },
         findings: [],
         apps: [],

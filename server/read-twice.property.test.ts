@@ -8,13 +8,15 @@ import { WINDOW_IDS, WINDOWS } from '../lib/windows.ts'
 import { createKpiApp } from './apps/kpi/kpi-app.ts'
 import { openFolder } from './apps/kpi/questions.testing.ts'
 import type { StreamRecord } from './stream/read/stream-source.ts'
+import type { FreshSlice } from './stream/records/arrival-slices.ts'
 import {
   alreadyTaken,
   type IngestPorts,
   ingestEvents,
   openRecord,
 } from './stream/records/ingest.ts'
-import { createSeenIds, type FreshIds } from './stream/records/seen-ids.ts'
+import { createPutAgain } from './stream/records/put-again.ts'
+import { createSeenIds } from './stream/records/seen-ids.ts'
 import { newShard, type ShardProgress } from './stream/shards/shard-progress.ts'
 import type { AppliedEvent } from './stream/stream-app.ts'
 import { recount } from './window/recount.ts'
@@ -96,11 +98,12 @@ async function createWorld(drafts: readonly Draft[]) {
   let now = START
   const records = SHARDS.map((): StreamRecord[] => [])
   const put = { ids: new Set<number>(), items: 0, garbage: 0 }
-  const kept: { progress: ShardProgress[]; ids: FreshIds[] } = {
+  const kept: { progress: ShardProgress[]; ids: FreshSlice[]; units: FreshSlice[] } = {
     progress: SHARDS.map((shardId) =>
       newShard({ shardId, parents: [], hashFrom: '0', hashTo: '9', closed: false }),
     ),
     ids: [],
+    units: [],
   }
   let process = await boot()
 
@@ -110,18 +113,21 @@ async function createWorld(drafts: readonly Draft[]) {
     await app.restore()
     const seen = createSeenIds()
     for (const ids of kept.ids) seen.restore(ids)
-    return { app, seen, progress: structuredClone(kept.progress) }
+    const putAgain = createPutAgain({ maxUnits: 1_000 })
+    for (const units of kept.units) putAgain.restore(units)
+    return { app, seen, putAgain, progress: structuredClone(kept.progress) }
   }
 
   /** Answers whether there was anything to read. */
   function read(shard: number): boolean {
-    const { app, seen, progress } = process
+    const { app, seen, putAgain, progress } = process
     const mine = progress[shard] as ShardProgress
     const record = records[shard]?.find((one) => !alreadyTaken(one, mine))
     if (record === undefined) return false
     const applied: AppliedEvent[] = []
     const ports: IngestPorts = {
       seen,
+      putAgain,
       history: { now, keptFrom: 0 },
       apply: (event) => void applied.push(event),
       reject() {},
@@ -132,11 +138,12 @@ async function createWorld(drafts: readonly Draft[]) {
   }
 
   async function commit(): Promise<void> {
-    const { app, seen, progress } = process
+    const { app, seen, putAgain, progress } = process
     const work = app.seal()
     await db.transaction().execute((tx) => work.write(tx, streamId))
     work.committed()
-    kept.ids.push(...seen.takeFresh())
+    kept.ids.push(...seen.takeNews().fresh)
+    kept.units.push(...putAgain.takeNews().fresh)
     kept.progress = structuredClone(progress)
   }
 

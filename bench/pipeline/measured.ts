@@ -1,5 +1,6 @@
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import type { IngestPorts } from '../../server/stream/records/ingest.ts'
+import { createPutAgain } from '../../server/stream/records/put-again.ts'
 import { createSeenIds } from '../../server/stream/records/seen-ids.ts'
 import { newShard } from '../../server/stream/shards/shard-progress.ts'
 import { createMeasureSet } from '../../server/window/measures.ts'
@@ -42,15 +43,18 @@ export function folding(now: number, { rememberAll = false } = {}): Folding {
   const pending = createPending({ measures, crossed, pins: createPins(), retention })
   let applied = 0
   const seen = createSeenIds()
+  const putAgain = createPutAgain({ maxUnits: 1_000_000 })
   const ports: IngestPorts = {
     seen,
+    putAgain,
     history: { now, keptFrom: retention.oldest(now) },
     apply({ event }) {
       if (rememberAll && seen.check(event.id, now)) return
       pending.add(event, now, event.time)
       if (++applied % SEAL_EVERY > 0) return
       pending.take()
-      seen.takeFresh()
+      seen.takeNews()
+      putAgain.takeNews()
     },
     reject() {},
   }
@@ -58,7 +62,10 @@ export function folding(now: number, { rememberAll = false } = {}): Folding {
     ports,
     applied: () => applied,
     end: () => void pending.take(),
-    forgetBefore: (arrivalMs) => seen.forgetBefore(arrivalMs),
+    forgetBefore(arrivalMs) {
+      seen.forgetBefore(arrivalMs)
+      putAgain.forgetBefore(arrivalMs)
+    },
   }
 }
 

@@ -23,6 +23,7 @@ export function taking(now: number) {
   const { ports, applied, end, forgetBefore } = folding(now)
   const take = createTaker({
     seen: ports.seen,
+    putAgain: ports.putAgain,
     clock: systemClock,
     keptFrom: () => ports.history.keptFrom,
     apps: {

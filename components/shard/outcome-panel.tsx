@@ -48,8 +48,8 @@ function logLines({ partlyRead }: ShardCell): CountRow[] {
   ]
 }
 
-function aggregates({ aggregated, outOfRange }: ShardCell): CountRow[] {
-  if (aggregated === 0) return []
+function aggregates({ aggregated, outOfRange, putAgain }: ShardCell): CountRow[] {
+  if (aggregated === 0 && putAgain === 0) return []
   return [
     { name: 'KPL sub-records', value: aggregated, words: 'unpacked from aggregates' },
     {
@@ -57,6 +57,15 @@ function aggregates({ aggregated, outOfRange }: ShardCell): CountRow[] {
       value: outOfRange,
       words:
         outOfRange === 0 ? 'all have keys of this shard' : 'have keys of another shard; applied',
+      part: true,
+    },
+    {
+      name: 'Put again',
+      value: putAgain,
+      words:
+        putAgain === 0
+          ? 'none without an id came twice after a reshard'
+          : 'came twice after a reshard; the second is a duplicate',
       part: true,
     },
   ]

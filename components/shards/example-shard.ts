@@ -18,6 +18,7 @@ export const exampleShard = (n: number, part: Partial<ShardCell> = {}): ShardCel
   bytes: 0,
   aggregated: 0,
   outOfRange: 0,
+  putAgain: 0,
   partlyRead: 0,
   fates: noFates(),
   beyond: null,

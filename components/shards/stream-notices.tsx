@@ -54,6 +54,9 @@ export function StreamNotices({
         ...(status === undefined || status.reading.duplicateSpanMs >= DEDUPLICATION_SPAN_MS
           ? []
           : [<ShortMemoryNotice key="ids" reading={status.reading} />]),
+        ...(status !== undefined && isShortOfSubRecords(status.reading, shards)
+          ? [<SubRecordNotice key="sub-records" reading={status.reading} />]
+          : []),
         ...(beyondNews ? [<BeyondNotice key="beyond" />] : []),
         ...(damage === undefined || !isFresh(damage, now)
           ? []
@@ -183,6 +186,33 @@ function ShortMemoryNotice({ reading }: { reading: StatusCell['reading'] }) {
       An id that comes again is known as a duplicate for {duration(duplicateSpanMs)} instead of{' '}
       {duration(DEDUPLICATION_SPAN_MS)}: more ids arrive than the {count(rememberedIdsLimit)} that
       are remembered.
+    </Notice>
+  )
+}
+
+/** It matters only where there are any that may be put again. */
+const isShortOfSubRecords = (
+  { putAgainSpanMs }: StatusCell['reading'],
+  shards: readonly ShardCell[],
+): boolean =>
+  putAgainSpanMs < DEDUPLICATION_SPAN_MS && shards.some(({ outOfRange }) => outOfRange > 0)
+
+function SubRecordNotice({ reading }: { reading: StatusCell['reading'] }) {
+  const { putAgainSpanMs, rememberedSubRecordsLimit } = reading
+  return (
+    <Notice
+      tone="warn"
+      word="Sub-records forgotten early"
+      remedy={
+        <>
+          Give events an id, or set <code>REMEMBERED_IDS</code> higher: a quarter as many
+          sub-records are remembered.
+        </>
+      }
+    >
+      A sub-record without an id that is put again after a reshard is known as a duplicate for{' '}
+      {duration(putAgainSpanMs)} instead of {duration(DEDUPLICATION_SPAN_MS)}: more arrive than the{' '}
+      {count(rememberedSubRecordsLimit)} that are remembered.
     </Notice>
   )
 }

@@ -10,8 +10,9 @@ import { createRuleStore } from '../alerts/rule-store.ts'
 import { createComposedKpis } from '../catalog/composed-kpis.ts'
 import { createMarkStore } from '../marks/mark-store.ts'
 import { openStore, type Store } from '../store/open-store.ts'
-import { readSeen, writeSeen } from '../stream/commit/seen-rows.ts'
-import { createSeenIds, type FreshIds, type SeenIds } from '../stream/records/seen-ids.ts'
+import { readMemory, writeMemory } from '../stream/commit/memory-rows.ts'
+import { createPutAgain } from '../stream/records/put-again.ts'
+import { createSeenIds, type SeenIds } from '../stream/records/seen-ids.ts'
 import { createDamage, type Damage } from './damage.ts'
 import { damageCell, damagedRows } from './damage-report.ts'
 
@@ -140,12 +141,12 @@ describe('ids that were seen, where a row of them is damaged', () => {
     for (const id of IDS) seen.check(id, NOW)
     await store.db
       .transaction()
-      .execute((tx) => writeSeen(tx, STREAM, { seen: seen.takeFresh(), forgetBefore: 0 }))
+      .execute((tx) => writeMemory(tx, { streamId: STREAM, table: 'seen' }, seen.takeNews()))
   }
 
   async function restored(): Promise<SeenIds> {
     const seen = createSeenIds()
-    await readSeen(store.db, { streamId: STREAM, damage }, (ids: FreshIds) => seen.restore(ids))
+    await readMemory(store.db, { streamId: STREAM, table: 'seen', damage }, seen.restore)
     return seen
   }
 
@@ -160,13 +161,13 @@ describe('ids that were seen, where a row of them is damaged', () => {
     '%s: the other ids are duplicates as ever, also after another start',
     async (_, change, left) => {
       await write()
-      const { hashes } = await store.db
+      const { entries } = await store.db
         .selectFrom('seen')
-        .select('hashes')
+        .select('entries')
         .executeTakeFirstOrThrow()
       await store.db
         .updateTable('seen')
-        .set({ hashes: change(Buffer.from(hashes)) })
+        .set({ entries: change(Buffer.from(entries)) })
         .execute()
       expect(known(await restored())).toBe(left)
       expect(await named()).toMatchObject([{ table: 'seen', key: { seq: 1 } }])
@@ -177,7 +178,7 @@ describe('ids that were seen, where a row of them is damaged', () => {
 
   test('its time: the row is set aside whole', async () => {
     await write()
-    await sql`update seen set minute_ms = 'noon'`.execute(store.db)
+    await sql`update seen set slice_ms = 'noon'`.execute(store.db)
     expect(known(await restored())).toBe(0)
     expect(await store.db.selectFrom('seen').selectAll().execute()).toEqual([])
     expect(await named()).toMatchObject([{ table: 'seen', key: { seq: 1 } }])
@@ -189,6 +190,27 @@ describe('ids that were seen, where a row of them is damaged', () => {
     expect(known(await restored())).toBe(100)
     expect(await named()).toEqual([])
   })
+})
+
+test('a damaged row of what was counted without an id is set aside, and the rest of it is known', async () => {
+  const place = { streamId: STREAM, table: 'put_again', damage } as const
+  const unit = (n: number) => ({ partitionKey: `key-${n}`, data: Buffer.from('{"type":"x"}') })
+  const counted = createPutAgain({ maxUnits: 1_000 })
+  for (let n = 0; n < 10; n++) expect(counted.isAgain(unit(n), 'outside', NOW)).toBe(false)
+  await store.db.transaction().execute((tx) => writeMemory(tx, place, counted.takeNews()))
+  const { entries } = await store.db
+    .selectFrom('put_again')
+    .select('entries')
+    .executeTakeFirstOrThrow()
+  const torn = Buffer.from(entries).subarray(0, 7 * 16 + 5)
+  await store.db.updateTable('put_again').set({ entries: torn }).execute()
+  for (let start = 0; start < 2; start++) {
+    const restored = createPutAgain({ maxUnits: 1_000 })
+    await readMemory(store.db, place, restored.restore)
+    const again = Array.from({ length: 10 }, (_, n) => restored.isAgain(unit(n), 'inside', NOW))
+    expect(again.filter((each) => each)).toHaveLength(7)
+  }
+  expect(await named()).toMatchObject([{ table: 'put_again', key: { seq: 1 } }])
 })
 
 describe('what is set aside', () => {

@@ -185,6 +185,9 @@ describe('stream, shards', () => {
         rememberedIds: 7,
         rememberedIdsLimit: 8,
         duplicateSpanMs: 27_000,
+        rememberedSubRecords: 9,
+        rememberedSubRecordsLimit: 10,
+        putAgainSpanMs: 28_000,
       },
       findings: [
         { kind: 'hole', since: 1, text: 'A hole', shards: [], hashFrom: '3', hashTo: '4' },

@@ -83,6 +83,9 @@ export const shardCell: z.ZodType<ShardCell> = z.strictObject({
   bytes: count,
   aggregated: count.describe('Sub-records of KPL aggregates'),
   outOfRange: count.describe('Of them: those whose key belongs to another shard'),
+  putAgain: count.describe(
+    'Sub-records and records without an id that a producer put again after a reshard: they are duplicates',
+  ),
   partlyRead: count.describe('Lines of an access log with fields that were passed over'),
   fates,
   beyond: beyondHistory
@@ -124,7 +127,14 @@ export const readingCell: z.ZodType<ReadingCell> = z.strictObject({
   rememberedIds: count.describe('Ids that are known, so that one that comes again is a duplicate'),
   rememberedIdsLimit: count.describe('REMEMBERED_IDS'),
   duplicateSpanMs: count.describe(
-    'For how long they are known: 600,000, less where more ids arrive than may be remembered',
+    'How far apart in arrival two with the same id are known as such: 600,000, less where more ids arrive than may be remembered',
+  ),
+  rememberedSubRecords: count.describe(
+    'Sub-records without an id that are known, so that one that is put again after a reshard is a duplicate',
+  ),
+  rememberedSubRecordsLimit: count.describe('A quarter of REMEMBERED_IDS'),
+  putAgainSpanMs: count.describe(
+    'The same span for them: 600,000, less where more arrive than may be remembered',
   ),
 })
 

@@ -52,10 +52,10 @@ test('two connections of one process see each other and wait for each other', as
 
 test('bytes come back as they went in', async () => {
   const store = await openStore(path.join(folder, 'kinesight.db'))
-  const hashes = Uint8Array.from([0, 1, 254, 255])
-  await store.db.insertInto('seen').values({ stream_id: 1, minute_ms: 0, hashes }).execute()
-  const row = await store.db.selectFrom('seen').select('hashes').executeTakeFirstOrThrow()
-  expect(new Uint8Array(row.hashes)).toEqual(hashes)
+  const entries = Uint8Array.from([0, 1, 254, 255])
+  await store.db.insertInto('seen').values({ stream_id: 1, slice_ms: 0, entries }).execute()
+  const row = await store.db.selectFrom('seen').select('entries').executeTakeFirstOrThrow()
+  expect(new Uint8Array(row.entries)).toEqual(entries)
   await store.close()
 })
 
@@ -63,8 +63,8 @@ test('a transaction that fails on a full disk says so, and the next one works', 
   const store = await openStore(path.join(folder, 'kinesight.db'))
   const write = (bytes: number) =>
     store.db.transaction().execute(async (tx) => {
-      const hashes = new Uint8Array(bytes)
-      await tx.insertInto('seen').values({ stream_id: 1, minute_ms: 0, hashes }).execute()
+      const entries = new Uint8Array(bytes)
+      await tx.insertInto('seen').values({ stream_id: 1, slice_ms: 0, entries }).execute()
     })
   const pages = await sql<{ page_count: number }>`pragma page_count`.execute(store.db)
   await sql`pragma max_page_count = ${sql.lit(pages.rows[0]?.page_count)}`.execute(store.db)

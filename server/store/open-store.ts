@@ -7,6 +7,7 @@ import { composedKpis } from './migrations/0003-composed-kpis.ts'
 import { marks } from './migrations/0004-marks.ts'
 import { beyondHistory } from './migrations/0005-beyond-history.ts'
 import { partlyRead } from './migrations/0006-partly-read.ts'
+import { arrivalSlices } from './migrations/0007-arrival-slices.ts'
 import { firstStart } from './migrations/0008-first-start.ts'
 import { damage } from './migrations/0009-damage.ts'
 import { preparedOnce } from './prepared.ts'
@@ -61,6 +62,7 @@ const MIGRATIONS = {
   '0004-marks': marks,
   '0005-beyond-history': beyondHistory,
   '0006-partly-read': partlyRead,
+  '0007-arrival-slices': arrivalSlices,
   '0008-first-start': firstStart,
   '0009-damage': damage,
 }

@@ -9,7 +9,8 @@ export interface Schema {
   first_start: FirstStartTable
   lease: LeaseTable
   shard: ShardTable
-  seen: SeenTable
+  seen: MemoryTable
+  put_again: MemoryTable
   dead_letter: DeadLetterTable
   dead_letter_count: DeadLetterCountTable
   event_total: EventTotalTable
@@ -80,6 +81,8 @@ export interface ShardTable {
   checkpoint: string | null
   /** How many events of that record are; null: all of it. */
   sub_sequence: number | null
+  /** 1: the sub-record that the sub-sequence is in the midst of was counted before, 0: it was not; null: it is not known yet. */
+  part_again: number | null
   /** Arrival time up to which the shard has been read. */
   read_to_ms: number | null
   last_arrival_ms: number | null
@@ -88,6 +91,7 @@ export interface ShardTable {
   bytes: number
   aggregated: number
   out_of_range: number
+  put_again: Generated<number>
   /** Lines of a log with fields that were passed over. */
   partly_read: Generated<number>
   applied: number
@@ -103,13 +107,20 @@ export interface ShardTable {
   crc: number | null
 }
 
-/** Hashes of ids (16 bytes each) that arrived in one minute. */
-export interface SeenTable {
+/**
+ * What arrived in one slice of 10.24 s, in the order in which it came: entries of four 32-bit words, of which the last
+ * three are of a hash. Without entries: the slice was cut, for want of room.
+ *
+ * `seen`: the ids of events that were applied; the first word is by how many ms they arrived after the slice began.
+ * `put_again`: what was counted without an id; the first word says of which kind it is, and whether there is one more
+ * or one less.
+ */
+export interface MemoryTable {
   stream_id: number
   seq: Generated<number>
-  minute_ms: number
-  hashes: Blob
-  /** CRC-32 of stream, time and hashes; null: written by a version that kept none. */
+  slice_ms: number
+  entries: Blob
+  /** CRC-32 of stream, slice and entries; null: written by a version that kept none. */
   crc: Generated<number | null>
 }
 
@@ -249,6 +260,7 @@ export interface DamagedTable {
     | 'pane'
     | 'pane_delta'
     | 'seen'
+    | 'put_again'
     | 'mark'
     | 'alert_rule'
     | 'alert_event'

@@ -1,6 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import type { Kysely } from 'kysely'
-import { DEDUPLICATION_SPAN_MS, DEFAULT_REMEMBERED_IDS } from '../../lib/deduplication.ts'
+import {
+  DEDUPLICATION_SPAN_MS,
+  DEFAULT_REMEMBERED_IDS,
+  SUB_RECORDS_PER_ID,
+} from '../../lib/deduplication.ts'
 import type { ReadMode } from '../../lib/frames.ts'
 import { MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import { createDamage, type Damage } from '../damage/damage.ts'
@@ -12,7 +16,7 @@ import type { Schema } from '../store/schema.ts'
 import type { StreamRow } from '../store/stream-row.ts'
 import { takeLease } from './commit/commit.ts'
 import { createCommitter } from './commit/committer.ts'
-import { readSeen } from './commit/seen-rows.ts'
+import { readMemory } from './commit/memory-rows.ts'
 import { readShards } from './commit/shard-rows.ts'
 import {
   type ConsumerReadings,
@@ -31,7 +35,9 @@ import { createReading, type SubscribedFeed } from './read/read-mode.ts'
 import { type ShardReader, startShardReader } from './read/shard-reader.ts'
 import type { Batch, ListedShard, Position, StreamSource } from './read/stream-source.ts'
 import { watchReaders } from './read/watchdog.ts'
+import { createPutAgain } from './records/put-again.ts'
 import { createSeenIds } from './records/seen-ids.ts'
+import { forgetHorizon, readUpToNow } from './shards/arrival-horizon.ts'
 import { createLineageAudit } from './shards/audit.ts'
 import { createDiscovery } from './shards/discovery.ts'
 import { childrenOf, namesUnknownParents } from './shards/lineage.ts'
@@ -101,6 +107,8 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   const waiting = { clock, pause: ports.pause ?? pause }
   const { rememberedIds = DEFAULT_REMEMBERED_IDS } = ports.read
   const seen = createSeenIds({ maxIds: rememberedIds })
+  const rememberedSubRecords = rememberedIds * SUB_RECORDS_PER_ID
+  const putAgain = createPutAgain({ maxUnits: rememberedSubRecords })
   const begin: Position =
     stream.startAt.kind === 'time'
       ? { kind: 'at', timeMs: stream.startAt.at }
@@ -124,8 +132,9 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     db,
     apps,
     seen,
+    putAgain,
     buffer,
-    forgetBefore: forgetHorizon,
+    forgetBefore: () => forgetHorizon(lanes.all()),
     ...waiting,
     random,
     log,
@@ -160,6 +169,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   })
   const take = createTaker({
     seen,
+    putAgain,
     apps,
     clock,
     keptFrom: ports.keptFrom ?? (() => Number.NEGATIVE_INFINITY),
@@ -191,7 +201,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       lanes.adopt(stored)
       committer.restored(stored.progress)
     }
-    await readSeen(db, { streamId: stream.id, damage }, seen.restore)
+    await restoreMemories()
     for (const app of ports.apps) await app.restore?.()
     lanes.startReaders()
     running = [
@@ -214,6 +224,15 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       await waiting.pause(Math.min(ms, LOOK_AT_CLOCK_EVERY_MS), signal)
     }
     if (!signal.aborted) lanes.startReaders()
+  }
+
+  async function restoreMemories(): Promise<void> {
+    const streamId = stream.id
+    await readMemory(db, { streamId, table: 'seen', damage }, seen.restore)
+    await readMemory(db, { streamId, table: 'put_again', damage }, putAgain.restore)
+    for (const { aggregated } of lanes.shards.values()) {
+      if (aggregated > 0) putAgain.aggregatesCome()
+    }
   }
 
   function onListed(listed: readonly ListedShard[]): void {
@@ -277,7 +296,10 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
   function readTo(lane: Lane, batch: Batch): void {
     const { progress } = lane
     const at = readUpTo(lane, batch, streamClock.now())
-    if (at === null || (progress.readToMs !== null && at <= progress.readToMs)) return
+    if (at === null) return
+    // A record may have arrived earlier than one before it: as far as that goes the shard may bring others.
+    const before = progress.readToMs
+    if (before !== null && at <= before && batch.records.length === 0) return
     progress.readToMs = at
     const kept = committer.committed(progress.shardId).readToMs
     if (kept === null || at - kept > KEEP_READ_TO_EVERY_MS) committer.changed(progress)
@@ -287,28 +309,13 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     for (const { reader } of lanes.all()) if (reader !== undefined) yield reader
   }
 
-  /** Up to when the shard that is read slowest was read; one that was never read counts as `unread`. */
-  function readOldest(unread: number): number {
-    let oldest = Number.POSITIVE_INFINITY
-    for (const { progress, reader } of lanes.all()) {
-      if (reader === undefined || progress.finished) continue
-      oldest = Math.min(oldest, progress.readToMs ?? unread)
+  /** Shorter than it should be where more came than may be remembered. */
+  function spanOf(memory: { wholeAround(arrivalMs: number): number }): number {
+    let span = DEDUPLICATION_SPAN_MS
+    for (const at of readUpToNow(lanes.all(), Number.POSITIVE_INFINITY)) {
+      span = Math.min(span, memory.wholeAround(at))
     }
-    return oldest
-  }
-
-  /** An id is remembered for as long as some shard may still bring it within the span. */
-  function forgetHorizon(): number {
-    const oldest = readOldest(0)
-    return Number.isFinite(oldest) ? oldest - DEDUPLICATION_SPAN_MS : 0
-  }
-
-  /** Shorter than it should be where more ids came than may be remembered. */
-  function duplicateSpanMs(): number {
-    const cut = seen.cutUpTo()
-    const oldest = readOldest(Number.POSITIVE_INFINITY)
-    if (cut === undefined || !Number.isFinite(oldest)) return DEDUPLICATION_SPAN_MS
-    return Math.max(0, Math.min(DEDUPLICATION_SPAN_MS, oldest - cut))
+    return span
   }
 
   function readings(): ConsumerReadings {
@@ -330,7 +337,10 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
         bufferLimitBytes: buffer.limitBytes,
         rememberedIds: seen.size(),
         rememberedIdsLimit: rememberedIds,
-        duplicateSpanMs: duplicateSpanMs(),
+        duplicateSpanMs: spanOf(seen),
+        rememberedSubRecords: putAgain.size(),
+        rememberedSubRecordsLimit: rememberedSubRecords,
+        putAgainSpanMs: spanOf(putAgain),
       },
       findings: audit.findings(),
       apps: apps.cells(),

@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import { encodeAggregate, type UserRecord } from '../../server/stream/records/encode-aggregate.ts'
-import { countOutOfRange } from '../../server/stream/records/hash-range.ts'
+import { findOutOfRange } from '../../server/stream/records/hash-range.ts'
 import { finish } from '../../server/stream/records/steps.ts'
 import type { OwnHand } from '../fake-kinesis/own-hand.ts'
 import { hashKeyOf } from '../fake-kinesis/shards.ts'
@@ -91,7 +91,7 @@ export function createProducer(ports: ProducerPorts): Producer {
       explicitHashKey: undefined,
       data: new Uint8Array(0),
     }))
-    return finish(countOutOfRange(subRecords, range))
+    return finish(findOutOfRange(subRecords, range)).count
   }
 
   function make(): MadeRecord | undefined {

@@ -1,11 +1,19 @@
-import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type Generated, Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { MINUTE_MS } from '../../../lib/time.ts'
-import type { DeadLetterTable, LeaseTable, Schema, ShardTable, StreamTable } from '../schema.ts'
+import type {
+  Blob,
+  DeadLetterTable,
+  LeaseTable,
+  Schema,
+  ShardTable,
+  StreamTable,
+} from '../schema.ts'
 import { first } from './0001-first.ts'
 
 /** What `0001-first` makes, where it is not today's schema. */
-export interface FirstSchema extends Omit<Schema, 'stream' | 'lease' | 'shard' | 'dead_letter'> {
+export interface FirstSchema
+  extends Omit<Schema, 'stream' | 'lease' | 'shard' | 'seen' | 'dead_letter'> {
   stream: Omit<StreamTable, 'asked' | 'first_start_ms' | 'since_ms'>
   lease: Omit<LeaseTable, 'commit_seq'>
   shard: Omit<
@@ -14,11 +22,14 @@ export interface FirstSchema extends Omit<Schema, 'stream' | 'lease' | 'shard' |
     | 'sub_sequence'
     | 'aggregated'
     | 'out_of_range'
+    | 'part_again'
+    | 'put_again'
     | 'beyond'
     | 'beyond_oldest_ms'
     | 'beyond_last_ms'
     | 'partly_read'
   >
+  seen: { stream_id: number; seq: Generated<number>; minute_ms: number; hashes: Blob }
   dead_letter: Omit<DeadLetterTable, 'app'>
 }
 
@@ -28,6 +39,8 @@ export const PARENT = 'shardId-000000000000'
 export const BUSY = 'shardId-000000000001'
 export const IDLE = 'shardId-000000000002'
 const BYTES = Uint8Array.from([0, 1, 254, 255])
+/** Of the id "a", as the first version hashed it. */
+export const HASH_OF_A = Buffer.from('3c9394a71bb056551bb056551bb05655', 'hex')
 
 /** A store as the first version made it: by its one migration. */
 export async function makeFirstStore(file: string): Promise<Kysely<FirstSchema>> {
@@ -70,7 +83,7 @@ export async function fillFirstStore(db: Kysely<FirstSchema>): Promise<void> {
     })
     .execute()
   await db.insertInto('dead_letter_count').values({ stream_id, reason: 'not_json', n: 7 }).execute()
-  await db.insertInto('seen').values({ stream_id, minute_ms: NOON, hashes: BYTES }).execute()
+  await db.insertInto('seen').values({ stream_id, minute_ms: NOON, hashes: HASH_OF_A }).execute()
   await db.insertInto('event_total').values({ stream_id, type: 'page_view', n: 13 }).execute()
   await db
     .insertInto('money_total')

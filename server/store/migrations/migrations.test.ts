@@ -5,8 +5,11 @@ import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { noFates } from '../../../lib/fates.ts'
 import { MINUTE_MS } from '../../../lib/time.ts'
+import { createDamage } from '../../damage/damage.ts'
 import { takeLease, writeCommit } from '../../stream/commit/commit.ts'
+import { readMemory } from '../../stream/commit/memory-rows.ts'
 import { readShards } from '../../stream/commit/shard-rows.ts'
+import { createSeenIds } from '../../stream/records/seen-ids.ts'
 import { openStore, type Store } from '../open-store.ts'
 import type { Schema } from '../schema.ts'
 import { findStream } from '../stream-row.ts'
@@ -14,12 +17,16 @@ import {
   BUSY,
   type FirstSchema,
   fillFirstStore,
+  HASH_OF_A,
   IDLE,
   makeFirstStore,
   NOON,
   PARENT,
   STREAM,
 } from './first-store.testing.ts'
+
+const SLICE = Math.floor((NOON + 9_999) / 10_240) * 10_240
+const OFFSET = new Uint8Array(Uint32Array.of(NOON + 9_999 - SLICE).buffer)
 
 let folder: string
 let file: string
@@ -55,21 +62,41 @@ test('every row of a first store is kept, and what is new of it has its default'
       beyond: 0,
       beyond_oldest_ms: null,
       beyond_last_ms: null,
+      part_again: null,
+      put_again: 0,
       partly_read: 0,
       crc: null,
     })),
+    seen: seen.map(({ minute_ms: _, hashes: __, ...row }) => ({
+      ...row,
+      slice_ms: SLICE,
+      // The first word is when it arrived.
+      entries: [...OFFSET, ...HASH_OF_A.slice(4)],
+      crc: null,
+    })),
+    put_again: [],
     lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
     dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
     stream: stream.map((row) => ({ ...row, asked: null, first_start_ms: null, since_ms: null })),
     first_start: [],
     pane: pane.map((row) => ({ ...row, crc: null })),
     pane_delta: pane_delta.map((row) => ({ ...row, crc: null, places: null })),
-    seen: seen.map((row) => ({ ...row, crc: null })),
     kpi_definition: [],
     mark: [],
     damaged: [],
     lost_pane: [],
   })
+})
+
+test('an id that a first store kept makes a duplicate of one that arrives in the ten minutes after it', async () => {
+  const seen = createSeenIds()
+  const damage = createDamage(store.db, { clock: { now: () => NOON } })
+  await readMemory(store.db, { streamId: STREAM, table: 'seen', damage }, seen.restore)
+  expect(seen.size()).toBe(1)
+  // When in its ten seconds it arrived was not kept: the last moment of them counts.
+  const arrived = NOON + 9_999
+  expect(seen.check('a', arrived + 10 * MINUTE_MS)).toBe(true)
+  expect(seen.check('a', arrived + 10 * MINUTE_MS + 1)).toBe(false)
 })
 
 test('a shard counts as read up to its last record; one without records, as never read', async () => {
@@ -108,7 +135,8 @@ test('the stream and its shards are read as they were left', async () => {
     firstStartMs: null,
   })
   const added = {
-    ...{ trimmedMs: null, subSequence: null, aggregated: 0, outOfRange: 0, partlyRead: 0 },
+    ...{ trimmedMs: null, subSequence: null, partAgain: null },
+    ...{ aggregated: 0, outOfRange: 0, putAgain: 0, partlyRead: 0 },
     ...{ oldestBeyondMs: null, lastBeyondMs: null },
   }
   const nothing = noFates()
@@ -171,8 +199,8 @@ test('the next writer counts its epoch on, and commits behind the old checkpoint
   const further = shards.map((shard) => ({ ...shard, checkpoint: '5', subSequence: 2 }))
   await writeCommit(store.db, lease, {
     shards: further,
-    seen: [],
-    forgetBefore: 0,
+    seen: { fresh: [], forgotten: [] },
+    putAgain: { fresh: [], forgotten: [] },
     rejected: [],
     rejectedCounts: new Map([['not_json', 1]]),
     works: [],

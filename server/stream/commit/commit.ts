@@ -2,18 +2,17 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { messageOf } from '../../platform/errors.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { AppWork } from '../dispatch/app-runner.ts'
+import type { MemoryNews } from '../records/arrival-slices.ts'
 import type { RejectedItem } from '../records/ingest.ts'
-import type { FreshIds } from '../records/seen-ids.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
-import { writeSeen } from './seen-rows.ts'
+import { writeMemory } from './memory-rows.ts'
 import { writeShards } from './shard-rows.ts'
 
 /** Everything that became true since the last commit, taken out at one moment. */
 export interface SealedCommit {
   shards: readonly ShardProgress[]
-  seen: readonly FreshIds[]
-  /** What arrived before this is forgotten, epoch ms. */
-  forgetBefore: number
+  seen: MemoryNews
+  putAgain: MemoryNews
   rejected: readonly DeadLetter[]
   /** How many were rejected for each reason, also of those not in `rejected`. */
   rejectedCounts: ReadonlyMap<string, number>
@@ -63,8 +62,10 @@ export async function writeCommit(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     if (!(await takeTurn(tx, lease))) return
+    const { streamId } = lease
     for (const { app, work } of commit.works) await writeWork(tx, lease.streamId, app, work)
-    await writeSeen(tx, lease.streamId, commit)
+    await writeMemory(tx, { streamId, table: 'seen' }, commit.seen)
+    await writeMemory(tx, { streamId, table: 'put_again' }, commit.putAgain)
     await writeRejected(tx, lease.streamId, commit)
     await writeShards(tx, lease.streamId, commit.shards)
   })

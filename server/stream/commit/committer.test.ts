@@ -10,6 +10,7 @@ import { settleStream } from '../../store/settle-stream.ts'
 import { appOf } from '../consumer.testing.ts'
 import { createAppRunner } from '../dispatch/app-runner.ts'
 import { createBuffer } from '../read/buffer.ts'
+import { createPutAgain } from '../records/put-again.ts'
 import { createSeenIds } from '../records/seen-ids.ts'
 import { newShard } from '../shards/shard-progress.ts'
 import { takeLease } from './commit.ts'
@@ -50,6 +51,7 @@ async function committer() {
       poisoned: () => {},
     }),
     seen: createSeenIds(),
+    putAgain: createPutAgain({ maxUnits: 1_000 }),
     buffer: createBuffer(2 ** 20),
     forgetBefore: () => 0,
     clock: systemClock,

@@ -9,6 +9,7 @@ import { backoffMs } from '../../platform/retry.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { AppRunner } from '../dispatch/app-runner.ts'
 import type { Buffer } from '../read/buffer.ts'
+import type { PutAgain } from '../records/put-again.ts'
 import type { SeenIds } from '../records/seen-ids.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import {
@@ -63,8 +64,9 @@ export function createCommitter(ports: {
   db: Kysely<Schema>
   apps: AppRunner
   seen: SeenIds
+  putAgain: PutAgain
   buffer: Buffer
-  /** Ids that arrived before this may be forgotten, epoch ms. */
+  /** What arrived before this may be forgotten, epoch ms. */
   forgetBefore: () => number
   clock: Clock
   pause: Pause
@@ -72,7 +74,7 @@ export function createCommitter(ports: {
   log: Log
   signal: AbortSignal
 }): Committer {
-  const { clock, seen, signal, buffer } = ports
+  const { clock, seen, putAgain, signal, buffer } = ports
   const dirty = new Set<ShardProgress>()
   const places = new Map<string, CommittedPlace>()
   const listeners: ((ms: number) => void)[] = []
@@ -127,11 +129,13 @@ export function createCommitter(ports: {
 
   /** Everything at one moment: progress, ids and app writes agree. */
   function seal(): SealedCommit {
-    seen.forgetBefore(ports.forgetBefore())
+    const before = ports.forgetBefore()
+    seen.forgetBefore(before)
+    putAgain.forgetBefore(before)
     const commit: SealedCommit = {
       shards: [...dirty].map((shard) => ({ ...shard, fates: { ...shard.fates } })),
-      seen: seen.takeFresh(),
-      forgetBefore: seen.remembersFrom(),
+      seen: seen.takeNews(),
+      putAgain: putAgain.takeNews(),
       works: ports.apps.seal(),
       rejected,
       rejectedCounts,

@@ -8,6 +8,7 @@ import { createBuffer } from '../read/buffer.ts'
 import type { Taking } from '../read/shard-reader.ts'
 import type { StreamRecord } from '../read/stream-source.ts'
 import { alreadyTaken, type IngestPorts, ingestEvents, openRecord } from '../records/ingest.ts'
+import { createPutAgain } from '../records/put-again.ts'
 import { createSeenIds } from '../records/seen-ids.ts'
 import { newShard } from '../shards/shard-progress.ts'
 import { createThroughput } from '../shards/throughput.ts'
@@ -38,6 +39,7 @@ async function takingAll(...lists: (readonly Uint8Array[])[]) {
   )
   const take = createTaker({
     seen: createSeenIds(),
+    putAgain: createPutAgain({ maxUnits: 1_000 }),
     apps,
     clock,
     keptFrom: () => 0,
@@ -183,6 +185,7 @@ function takenIn(records: readonly StreamRecord[], batchEvents: number, tickMs: 
   const rejected: DeadLetter[] = []
   const take = createTaker({
     seen: createSeenIds(),
+    putAgain: createPutAgain({ maxUnits: 1_000 }),
     clock,
     keptFrom: () => 0,
     apps: { batchEvents: () => batchEvents, fold: (events) => applied.push(...events) },
@@ -202,6 +205,7 @@ function takenOneByOne(records: readonly StreamRecord[]) {
   const { progress } = laneOf('shard')
   const ports: IngestPorts = {
     seen: createSeenIds(),
+    putAgain: createPutAgain({ maxUnits: 1_000 }),
     history: { now: 0, keptFrom: 0 },
     apply: (event) => applied.push(event),
     reject: (_reason, make) => make !== undefined && rejected.push(make()),

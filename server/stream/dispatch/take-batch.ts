@@ -31,6 +31,7 @@ export interface TakingLane extends OpeningLane {
 
 export interface TakerPorts {
   seen: SeenIds
+  putAgain: IngestPorts['putAgain']
   apps: Pick<AppRunner, 'fold' | 'batchEvents'>
   clock: Clock
   /** Since when figures are kept at `now`, epoch ms. */
@@ -44,7 +45,7 @@ export interface TakerPorts {
 
 /** Takes batches in, a stretch at a time. Synchronous. Returns false while records are left. */
 export function createTaker(taker: TakerPorts) {
-  const { seen, apps, clock, keptFrom, reject, passOver, took } = taker
+  const { seen, putAgain, apps, clock, keptFrom, reject, passOver, took } = taker
   let applied: AppliedEvent[] = []
   let batchEvents = 0
   const opener = createOpener({ seen, clock })
@@ -62,7 +63,7 @@ export function createTaker(taker: TakerPorts) {
     const { records } = taking.batch
     const now = clock.now()
     const history = { now, keptFrom: keptFrom(now) }
-    const ports: IngestPorts = { seen, history, apply, reject, passOver, keys }
+    const ports: IngestPorts = { seen, putAgain, history, apply, reject, passOver, keys }
     const until = clock.monotonicMs() + STRETCH_MS
     const maxEvents = apps.batchEvents()
     batchEvents = maxEvents

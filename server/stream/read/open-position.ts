@@ -5,7 +5,7 @@ import type { Position } from './stream-source.ts'
 /** After so long without a record the time read up to is a better place to go on from than an old number. */
 const SILENT_MS = 10 * MINUTE_MS
 /** A record may become readable a little after its arrival time, and arrival times are not in order. */
-const MARGIN_MS = 2 * MINUTE_MS
+export const ARRIVAL_MARGIN_MS = 2 * MINUTE_MS
 
 /**
  * Where a reader may open its shard, best first. All of them lose nothing: what is at or before the checkpoint is
@@ -32,7 +32,7 @@ function settledPositions({ checkpoint, subSequence }: ShardProgress, begin: Pos
 function freshPosition(shard: ShardProgress, begin: Position): Position | undefined {
   const { readToMs, lastArrivalMs, subSequence } = shard
   if (readToMs === null || subSequence !== null) return undefined
-  const timeMs = readToMs - MARGIN_MS
+  const timeMs = readToMs - ARRIVAL_MARGIN_MS
   if (lastArrivalMs === null) {
     return begin.kind === 'at' && timeMs <= begin.timeMs ? undefined : { kind: 'at', timeMs }
   }

@@ -22,12 +22,18 @@ export const MAX_UNFOLDED_BYTES = 64 * 1024 * 1024
 export interface DecodedRecord extends DecodedText {
   /** Those of a KPL aggregate, in order. */
   subRecords: readonly SubRecord[]
+  /** Behind the last item of each of them. */
+  subRecordEnds: readonly number[]
 }
 
 const NO_AGGREGATE =
   'the record is not UTF-8 text; it begins like a KPL aggregate, but its checksum does not match'
 
-export const NO_SUB_RECORDS: readonly SubRecord[] = []
+/** Of a record that is no aggregate. */
+export const NO_SUB_RECORDS: Pick<DecodedRecord, 'subRecords' | 'subRecordEnds'> = {
+  subRecords: [],
+  subRecordEnds: [],
+}
 
 /**
  * A record's data is a text of events (`readText`), perhaps in gzip or zlib; or a KPL aggregate of such data. Returns
@@ -52,7 +58,7 @@ export const mayBeLarge = (data: Uint8Array): boolean =>
 const unfoldsToMuch = (data: Uint8Array, folding: Folding | undefined): boolean =>
   folding !== undefined && unfoldedBytes(data, folding) > LARGE_BYTES
 
-const apart = (text: DecodedText): DecodedRecord => ({ ...text, subRecords: NO_SUB_RECORDS })
+const apart = (text: DecodedText): DecodedRecord => ({ ...text, ...NO_SUB_RECORDS })
 
 /** Of a sub-record beside its bytes, in bytes of text that take as long. */
 const SUB_RECORD_COST = 128
@@ -121,6 +127,7 @@ function* decodeSubRecords(
   }
   const tally: Tally = { bytes: 0, values: 0 }
   const items: DecodedItem[] = []
+  const subRecordEnds: number[] = []
   let escapes = false
   let controls = 0
   let partlyRead = 0
@@ -135,9 +142,10 @@ function* decodeSubRecords(
     if (tally.bytes > MAX_UNFOLDED_BYTES) return apart(tooManyBytes(data))
     if (items.length + text.items.length > MAX_RECORD_EVENTS) return apart(tooManyEvents(data))
     for (const item of text.items) items.push(item)
+    subRecordEnds.push(items.length)
     escapes ||= text.escapes
     controls += text.controls
     partlyRead += text.partlyRead
   }
-  return { items, bytes: tally.bytes, escapes, controls, partlyRead, subRecords }
+  return { items, bytes: tally.bytes, escapes, controls, partlyRead, subRecords, subRecordEnds }
 }

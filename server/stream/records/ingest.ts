@@ -7,9 +7,10 @@ import type { TopKeys } from '../shards/top-keys.ts'
 import type { AppliedEvent } from '../stream-app.ts'
 import type { DecodedItem, OpenedItem } from './decode-line.ts'
 import { type DecodedRecord, decodeInSteps, NO_SUB_RECORDS } from './decode-record.ts'
-import { countOutOfRange } from './hash-range.ts'
+import { findOutOfRange, NONE_OUT_OF_RANGE, type OutOfRange } from './hash-range.ts'
 import { jsonText } from './json-text.ts'
 import { type AcceptedEvent, fallbackId, type ParsedEvent, parseEvent } from './parse-event.ts'
+import type { PutAgain } from './put-again.ts'
 import { createRecordScan } from './scan/record.ts'
 import type { SeenIds } from './seen-ids.ts'
 import { finish, type Steps } from './steps.ts'
@@ -31,6 +32,7 @@ export interface RejectedItem extends Rejection {
 /** Where the events of a record go. */
 export interface IngestPorts {
   seen: SeenIds
+  putAgain: Pick<PutAgain, 'isAgain' | 'aggregatesCome'>
   /** When it is, and since when figures are kept, epoch ms: what happened before is beyond history. */
   history: { now: number; keptFrom: number }
   apply(event: AppliedEvent): void
@@ -50,8 +52,7 @@ export interface RecordCursor {
   readonly opened: OpenedRecord
   /** Of the text, unfolded. */
   readonly bytes: number
-  /** Sub-records whose hash key is another shard's. */
-  readonly outOfRange: number
+  readonly outOfRange: OutOfRange
   /** Items whose fate is not settled yet. */
   left: number
 }
@@ -70,14 +71,16 @@ export const openRecord = (record: StreamRecord, shard: ShardProgress): RecordCu
 /** Where it can be scanned. */
 export function openPlain(record: StreamRecord, shard: ShardProgress): RecordCursor | undefined {
   const opened = scanned(record, shard)
-  return opened === undefined ? undefined : cursorIn(record, opened, 0, shard)
+  return opened === undefined ? undefined : cursorIn(record, opened, NONE_OUT_OF_RANGE, shard)
 }
 
 /** What cannot be scanned may be small and unfold to much. */
 export function* openInSteps(record: StreamRecord, shard: ShardProgress): Steps<RecordCursor> {
   const decoded = yield* decodeInSteps(record.data)
   const outOfRange =
-    decoded.subRecords.length === 0 ? 0 : yield* countOutOfRange(decoded.subRecords, shard)
+    decoded.subRecords.length === 0
+      ? NONE_OUT_OF_RANGE
+      : yield* findOutOfRange(decoded.subRecords, shard)
   return cursorIn(record, decoded, outOfRange, shard)
 }
 
@@ -85,7 +88,7 @@ export function* openInSteps(record: StreamRecord, shard: ShardProgress): Steps<
 function cursorIn(
   record: StreamRecord,
   opened: OpenedRecord,
-  outOfRange: number,
+  outOfRange: OutOfRange,
   shard: ShardProgress,
 ): RecordCursor {
   const goesOn = shard.subSequence !== null && shard.checkpoint === record.sequenceNumber
@@ -101,7 +104,7 @@ function scanned(record: StreamRecord, { shardId }: ShardProgress): OpenedRecord
   if (found === undefined) return undefined
   const { items, partlyRead } = found
   const bytes = record.data.length
-  return { items, bytes, escapes: true, controls: 0, partlyRead, subRecords: NO_SUB_RECORDS }
+  return { items, bytes, escapes: true, controls: 0, partlyRead, ...NO_SUB_RECORDS }
 }
 
 /**
@@ -122,19 +125,67 @@ export function ingestEvents(
   const done = cursor.left === 0
   shard.checkpoint = cursor.record.sequenceNumber
   shard.subSequence = done ? null : to
+  if (done) shard.partAgain = null
   if (done) countRecord(cursor, shard, ports)
   return { events: to - from, done }
 }
 
+/** One sub-record after the other; a record that is no aggregate is one. */
 function settle(
-  { record, opened }: RecordCursor,
+  cursor: RecordCursor,
   { from, to }: { from: number; to: number },
   shard: ShardProgress,
   ports: IngestPorts,
 ): void {
+  const { subRecordEnds } = cursor.opened
+  let again = from === 0 ? null : shard.partAgain
+  if (subRecordEnds.length === 0) {
+    shard.partAgain = settleUnit(cursor, { unit: 0, from, to, again }, shard, ports)
+    return
+  }
+  let begin = from
+  for (let unit = firstEndingBehind(from, subRecordEnds); begin < to; unit++) {
+    const end = subRecordEnds[unit] as number
+    const until = Math.min(end, to)
+    again = settleUnit(cursor, { unit, from: begin, to: until, again }, shard, ports)
+    if (until === end) again = null
+    begin = until
+  }
+  shard.partAgain = again
+}
+
+/** Of ends in ascending order. */
+function firstEndingBehind(from: number, ends: readonly number[]): number {
+  let low = 0
+  let high = ends.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ends[middle] as number) > from) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/**
+ * `again`: whether the unit was put again, once that is known. Answers it as it is known then: it is asked for where the
+ * first event without an id needs it.
+ */
+function settleUnit(
+  cursor: RecordCursor,
+  {
+    unit,
+    from,
+    to,
+    again: before,
+  }: { unit: number; from: number; to: number; again: boolean | null },
+  shard: ShardProgress,
+  ports: IngestPorts,
+): boolean | null {
+  const { record, opened } = cursor
   const { items, escapes } = opened
   const { shardId, fates } = shard
   const { arrivedAt, sequenceNumber } = record
+  let again = before
   for (let index = from; index < to; index++) {
     const item = items[index] as OpenedItem
     const parsed =
@@ -145,7 +196,11 @@ function settle(
       continue
     }
     const { event } = parsed
-    if (parsed.named && isSeen(parsed, arrivedAt, ports.seen)) {
+    if (!parsed.named && again === null) {
+      again = isAgain(cursor, unit, ports.putAgain)
+      if (again) shard.putAgain++
+    }
+    if (parsed.named ? isSeen(parsed, arrivedAt, ports.seen) : again) {
       fates.duplicate++
       continue
     }
@@ -160,7 +215,23 @@ function settle(
     if (newest === null || event.time > newest) shard.newestEventMs = event.time
     ports.apply({ event, shardId, sequenceNumber, index, arrivedAt, late, beyond })
   }
+  return again
 }
+
+/** Whether the sub-record, or the record that is no aggregate, was put and counted before. */
+function isAgain(
+  { record, opened, outOfRange }: RecordCursor,
+  unit: number,
+  putAgain: Again,
+): boolean {
+  const subRecord = opened.subRecords[unit]
+  if (subRecord === undefined) return putAgain.isAgain(record, 'plain', record.arrivedAt)
+  const { count, marks } = outOfRange
+  const standing = count === 0 ? 'inside' : marks[unit] === 1 ? 'outside' : 'beside'
+  return putAgain.isAgain(subRecord, standing, record.arrivedAt)
+}
+
+type Again = IngestPorts['putAgain']
 
 function countBeyond(shard: ShardProgress, time: number, now: number): void {
   shard.fates.beyond++
@@ -188,7 +259,7 @@ const parsedValue = (
 function countRecord(
   { record, opened, outOfRange }: RecordCursor,
   shard: ShardProgress,
-  { keys, passOver }: IngestPorts,
+  { keys, putAgain, passOver }: IngestPorts,
 ): void {
   const { arrivedAt, data } = record
   const { subRecords, controls } = opened
@@ -202,7 +273,8 @@ function countRecord(
     return
   }
   shard.aggregated += subRecords.length
-  shard.outOfRange += outOfRange
+  shard.outOfRange += outOfRange.count
+  putAgain.aggregatesCome()
   if (keys === undefined) return
   for (const subRecord of subRecords) keys.add(subRecord, arrivedAt)
 }

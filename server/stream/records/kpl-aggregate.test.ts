@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeRecord, MAX_UNFOLDED_BYTES } from './decode-record.ts'
 import { MAX_RECORD_EVENTS } from './decoded-text.ts'
 import { encodeAggregate, sealAggregate } from './encode-aggregate.ts'
-import { countOutOfRange } from './hash-range.ts'
+import { findOutOfRange } from './hash-range.ts'
 import { finish } from './steps.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -139,8 +139,8 @@ describe('a sub-record belongs to the shard of its hash key', () => {
   const outside = (keys: { partitionKey: string; explicitHashKey?: string | undefined }[]) => {
     const records = keys.map((key) => ({ explicitHashKey: undefined, data, ...key }))
     return {
-      low: finish(countOutOfRange(records, low)),
-      high: finish(countOutOfRange(records, high)),
+      low: finish(findOutOfRange(records, low)).count,
+      high: finish(findOutOfRange(records, high)).count,
     }
   }
 

@@ -91,6 +91,7 @@ function shardCell(
     bytes: progress.bytes,
     aggregated: progress.aggregated,
     outOfRange: progress.outOfRange,
+    putAgain: progress.putAgain,
     partlyRead: progress.partlyRead,
     fates: { ...progress.fates },
     beyond: beyondIn([progress]),

@@ -18,6 +18,11 @@ export interface ShardProgress {
   checkpoint: string | null
   /** How many events of the record at `checkpoint` were taken in; null: all of it. */
   subSequence: number | null
+  /**
+   * Whether the sub-record in which it lies, or the record that is no aggregate, was put again and counted before; null:
+   * it lies in none, or that was not asked yet.
+   */
+  partAgain: boolean | null
   /** Up to when the shard has been read, on the stream's own clock, epoch ms; null: never read. */
   readToMs: number | null
   lastArrivalMs: number | null
@@ -28,6 +33,8 @@ export interface ShardProgress {
   /** Sub-records of KPL aggregates, and those of them whose key belongs to another shard. */
   aggregated: number
   outOfRange: number
+  /** Of them and of records that are no aggregates: those that a producer put again, and that are counted once (ADR 32). */
+  putAgain: number
   /** Lines of a log with fields that were passed over. */
   partlyRead: number
   fates: Fates
@@ -56,6 +63,7 @@ export const newShard = (listed: ListedShard): ShardProgress => ({
   trimmedMs: null,
   checkpoint: null,
   subSequence: null,
+  partAgain: null,
   readToMs: null,
   lastArrivalMs: null,
   newestEventMs: null,
@@ -63,6 +71,7 @@ export const newShard = (listed: ListedShard): ShardProgress => ({
   bytes: 0,
   aggregated: 0,
   outOfRange: 0,
+  putAgain: 0,
   partlyRead: 0,
   fates: noFates(),
   oldestBeyondMs: null,
