@@ -11,7 +11,10 @@ const PUT_BYTES =
 
 /** Named where a text looks like the base64 of what could be read; undefined: it does not. */
 export function asBase64(text: string): Rejection | undefined {
-  const begin = text.slice(0, LOOKED_AT).replace(/[\r\n]+/g, '')
+  const begin = text
+    .slice(0, LOOKED_AT)
+    .trim()
+    .replace(/[\r\n]+/g, '')
   if (begin.length < LEAST_LENGTH || !BASE64.test(begin)) return undefined
   const what = kindOf(Buffer.from(begin, 'base64'))
   if (what === undefined) return undefined

@@ -6,7 +6,6 @@ import {
   type Tally,
   tooManyEvents,
   tooManyValues,
-  whole,
   wholly,
 } from './decoded-text.ts'
 import { countValues } from './json-walk.ts'
@@ -26,7 +25,6 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 export function decodeText(data: Uint8Array, tally: Tally): DecodedText {
   const bytes = data.length
   tally.bytes += bytes
-  if (bytes === 0) return whole('empty', 'the record has no data', data)
   const known = nameOf(data)
   if (known !== undefined) return wholly(known, data)
   if (tally.bytes > UNCOUNTED_BYTES) {

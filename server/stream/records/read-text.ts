@@ -125,7 +125,13 @@ function leaveArray(reading: Reading): void {
 
 function told(reading: Reading): DecodedText {
   const { data, items, controls, partlyRead, isUtf8, hasValue } = reading
-  if (items.length === 0 && controls === 0) return whole('empty', 'the record is blank', data)
+  if (items.length === 0 && controls === 0) {
+    return whole(
+      'empty',
+      data.length === 0 ? 'the record has no data' : 'the record is blank',
+      data,
+    )
+  }
   if (!hasValue && items.length > 0) {
     const rejection = guess(data, isUtf8)
     if (rejection !== undefined) return wholly(rejection, data)
