@@ -125,6 +125,7 @@ export function createWeather(ports: {
   const met = new Map<string, number>()
   let leftMs = 0
   let stormy = false
+  let lying = false
 
   function nameOf(fault: CallFault | SubscriptionFault): string {
     if (fault.kind === 'error') return fault.type
@@ -189,6 +190,7 @@ export function createWeather(ports: {
     const spell = weighted(random, SPELLS)
     leftMs = between(random, 500, 5_000)
     stormy = spell === 'drizzle' || spell === 'storm'
+    lying = stormy || spell === 'one_shard'
     switch (spell) {
       case 'calm':
         return
@@ -249,7 +251,7 @@ export function createWeather(ports: {
       leftMs -= ms
       if (leftMs <= 0) begin()
       if (stormy && chance(random, ms / 300)) trouble(SUBSCRIPTION)
-      if (stormy && chance(random, ms / 600)) trouble(LYING_SUBSCRIPTION)
+      if (lying && chance(random, ms / 400)) trouble(LYING_SUBSCRIPTION)
     },
     clearUp: stop,
   }

@@ -21,6 +21,8 @@ export interface ReaderTrouble {
   failed(said: Said): void
   /** Of no consequence by itself, only if it goes on and on. */
   passed(said: Said): void
+  /** What failed before is still so. */
+  stays(): void
   /** An answer came. Trouble is over where it says how to go on. */
   answered(answer: Answer): void
   /** It was taken in, and moved the shard's progress or did not. */
@@ -68,6 +70,9 @@ export function createReaderTrouble({
   return {
     failed,
     passed: (said) => tried(afterFailure(headway), said),
+    stays() {
+      headway = afterFailure(headway)
+    },
     answered({ claim }) {
       if (claim.kind !== 'more') return
       if (trouble !== undefined) log.info('reads again')
@@ -77,7 +82,9 @@ export function createReaderTrouble({
       const goesOn = claim.kind === 'more'
       const next = afterAnswer(headway, { moved, goesOn, behindMs }, clock.monotonicMs())
       if (next.tries === 0) gotOn(next)
-      else if (goesOn) tried(next, { problem: repetitionOf(records.length), remedy: REMEDY })
+      else if (goesOn) {
+        tried(next, { problem: repetitionOf(records.length, behindMs), remedy: REMEDY })
+      }
     },
     begins(what) {
       const now = clock.monotonicMs()
@@ -101,7 +108,9 @@ export function createReaderTrouble({
   }
 }
 
-const repetitionOf = (records: number): string =>
-  records === 0
-    ? 'answers come without a record, and none is closer to the tip than the ones before'
-    : 'answers bring only records that were read before'
+function repetitionOf(records: number, behindMs: number | null): string {
+  if (records > 0) return 'answers bring only records that were read before'
+  return behindMs === null
+    ? 'answers come without a record, and do not say how far behind the tip they are'
+    : 'answers come without a record, and none is closer to the tip than the ones before'
+}

@@ -222,7 +222,7 @@ export function startShardReader(
         return waited(Math.max(waitMs, untilNextRead(pace, clock.monotonicMs())), signal)
       }
       case 'look':
-        return { kind: 'verdict', verdict: await ports.look() }
+        return look()
       case 'settle':
         return settle(effect.claim)
       case 'mark_trimmed':
@@ -235,6 +235,12 @@ export function startShardReader(
       case 'none':
         return undefined
     }
+  }
+
+  async function look(): Promise<ReaderEvent> {
+    const verdict = await ports.look()
+    if (verdict !== 'there') trouble.stays()
+    return { kind: 'verdict', verdict }
   }
 
   async function open(older: boolean, signal: AbortSignal): Promise<ReaderEvent> {

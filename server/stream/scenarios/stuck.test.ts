@@ -35,6 +35,11 @@ describe('10, I21: what repeats itself for half a minute is trouble, whatever it
       'answers come without a record, and none is closer to the tip',
     ],
     [
+      'answers without a record that do not say how far behind they are',
+      { kind: 'empty', millisBehindLatest: -1 },
+      'answers come without a record, and do not say how far behind the tip they are',
+    ],
+    [
       'answers that are cut off',
       { kind: 'truncated' },
       'sent an answer that cannot be read: malformed CBOR',
@@ -121,6 +126,15 @@ describe('10, I21: what repeats itself for half a minute is trouble, whatever it
     world.fake.faults.next({ call: 'GetRecords', times: TIMES, fault: { kind: 'hang' } })
     const consumer = await world.start({ answerWithinMs: 600_000, timesAsFast: 20 })
     await isStuck(consumer, SHARD_0, 'nothing came for')
+    expect(consumer.readings().source).toMatchObject({ kind: 'trouble' })
+  })
+
+  test('a stream that is gone: every shard of it is stuck', async () => {
+    const world = await open({ shards: 1 })
+    const consumer = await world.start({ timesAsFast: 20 })
+    await until(() => expect(state(consumer, SHARD_0)).toEqual({ kind: 'reading' }))
+    world.fake.deleteStream()
+    await isStuck(consumer, SHARD_0, 'is not there')
     expect(consumer.readings().source).toMatchObject({ kind: 'trouble' })
   })
 
