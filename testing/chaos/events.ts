@@ -43,7 +43,7 @@ export interface EventPlace {
 
 export function makeEvent(random: Random, { props, now }: EventPlace): MadeEvent {
   const type = weighted(random, TYPES)
-  const named = chance(random, 0.97)
+  const named = chance(random, props.loose ? 0.5 : 0.97)
   const poison = named && chance(random, 0.002)
   const account = pick(random, ACCOUNTS)
   const currency = pick(random, CURRENCIES)

@@ -1,11 +1,12 @@
 import type { RejectReason } from '../../lib/rejection.ts'
+import type { UserRecord } from '../../server/stream/records/encode-aggregate.ts'
 import type { Placed } from '../fake-kinesis/own-hand.ts'
 import type { MadeEvent } from './events.ts'
 
 /** What a record holds, in order. */
 export type MadeItem =
-  | { kind: 'event'; event: MadeEvent }
-  | { kind: 'broken'; reason: RejectReason }
+  /** `isAgain`: it was put and counted before, though it may have no id to tell by. */
+  { kind: 'event'; event: MadeEvent; isAgain?: true } | { kind: 'broken'; reason: RejectReason }
 
 export interface MadeRecord {
   partitionKey: string
@@ -13,6 +14,8 @@ export interface MadeRecord {
   items: readonly MadeItem[]
   /** Of a KPL aggregate: the keys of its sub-records. */
   subRecordKeys: readonly string[]
+  /** Of one that its producer puts again, should it go astray: its sub-records, with what each holds. */
+  ifAstray?: readonly { userRecord: UserRecord; items: readonly MadeItem[] }[]
 }
 
 export interface ShardLedger {
@@ -28,6 +31,7 @@ export interface Ledger {
   readonly clamped: number
   readonly aggregated: number
   readonly outOfRange: number
+  readonly putAgain: number
   readonly beyond: number
   readonly reasons: ReadonlyMap<RejectReason, number>
   readonly types: ReadonlyMap<string, number>
@@ -58,6 +62,7 @@ export function createLedger(): Ledger {
     clamped: 0,
     aggregated: 0,
     outOfRange: 0,
+    putAgain: 0,
     beyond: 0,
   }
 
@@ -88,8 +93,10 @@ export function createLedger(): Ledger {
       return
     }
     const { id } = item.event
-    if (id !== undefined && ids.has(id)) {
+    if (id === undefined ? item.isAgain === true : ids.has(id)) {
       sums.duplicate++
+      // Each is a sub-record of its own.
+      if (id === undefined) sums.putAgain++
       return
     }
     if (id !== undefined) ids.add(id)
@@ -114,6 +121,9 @@ export function createLedger(): Ledger {
     },
     get outOfRange() {
       return sums.outOfRange
+    },
+    get putAgain() {
+      return sums.putAgain
     },
     get beyond() {
       return sums.beyond

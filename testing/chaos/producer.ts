@@ -46,6 +46,8 @@ const PACE = { 0: 1, 0.3: 2, 1: 4, 3: 1 }
 const PACE_MS = { from: 500, to: 5_000 }
 /** Records that may be put again: all far younger than the de-duplication span. */
 const REMEMBERED = 3_000
+/** By then every shard has carried aggregates: what is put again alone is known as such even if it is read first. */
+const AGAIN_FROM_RECORDS = 2_000
 
 /**
  * Puts events as producers do: one by one and in batches of every kind, some late, some twice, some broken.
@@ -77,8 +79,38 @@ export function createProducer(ports: ProducerPorts): Producer {
     const placed = stream.put(record.partitionKey, record.data)
     records++
     bytes += record.data.length
-    ledger.put(record, placed, outOfRange(record, placed.shardId))
+    const astray = outOfRange(record, placed.shardId)
+    ledger.put(record, placed, astray)
     due -= record.items.length
+    if (astray > 0 && records > AGAIN_FROM_RECORDS) putAgain(record)
+  }
+
+  /** What the KPL does then: alone while it asks for the shards, in aggregates of one shard each afterwards. */
+  function putAgain({ ifAstray = [] }: MadeRecord): void {
+    if (ifAstray.length === 0 || chance(random, 0.3)) return
+    const parts = ifAstray.map(({ userRecord, items }) => ({
+      userRecord,
+      items: items.map((item) => ({ ...item, isAgain: true as const })),
+    }))
+    if (chance(random, 0.5)) {
+      for (const { userRecord, items } of parts) put({ ...userRecord, items, subRecordKeys: [] })
+      return
+    }
+    for (const { closed, hashFrom, hashTo } of stream.shards()) {
+      const own = parts.filter(({ userRecord }) => {
+        const hash = hashKeyOf(userRecord.partitionKey, undefined)
+        return closed === undefined && hashFrom <= hash && hash <= hashTo
+      })
+      const [first] = own
+      if (first === undefined) continue
+      const userRecords = own.map(({ userRecord }) => userRecord)
+      put({
+        partitionKey: first.userRecord.partitionKey,
+        data: encodeAggregate(userRecords),
+        items: own.flatMap(({ items }) => items),
+        subRecordKeys: userRecords.map(({ partitionKey }) => partitionKey),
+      })
+    }
   }
 
   function outOfRange({ subRecordKeys }: MadeRecord, shardId: string): number {
@@ -174,12 +206,13 @@ export function createProducer(ports: ProducerPorts): Producer {
       const props = { key: partitionKey, n: ++looseEvents, loose: true } as const
       return { partitionKey, events: [makeEvent(random, { props, now: now() })] }
     })
-    return aggregateOf(key, parts)
+    return aggregateOf(key, parts, true)
   }
 
   function aggregateOf(
     partitionKey: string,
     parts: readonly { partitionKey: string; events: MadeEvent[] }[],
+    isPutAgain = false,
   ): MadeRecord {
     const userRecords: UserRecord[] = parts.map((part) => ({
       partitionKey: part.partitionKey,
@@ -192,6 +225,12 @@ export function createProducer(ports: ProducerPorts): Producer {
       data: encodeAggregate(userRecords),
       items: parts.flatMap(({ events }) => events.map(itemOf)),
       subRecordKeys: parts.map((part) => part.partitionKey),
+      ...(isPutAgain && {
+        ifAstray: parts.map(({ events }, at) => ({
+          userRecord: userRecords[at] as UserRecord,
+          items: events.map(itemOf),
+        })),
+      }),
     }
   }
 

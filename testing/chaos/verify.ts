@@ -162,10 +162,15 @@ async function shards({ db, ledger, stream }: Evidence): Promise<Check[]> {
     return [row.shard_id, words] as const
   })
   const open = all.filter(({ closed }) => closed === undefined).length
-  const sums = { aggregated: ledger.aggregated, 'out of range': ledger.outOfRange }
+  const sums = {
+    aggregated: ledger.aggregated,
+    'out of range': ledger.outOfRange,
+    'put again': ledger.putAgain,
+  }
   const foundSums = {
     aggregated: rows.reduce((sum, { aggregated }) => sum + aggregated, 0),
     'out of range': rows.reduce((sum, row) => sum + row.out_of_range, 0),
+    'put again': rows.reduce((sum, row) => sum + row.put_again, 0),
   }
   return [
     compare('shards', expected, found, `${all.length - open} read to their end, ${open} open`),
@@ -173,7 +178,7 @@ async function shards({ db, ledger, stream }: Evidence): Promise<Check[]> {
       'KPL aggregates',
       Object.entries(sums),
       Object.entries(foundSums),
-      `${ledger.aggregated} sub-records, ${ledger.outOfRange} of another shard's keys`,
+      `${ledger.aggregated} sub-records, ${ledger.outOfRange} of another shard's keys, ${ledger.putAgain} without an id put again`,
     ),
   ]
 }

@@ -196,7 +196,13 @@ test('the next writer counts its epoch on, and commits behind the old checkpoint
   const lease = await takeLease(store.db, STREAM)
   expect(lease).toEqual({ streamId: STREAM, epoch: 5, commitSeq: 0 })
   const shards = await progressOf(store)
-  const further = shards.map((shard) => ({ ...shard, checkpoint: '5', subSequence: 2 }))
+  const further = shards.map((shard) => ({
+    ...shard,
+    checkpoint: '5',
+    subSequence: 2,
+    partAgain: true,
+    putAgain: 3,
+  }))
   await writeCommit(store.db, lease, {
     shards: further,
     seen: { fresh: [], forgotten: [] },

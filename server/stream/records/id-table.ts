@@ -68,7 +68,8 @@ export function createIdTable({ room, dropped }: TableRoom): IdTable {
   function rebuilt(index: number): Part {
     const old = parts[index] as Part
     const kept = room()
-    const live = countKept(old, kept)
+    // And the one that is to come.
+    const live = countKept(old, kept) + 1
     const factor = live < FEW ? ROOM_OF_FEW : ROOM
     const part = newPart(Math.max(FIRST_SLOTS, Math.ceil((live * factor) / MAX_LOAD)))
     moveKept(old, part, kept, dropped)

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../lib/time.ts'
 import { SLICE_MS } from './arrival-slices.ts'
 import { createPutAgain, type PutAgain, type Standing } from './put-again.ts'
-import { type Arrival, type ReadingStep, readAll, readingSteps } from './reading-orders.testing.ts'
+import {
+  type Arrival,
+  type ReadingStep,
+  readAll,
+  readingSteps,
+  restartingSteps,
+} from './reading-orders.testing.ts'
 
 const T = 1_700_000_000_000
 const SHARDS = 3
@@ -116,4 +122,19 @@ test('I22: what was put twice counts once, in every order of reading and through
     }),
     { numRuns: 200 },
   )
+})
+
+test('I22: what is forgotten on the way is what nothing can be found by any more', () => {
+  const puts = Array.from({ length: 150 }, (_, n): Put[] => {
+    const one = { key: 'key', hashKey: undefined, text: `text ${n}`, shard: n % 2 }
+    const arrivedAt = T + n * 7_001
+    const [first, second] =
+      n % 3 === 0 ? (['plain', 'outside'] as const) : (['beside', 'inside'] as const)
+    return [
+      { ...one, is: first, arrivedAt },
+      { ...one, is: second, shard: (n + 1) % 2, arrivedAt: arrivedAt + 10 * MINUTE_MS },
+    ]
+  }).flat()
+  const fates = read(puts, restartingSteps(2, 500))
+  expect(fates.filter(({ fate }) => fate)).toHaveLength(150)
 })

@@ -89,3 +89,10 @@ export function readAll<Item extends Arrival, Fate, M extends Memory>(
   }
   return fates
 }
+
+/** Reads the shards in turns, a few at a time, and starts anew after each turn, from what is committed. */
+export const restartingSteps = (shards: number, turns: number): ReadingStep[] =>
+  Array.from({ length: turns }, (_, turn) => turn % shards).flatMap((shard) => [
+    { shard, most: 2, after: 'commit' },
+    { shard, most: 0, after: 'kill' },
+  ])

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DEDUPLICATION_SPAN_MS } from '../../../lib/deduplication.ts'
 import { HOUR_MS } from '../../../lib/time.ts'
-import { type Arrival, type ReadingStep, readAll, readingSteps } from './reading-orders.testing.ts'
+import {
+  type Arrival,
+  type ReadingStep,
+  readAll,
+  readingSteps,
+  restartingSteps,
+} from './reading-orders.testing.ts'
 import { createSeenIds } from './seen-ids.ts'
 
 const T = 1_700_000_000_000
@@ -114,4 +120,21 @@ test('I18: of an id that is put into one shard only the first counts, then the f
     }),
     { numRuns: 100 },
   )
+})
+
+test('I18: what is forgotten on the way is what nothing can be held against any more, to the ms', () => {
+  const puts = Array.from({ length: 200 }, (_, n): Put[] => {
+    const arrivedAt = T + n * 7_001
+    return [
+      { id: `twice-${n}`, shard: n % 2, arrivedAt },
+      { id: `twice-${n}`, shard: (n + 1) % 2, arrivedAt: arrivedAt + SPAN },
+      { id: `too-late-${n}`, shard: n % 2, arrivedAt },
+      { id: `too-late-${n}`, shard: n % 2, arrivedAt: arrivedAt + SPAN + 1 },
+    ]
+  }).flat()
+  const counted = appliedOf(read(puts, restartingSteps(2, 500)))
+  const wrong = Object.entries(counted).filter(
+    ([id, times]) => times !== (id.startsWith('twice') ? 1 : 2),
+  )
+  expect(wrong).toEqual([])
 })
