@@ -12,6 +12,7 @@ import { Byte, type Source } from './source.ts'
  */
 export function createLogLineScan(source: Source): () => LogLine | undefined {
   const noSize = NO_SIZE
+  const noRest = NO_REST
   const maxDigits = 15
   const maxLength = MAX_LINE_LENGTH
   const odd = -1
@@ -95,7 +96,9 @@ export function createLogLineScan(source: Source): () => LogLine | undefined {
 
   /** Whatever else is on the line, and its end. */
   function scanEnd(from: number): number {
-    let at = texts.rest(from)
+    let at = from
+    line.rest = noRest
+    if (bytes[at] === Byte.space) at = texts.rest(at)
     if (at === odd) return odd
     if (bytes[at] === Byte.return) at++
     if (bytes[at] === Byte.newline) return at + 1

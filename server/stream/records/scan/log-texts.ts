@@ -3,7 +3,7 @@ import { deviceOf } from '../combined/device.ts'
 import { type Front, readFront } from '../combined/front.ts'
 import { isPage } from '../combined/is-page.ts'
 import type { LogLine } from '../combined/log-line.ts'
-import { NO_REST, type Rest, readRest } from '../combined/rest.ts'
+import { type Rest, readRest } from '../combined/rest.ts'
 import { createBytePool } from './byte-pool.ts'
 import { createLogEnds } from './log-ends.ts'
 import { Byte, type Source } from './source.ts'
@@ -20,7 +20,6 @@ export function createLogTexts(source: Source, line: LogLine): LogTexts {
   const maxLength = MAX_TEXT_LENGTH
   const upperA = 0x41
   const get = Buffer.from('GET ').readInt32LE()
-  const noRest = NO_REST
   const { bytes, words } = source
   const { endOfFront, endOfLine, endOfWord, endOfPath, endOfTarget, endOfQuoted, hash } =
     createLogEnds(source)
@@ -98,9 +97,10 @@ export function createLogTexts(source: Source, line: LogLine): LogTexts {
       line.device = agents.facts[agent]
       return to
     },
+    /** It begins with a space. */
     rest(at) {
       const to = endOfLine(at)
-      const rest = to === at ? noRest : rests.facts[rests.find(at, to, hash())]
+      const rest = rests.facts[rests.find(at, to, hash())]
       if (rest === undefined) return odd
       line.rest = rest
       return to

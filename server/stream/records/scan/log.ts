@@ -94,10 +94,12 @@ function addEvents(items: OpenedItem[], line: LogLine, origin: Origin, shardId: 
   const { arrivedAt, sequenceNumber } = origin
   const clamped = line.time > arrivedAt + FUTURE_SKEW_MS
   const time = clamped ? arrivedAt : line.time
+  const visitor = visitorOf(line)
   const request = logEvent(line, {
     id: fallbackId(shardId, sequenceNumber, items.length),
     type: 'request',
     time,
+    visitor,
     status: line.status,
     durationMs: line.rest.durationMs,
     props: propsOf(line),
@@ -108,6 +110,7 @@ function addEvents(items: OpenedItem[], line: LogLine, origin: Origin, shardId: 
     id: fallbackId(shardId, sequenceNumber, items.length),
     type: 'page_view',
     time,
+    visitor,
     status: undefined,
     durationMs: undefined,
     props: undefined,
@@ -122,6 +125,7 @@ function logEvent(
     id: string
     type: string
     time: number
+    visitor: string | undefined
     status: number | undefined
     durationMs: number | undefined
     props: StreamEvent['props'] | undefined
@@ -133,7 +137,7 @@ function logEvent(
     type: own.type,
     time: epochMs(own.time),
     currency: DEFAULT_CURRENCY,
-    visitor: visitorOf(line),
+    visitor: own.visitor,
     session: undefined,
     page,
     title: undefined,
