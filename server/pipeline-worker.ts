@@ -9,10 +9,11 @@ import { openStore } from './store/open-store.ts'
 import { AppFailedError } from './stream/dispatch/app-runner.ts'
 import { createKinesisSource } from './stream/read/kinesis-source.ts'
 
-/** kinesalite takes any credentials, but the SDK wants some; its CBOR is not that of Kinesis. */
+/** kinesalite takes any credentials, but the SDK wants some; its CBOR, and the ends of its shards, are not those of Kinesis. */
 const EMBEDDED = {
   credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
   wire: 'json' as const,
+  endsBehind: true,
   ifUnreachable:
     'The embedded stream is started anew by itself. If this stays, check the free space of DATA_DIR; the log says why it ended.',
 }

@@ -47,8 +47,20 @@ describe('an answer claims', () => {
     expect(claim({ next: undefined, ...part })).toEqual({ kind: 'bare_end' })
   })
 
+  test('that the shard is over though it is behind, in so many words', () => {
+    expect(claim({ next: undefined, millisBehindLatest: 5_000 })).toEqual({
+      kind: 'late_end',
+      behindMs: 5_000,
+      why: 'an answer says that the shard was read to its end, and that it is still behind',
+    })
+  })
+
   test.each<[string, Partial<Batch>, RegExp]>([
-    ['over, and behind', { next: undefined, millisBehindLatest: 5_000 }, /5000 ms of it are left/],
+    [
+      'over with records, and behind',
+      { next: undefined, millisBehindLatest: 5_000, records: [record('1')] },
+      /read to its end, and that it is still behind/,
+    ],
     [
       'over, with the children of another',
       { next: undefined, children: [child('a', 'shard'), child('b', 'other')] },

@@ -9,6 +9,8 @@ export type Claim =
   | { kind: 'end'; children: readonly ChildShard[] }
   /** The shard is over, and nothing but this says so. */
   | { kind: 'bare_end' }
+  /** The shard is over, and the answer, which has no record, is so far behind all the same; `why` that cannot be. */
+  | { kind: 'late_end'; behindMs: number; why: string }
   /** It cannot be; `why` in words. Its records are good. */
   | { kind: 'doubt'; why: string }
 
@@ -50,21 +52,19 @@ function claimOf(batch: Batch, { shardId, iterator }: Asked): Claim {
   return { kind: 'more' }
 }
 
-function claimedEnd({ children, millisBehindLatest }: Batch, shardId: string): Claim {
-  if (millisBehindLatest !== null && millisBehindLatest > 0) {
-    return doubt(
-      `that the shard was read to its end, and that ${millisBehindLatest} ms of it are left`,
-    )
+function claimedEnd(batch: Batch, shardId: string): Claim {
+  const { children, millisBehindLatest: behindMs, records } = batch
+  if (behindMs !== null && behindMs > 0) {
+    const { why } = doubt('that the shard was read to its end, and that it is still behind')
+    return records.length > 0 ? { kind: 'doubt', why } : { kind: 'late_end', behindMs, why }
   }
   if (!children.every((child) => isChildOf(child, shardId))) {
     return doubt('that the shard was read to its end, and names children of others')
   }
-  return children.length > 0 && millisBehindLatest !== null
-    ? { kind: 'end', children }
-    : { kind: 'bare_end' }
+  return children.length > 0 && behindMs !== null ? { kind: 'end', children } : { kind: 'bare_end' }
 }
 
-const doubt = (says: string): Claim => ({ kind: 'doubt', why: `an answer says ${says}` })
+const doubt = (says: string) => ({ kind: 'doubt' as const, why: `an answer says ${says}` })
 
 const isChildOf = ({ shardId, parents }: ChildShard, parent: string): boolean =>
   shardId !== '' && shardId !== parent && parents.includes(parent)

@@ -15,6 +15,8 @@ export interface KinesisPlace {
   silentAfterMs?: number
   /** How records are read; `cbor`, a third smaller and read without copying, by itself turns to `json` where the endpoint does not speak it. */
   wire?: Wire
+  /** At the end of a shard it says how long ago that was closed, not how far behind the reader is, as kinesalite does. */
+  endsBehind?: boolean
   /** What an operator may want to know once, in one sentence. */
   onNotice?: (text: string) => void
 }

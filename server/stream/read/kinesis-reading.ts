@@ -107,6 +107,7 @@ function batchOf(
   if (records === undefined) throw notKinesis(answer.place)
   const { bytes, limit, answeredAt } = answer
   const full = records.length >= limit || bytes >= NEARLY_FULL_BYTES
-  const millisBehindLatest = millisBehind(page.millisBehindLatest)
+  const isEnd = page.next === undefined && answer.place.endsBehind === true
+  const millisBehindLatest = isEnd ? null : millisBehind(page.millisBehindLatest)
   return { ...page, records, bytes, full, millisBehindLatest, answeredAt }
 }

@@ -433,7 +433,9 @@ function createModel(ends: 'named' | 'bare') {
     }
     passed = answer.records.at(-1)?.sequenceNumber ?? passed
     at = Number(answer.next?.replace('after ', '') ?? at)
-    return { kind: 'batch', claim: answer.claim.kind, isEmpty: answer.records.length === 0 }
+    const { kind } = answer.claim
+    const claim = kind === 'late_end' ? 'doubt' : kind
+    return { kind: 'batch', claim, isEmpty: answer.records.length === 0 }
   }
 
   function settle(claim: string): ReaderEvent {

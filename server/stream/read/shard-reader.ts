@@ -8,9 +8,10 @@ import { backoffMs } from '../../platform/retry.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import type { StreamClock } from '../shards/stream-clock.ts'
 import { BROKEN_REMEDY } from '../shards/trust.ts'
-import { type Answer, contradicting } from './answer-check.ts'
+import { type Answer, type Claim, contradicting } from './answer-check.ts'
 import { type Buffer, type Hold, MAX_ANSWER_BYTES } from './buffer.ts'
 import type { Feed } from './feed.ts'
+import { afterLateEnd, isExplained, type LateEnd } from './late-end.ts'
 import { checkpointPosition, openPositions } from './open-position.ts'
 import {
   answered,
@@ -156,6 +157,7 @@ export function startShardReader(
   let hold: Hold | undefined
   let taking: Taking | undefined
   let answer: Answer | undefined
+  let lateEnd: LateEnd | undefined
   let pace = freshPace()
   let olderBy = 0
   let behind = true
@@ -293,10 +295,22 @@ export function startShardReader(
     const got = await (feed as Feed).read(readLimit(), signal)
     if (signal.aborted) return undefined
     mine.is(got.bytes)
-    answeredBy(got)
-    answer = got
+    const claim = judged(got.claim)
+    answer = { ...got, claim }
+    answeredBy(answer)
     taking = { batch: got, hold: mine, at: 0 }
-    return { kind: 'batch', claim: got.claim.kind, isEmpty: got.records.length === 0 }
+    return { kind: 'batch', claim: claim.kind, isEmpty: got.records.length === 0 }
+  }
+
+  /** That the end of a shard is behind is doubted, until it is explained. */
+  function judged(claim: Claim): Exclude<Claim, { kind: 'late_end' }> {
+    if (claim.kind !== 'late_end') {
+      lateEnd = undefined
+      return claim
+    }
+    const now = clock.monotonicMs()
+    lateEnd = afterLateEnd(lateEnd, { behindMs: claim.behindMs, now })
+    return isExplained(lateEnd, now) ? { kind: 'bare_end' } : { kind: 'doubt', why: claim.why }
   }
 
   function answeredBy(answer: Answer): void {
