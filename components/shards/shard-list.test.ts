@@ -68,14 +68,15 @@ test('states that no shard has are not offered, unless one is chosen', () => {
 test('totals add up, and the lag is that of the slowest', () => {
   const shards = [
     shard(1, { recordsPerSecond: 10, bytesPerSecond: 100, millisBehindLatest: 5 }),
-    shard(2, { recordsPerSecond: 2, bytesPerSecond: 20, millisBehindLatest: 90 }),
-    shard(3, finished),
+    shard(2, { recordsPerSecond: 2, bytesPerSecond: 20, millisBehindLatest: 90, partlyRead: 3 }),
+    shard(3, { ...finished, partlyRead: 4 }),
   ]
   expect(totalsOf(shards)).toEqual({
     open: 2,
     recordsPerSecond: 12,
     bytesPerSecond: 120,
     behindMs: 90,
+    partlyRead: 7,
   })
 })
 

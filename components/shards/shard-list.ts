@@ -103,15 +103,18 @@ export interface StreamTotals {
   bytesPerSecond: number
   /** Of the shard furthest behind. */
   behindMs: number
+  /** Lines of logs with fields that were passed over. */
+  partlyRead: number
 }
 
 export function totalsOf(shards: readonly ShardCell[]): StreamTotals {
-  const totals = { open: 0, recordsPerSecond: 0, bytesPerSecond: 0, behindMs: 0 }
+  const totals = { open: 0, recordsPerSecond: 0, bytesPerSecond: 0, behindMs: 0, partlyRead: 0 }
   for (const shard of shards) {
     totals.open += Number(shard.open)
     totals.recordsPerSecond += shard.recordsPerSecond
     totals.bytesPerSecond += shard.bytesPerSecond
     totals.behindMs = Math.max(totals.behindMs, shard.millisBehindLatest)
+    totals.partlyRead += shard.partlyRead
   }
   return totals
 }

@@ -105,8 +105,22 @@ function figures(shards: readonly ShardCell[], status: StatusCell): Stat[] {
           <Link href="/dead-letters">Show dead letters</Link>
         ),
     },
+    ...readInPart(totals.partlyRead),
   ]
 }
+
+/** Most streams carry no logs. */
+const readInPart = (lines: number): Stat[] =>
+  lines === 0
+    ? []
+    : [
+        {
+          id: 'partlyRead',
+          label: 'Log lines read in part',
+          value: <Figure size={28} text={count(lines)} exact={exact(lines)} />,
+          note: 'further fields passed over',
+        },
+      ]
 
 const shareOf = (part: number, fates: Fates): string => {
   const read = eventsRead(fates)

@@ -11,11 +11,11 @@ export function parseCombinedLine(line: string, number: number): ParsedLine {
   if (line.trim() === '') return { kind: 'blank' }
   const parsed = parseCombined(line)
   if (parsed.kind === 'skipped') return skipped(parsed.reason)
-  const { at, visitor } = parsed
+  const { at, visitor, partlyRead } = parsed
   const id = `${createHash('sha256').update(line).digest('hex').slice(0, 20)}:${number}`
   const events = parsed.events.map((event) => ({
     event: { id: `${id}:${event.type}`, ...event },
     at,
   }))
-  return { kind: 'events', events, partitionKey: visitor }
+  return { kind: 'events', events, partitionKey: visitor, partlyRead }
 }

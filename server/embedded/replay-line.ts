@@ -8,6 +8,8 @@ export type ParsedLine =
       partitionKey: string | undefined
       /** The line is a record as it stands. */
       verbatim?: boolean
+      /** It has fields that were passed over. */
+      partlyRead?: boolean
     }
   | { kind: 'blank' }
   | { kind: 'skipped'; reason: string }

@@ -7,7 +7,9 @@ import type { EventInput } from '../../lib/event.ts'
 import { epochMs } from '../../lib/time.ts'
 import type { PutEntry, SendRecords } from './put-records.ts'
 import { seededRandom } from './random.ts'
+import { parseCombinedLine } from './replay-combined.ts'
 import { parseEvents } from './replay-events.ts'
+import type { LineParser } from './replay-line.ts'
 import { type LogLine, MAX_LINE_BYTES, readLines } from './replay-lines.ts'
 import { replay } from './replay-run.ts'
 import { summaryText } from './replay-summary.ts'
@@ -38,7 +40,13 @@ interface Put {
 /** Replays to a stream in memory whose time passes only by waiting. */
 async function run(
   content: string,
-  change: { speed?: Speed; at?: At; send?: SendRecords; signal?: AbortSignal } = {},
+  change: {
+    parse?: LineParser
+    speed?: Speed
+    at?: At
+    send?: SendRecords
+    signal?: AbortSignal
+  } = {},
 ) {
   let nowMs = 0
   const puts: Put[] = []
@@ -49,7 +57,7 @@ async function run(
     })
   const result = await replay({
     lines: readLines(file(content)),
-    parse: parseEvents,
+    parse: change.parse ?? parseEvents,
     speed: change.speed ?? 'max',
     at: change.at ?? 'original',
     send: change.send ?? accept,
@@ -272,5 +280,23 @@ test('lines are the file’s, wherever its pieces are cut', async () => {
       expect(bytes).toBe(content.length)
     }),
     { numRuns: 20 },
+  )
+})
+
+test('of a log, lines without a visitor go anywhere, and it is said what was passed over and what does not fit', async () => {
+  const logLine = (client: string, more = '') =>
+    `${client} [17/May/2015:10:05:03 +0000] "GET /a.css HTTP/1.1" 200 5 "-" "-"${more}`
+  const lines = [
+    logLine('shop.example:443 203.0.113.7 - -', ' "-" 0.215'),
+    logLine('- - -', ' 1834'),
+    logLine('10.0.0.1 - -', ' "203.0.113.8"'),
+    logLine('203.0.113.7 - ann smith'),
+  ]
+  const { puts, tally } = await run(lines.join('\n'), { parse: parseCombinedLine })
+  expect(puts.map(({ key }) => key)).toEqual(['203.0.113.7', 'line 2', '203.0.113.8'])
+  const text = summaryText(tally, 'clicks', 1_000)
+  expect(text).toContain('Of 1 line further fields were passed over\n')
+  expect(text).toContain(
+    'line 4: user of the log line must be one word, a dash, or in quotes; it is ann smith',
   )
 })

@@ -30,6 +30,7 @@ export type ReplayEnd =
 
 interface Entry extends PutEntry {
   events: EventInput[]
+  partlyRead: boolean
 }
 
 const PATIENCE_MS = 60_000
@@ -97,7 +98,8 @@ export async function replay(options: {
         // What is put as it is keeps its very text.
         const whole = options.at === 'original' && parsed.verbatim === true
         const data = Buffer.from(whole ? text : recordJson(events))
-        const entry = { partitionKey: keyOf(parsed.partitionKey, number), data, events }
+        const { partlyRead = false } = parsed
+        const entry = { partitionKey: keyOf(parsed.partitionKey, number), data, events, partlyRead }
         if (entryBytes(entry) > MAX_RECORD_BYTES) {
           return tally.skip(number, `larger than a record may be, ${MAX_RECORD_BYTES} bytes`)
         }
@@ -133,7 +135,7 @@ export async function replay(options: {
         },
       })
       const left = new Set<PutEntry>(outcome.kind === 'put' ? [] : outcome.left)
-      for (const entry of entries) if (!left.has(entry)) tally.put(entry.events)
+      for (const entry of entries) if (!left.has(entry)) tally.put(entry)
       progress.records = tally.records
       end = endOf(outcome)
     }

@@ -22,6 +22,12 @@ export function summaryText(tally: Tally, place: string, elapsedMs: number): str
   if (repeated.events > 0) {
     lines.push('', `${number(repeated.events)} events repeat an id put before: they count once`)
   }
+  if (tally.partlyRead > 0) {
+    lines.push(
+      '',
+      `Of ${number(tally.partlyRead)} ${tally.partlyRead === 1 ? 'line' : 'lines'} further fields were passed over`,
+    )
+  }
   if (tally.skipped > 0) {
     lines.push('', `Skipped ${number(tally.skipped)} lines:`)
     for (const { line, reason } of tally.firstSkipped) lines.push(`  line ${line}: ${reason}`)

@@ -20,9 +20,11 @@ export interface Tally {
   repeated: Count
   blank: number
   skipped: number
+  /** Lines with fields that were passed over. */
+  partlyRead: number
   /** The first few, for a person to look at. */
   firstSkipped: { line: number; reason: string }[]
-  put(events: readonly EventInput[]): void
+  put(line: { events: readonly EventInput[]; partlyRead: boolean }): void
   skip(line: number, reason: string): void
 }
 
@@ -36,9 +38,11 @@ export function createTally(): Tally {
     repeated: noCount(),
     blank: 0,
     skipped: 0,
+    partlyRead: 0,
     firstSkipped: [],
-    put(events) {
+    put({ events, partlyRead }) {
       tally.records += 1
+      if (partlyRead) tally.partlyRead += 1
       for (const event of events) {
         count(tally.all, event)
         if (event.id != null && seen(event.id)) count(tally.repeated, event)
