@@ -1,9 +1,10 @@
 import path from 'node:path'
 import type { RuleInput } from '../lib/alert-rule.ts'
-import type { DemoState } from '../lib/frames.ts'
+import type { DemoState, Health } from '../lib/frames.ts'
 import type { Catalog } from '../lib/kpi-catalog.ts'
 import { createLiveCatalog } from './catalog/live-catalog.ts'
 import type { Config } from './config.ts'
+import { storeTrouble, troubleWords } from './damage/store-trouble.ts'
 import { makeDataDir } from './data-dir.ts'
 import { startEmbeddedStream } from './embedded/embedded-stream.ts'
 import type { StreamFacts } from './http/api-context.ts'
@@ -16,19 +17,27 @@ import { apiContext, NO_STREAM, type Parts, streamFacts } from './parts.ts'
 import { startPipeline } from './pipeline-client.ts'
 import type { PipelineOptions, PipelinePort } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
+import { SetupError } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
 import { createServerMetrics } from './platform/metrics.ts'
 import { createHub } from './push/hub.ts'
 import { startPulse } from './push/pulse.ts'
 import { makeSampleRule } from './sample-rule.ts'
-import { holdFolder } from './store/hold-folder.ts'
+import { type HeldFolder, type HoldState, holdFolder } from './store/hold-folder.ts'
 import { openStore, type Store } from './store/open-store.ts'
 import { readSetting } from './store/setting.ts'
+import { unreachedStatus } from './unreached-status.ts'
 
 const EMBEDDED_SHARDS = 4
 const DEMO_SEED = 1
 const PULSE = { everyMs: 2_000, timeoutMs: 5_000 }
 const REACHED_POLL_MS = 200
+const HOLD_CHECK_MS = 1_000
+const HOLD_WORDS: Record<Exclude<HoldState, 'held'>, string> = {
+  made_anew: 'the lock of the data folder was deleted: it is made anew',
+  contested: 'the lock of the data folder was deleted, and another Kinesight has it now',
+  gone: 'the lock of the data folder was deleted and cannot be made anew',
+}
 
 export interface Ports {
   clock: Clock
@@ -45,6 +54,8 @@ export interface Ports {
   /** `DEMO` is set: it counts more than what was chosen on the page. */
   demoIsSet: boolean
   sampleRule: RuleInput
+  /** It cannot go on, and must not be started again in this process: another one has its data. */
+  onEnd: (error: unknown) => void
 }
 
 export interface Started {
@@ -85,16 +96,20 @@ export function assemble(config: Config, ports: Ports): Assembled {
   )
   const timers: (() => void)[] = []
   let stopping: Promise<void> | undefined
-  let letGo = () => {}
+  let held: HeldFolder | undefined
 
   async function start(): Promise<Started> {
     makeDataDir(config.dataDir)
-    letGo = holdFolder(config.dataDir)
+    held = holdFolder(config.dataDir)
+    timers.push(keepHolding(held, config.dataDir))
     // First of all: whoever opens the page meanwhile waits for it instead of seeing an error.
     const port = await web.listen()
-    const store = await openStore(path.join(config.dataDir, 'kinesight.db'))
+    const storeFile = path.join(config.dataDir, 'kinesight.db')
+    const store = await openStore(storeFile)
     parts.store = store
-    await context.recompose()
+    await context.recompose().catch((error: unknown) => {
+      throw asSetup(error, storeFile)
+    })
     await Promise.all([startStream(store), pages.prepare()])
     return {
       url: urlOf(host, port),
@@ -108,17 +123,43 @@ export function assemble(config: Config, ports: Ports): Assembled {
       parts.embedded = await startEmbedded(config, ports, await firstDemo(store))
     }
     if (stopping !== undefined) return parts.embedded?.stop()
-    const pipeline = startPipeline(pipelineOptions(config, parts, { catalog, startedAt }), {
+    const options = pipelineOptions(config, parts, { catalog, startedAt })
+    const pipeline = startPipeline(options, {
       workerUrl: ports.workers.pipeline,
       clock,
       random: ports.random,
       log,
+      onFenced: (message) => ports.onEnd(new SetupError(message)),
     })
     parts.pipeline = pipeline
     hub.attach(pipeline)
-    const pulse = { pipeline, clock, ...PULSE, onSilent: hub.silence, onHeard: hub.hear }
-    timers.push(startPulse(pulse))
+    const blank = (source: Health) => ({
+      cells: {
+        status: unreachedStatus(options, { source, store: { kind: 'ok' } }, clock.now()),
+        firing: [],
+      },
+      series: {},
+    })
+    const onSilent = (source: Health) => hub.silence(source, blank)
+    timers.push(startPulse({ pipeline, clock, ...PULSE, onSilent, onHeard: hub.hear }))
     if (parts.embedded?.demo() === 'on') timers.push(onceReached(pipeline, () => sample(store)))
+  }
+
+  /** Its lock may be deleted by hand at any time. */
+  function keepHolding(folder: HeldFolder, name: string): () => void {
+    let before: HoldState = 'held'
+    const timer = setInterval(() => {
+      try {
+        const state = folder.check(clock.monotonicMs())
+        if (state !== before && state !== 'held')
+          log.warn({ folder: name, state }, HOLD_WORDS[state])
+        before = state
+      } catch (error) {
+        clearInterval(timer)
+        ports.onEnd(error)
+      }
+    }, HOLD_CHECK_MS)
+    return () => clearInterval(timer)
   }
 
   async function firstDemo(store: Store): Promise<boolean> {
@@ -147,7 +188,7 @@ export function assemble(config: Config, ports: Ports): Assembled {
     // The pipeline reads from the embedded stream, so that goes after it.
     await Promise.allSettled([parts.embedded?.stop(), pages.close()])
     await parts.store?.close()
-    letGo()
+    held?.release()
   }
 
   return {
@@ -192,6 +233,15 @@ function pipelineOptions(
     demo: parts.embedded?.demo() ?? 'none',
     logLevel: config.logLevel,
   }
+}
+
+/** A store that opens may still be broken inside. */
+function asSetup(error: unknown, storeFile: string): unknown {
+  const trouble = storeTrouble(error, storeFile)
+  if (trouble === undefined) return error
+  return new SetupError(`The store ${storeFile} cannot be read: ${troubleWords(trouble)}`, {
+    cause: error,
+  })
 }
 
 const urlOf = (host: string, port: number): string =>

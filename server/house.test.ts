@@ -74,7 +74,7 @@ const TABLE: Record<string, { rooms: string[]; types?: string[]; packages?: RegE
     rooms: ['lib', 'server/platform', 'server/damage'],
     types: ['server/store', 'server/config.ts'],
   },
-  'server/store': { rooms: ['lib', 'server/platform'] },
+  'server/store': { rooms: ['lib', 'server/platform', 'server/damage'] },
   'server/damage': { rooms: ['lib', 'server/platform'], types: ['server/store'] },
   components: { rooms: ['lib'], packages: /^(?!node:)/ },
   app: { rooms: ['components', 'lib'], packages: /^(?!node:|socket\.io)/ },

@@ -5,7 +5,7 @@ import { assemble, type Started } from './assemble.ts'
 import { type Config, readConfig } from './config.ts'
 import { DEMO_SAMPLE_RULE } from './embedded/demo-sample-rule.ts'
 import { systemClock } from './platform/clock.ts'
-import { SetupError } from './platform/errors.ts'
+import { messageOf, SetupError } from './platform/errors.ts'
 import { createLog } from './platform/log.ts'
 
 const STOP_WITHIN_MS = 2_000
@@ -42,6 +42,7 @@ async function run(config: Config): Promise<void> {
     },
     demoIsSet: (process.env.DEMO ?? '') !== '',
     sampleRule: DEMO_SAMPLE_RULE,
+    onEnd: (error) => end(error),
   })
 
   const fail = (error: unknown) => {
@@ -63,6 +64,16 @@ async function run(config: Config): Promise<void> {
     )
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop)
+
+  /** Another process has its data: it ends for good, and says why. */
+  function end(error: unknown): void {
+    if (stopping) return
+    stopping = true
+    log.fatal({ problem: messageOf(error) }, 'ends')
+    process.stderr.write(`${messageOf(error)}\n`)
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS)
+    void app.stop().finally(() => process.exit(1))
+  }
 
   try {
     process.stdout.write(announcement(await app.start(), config))

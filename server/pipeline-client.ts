@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { DemoState, ViewState } from '../lib/frames.ts'
 import type { View } from '../lib/view.ts'
+import { type Cause, causeOf, createDeaths, LOG_REMEDY } from './pipeline-deaths.ts'
 import type {
   FromWorker,
   PipelineFrame,
@@ -34,7 +35,14 @@ type WorkerState = 'up' | 'ending' | 'gone'
  */
 export function startPipeline(
   options: PipelineOptions,
-  ports: { workerUrl: URL; clock: Clock; random: () => number; log: Log },
+  ports: {
+    workerUrl: URL
+    clock: Clock
+    random: () => number
+    log: Log
+    /** Another process writes to the store now. It is not started anew: the two would fence each other in turns. */
+    onFenced: (message: string) => void
+  },
 ): PipelinePort {
   const { clock, log } = ports
   const watched = new Map<string, View>()
@@ -45,6 +53,7 @@ export function startPipeline(
   let failures = 0
   let restart: NodeJS.Timeout | undefined
   let careful = false
+  const deaths = createDeaths('The pipeline', clock)
   let state: WorkerState = 'up'
   let stopping = false
   let replacing: Promise<void> | undefined
@@ -53,18 +62,29 @@ export function startPipeline(
 
   function launch(): Worker {
     const startedAt = clock.monotonicMs()
+    let cause: Cause | undefined
     const started = new Worker(ports.workerUrl, {
-      workerData: { ...options, demo, kpis, read: { ...options.read, careful } },
+      workerData: {
+        ...{ ...options, demo, kpis, read: { ...options.read, careful } },
+        before: deaths.health(),
+      } satisfies PipelineOptions,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     })
-    started.on('message', (message: FromWorker) => receive(message))
-    started.on('error', (error) => log.error({ err: error }, 'pipeline worker failed'))
+    started.on('message', (message: FromWorker) => {
+      if (message.kind === 'died') cause = message.cause
+      else receive(message)
+    })
+    started.on('error', (error) => {
+      log.error({ err: error }, 'pipeline worker failed')
+      cause = causeOf(error)
+    })
     started.on('exit', (code) => {
       if (state === 'ending') {
         onEnded()
         return
       }
       state = 'gone'
+      deaths.died(cause ?? { problem: `it ended with code ${code}`, remedy: LOG_REMEDY })
       questions.refuseAll(`the pipeline worker ended with code ${code}`)
       failures = clock.monotonicMs() - startedAt > SETTLED_MS ? 0 : failures + 1
       const waitMs = backoffMs(failures, ports.random(), RESTART)
@@ -81,7 +101,7 @@ export function startPipeline(
     for (const { id, question } of questions.open()) send({ kind: 'ask', id, question })
   }
 
-  function receive(message: FromWorker): void {
+  function receive(message: Exclude<FromWorker, { kind: 'died' }>): void {
     switch (message.kind) {
       case 'stream':
         streamId = message.streamId
@@ -97,6 +117,14 @@ export function startPipeline(
         return
       case 'app_failed':
         careful = true
+        return
+      case 'progress':
+        deaths.progressed()
+        return
+      case 'fenced':
+        state = 'ending'
+        stopping = true
+        ports.onFenced(message.message)
         return
       case 'stopped':
         onEnded()
@@ -149,6 +177,7 @@ export function startPipeline(
 
   return {
     streamId: () => streamId,
+    health: deaths.health,
     watch(key, view) {
       watched.set(key, view)
       send({ kind: 'watch', key, view })

@@ -1,10 +1,11 @@
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { CrossedPair } from '../lib/crossed.ts'
-import type { DemoState, ReadMode, ViewDelta, ViewState } from '../lib/frames.ts'
+import type { DemoState, Health, ReadMode, ViewDelta, ViewState } from '../lib/frames.ts'
 import type { KpisQuery, SeriesQuery } from '../lib/kpi-questions.ts'
 import type { Kpi } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
 import type { View } from '../lib/view.ts'
+import type { Cause } from './pipeline-deaths.ts'
 import type { KeepTimes } from './window/retention.ts'
 
 /** What the main thread asks of the pipeline's worker thread. */
@@ -28,6 +29,8 @@ export interface PipelinePort {
   shard(shardId: string): Promise<ViewState>
   /** Prometheus text of the worker's registry. */
   metrics(): Promise<string>
+  /** Trouble: it dies again and again. */
+  health(): Health
   /** Commits, ends the readers. */
   stop(): Promise<void>
 }
@@ -38,6 +41,8 @@ export type PipelineFrame =
 
 /** What the worker thread is given when it starts. */
 export interface PipelineOptions {
+  /** What became of those that were started before it; absent: nothing to be said. */
+  before?: Health
   storeFile: string
   stream: {
     name: string
@@ -86,4 +91,10 @@ export type FromWorker =
   | { kind: 'failure'; id: number; message: string }
   /** The next one is to start carefully: see `AppFailedError`. */
   | { kind: 'app_failed' }
+  /** It has committed, or has run for a while. */
+  | { kind: 'progress' }
+  /** Why it ends in a moment. */
+  | { kind: 'died'; cause: Cause }
+  /** Another process writes to the store: nothing more is done. */
+  | { kind: 'fenced'; message: string }
   | { kind: 'stopped' }

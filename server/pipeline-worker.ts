@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createPipeline } from './pipeline.ts'
+import { causeOf } from './pipeline-deaths.ts'
 import type { FromWorker, PipelineOptions, ToWorker } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import { createLog } from './platform/log.ts'
 import { openStore } from './store/open-store.ts'
+import { FencedError } from './stream/commit/commit.ts'
 import { AppFailedError } from './stream/dispatch/app-runner.ts'
 import { createKinesisSource } from './stream/read/kinesis-source.ts'
 
@@ -18,6 +20,9 @@ const EMBEDDED = {
     'The embedded stream is started anew by itself. If this stays, check the free space of DATA_DIR; the log says why it ended.',
 }
 
+const FENCED_WORDS =
+  'Another Kinesight writes to this data folder now: this one ends. Only one may use a data folder; set DATA_DIR to a folder of its own'
+
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 
@@ -25,8 +30,16 @@ const options = workerData as PipelineOptions
 const log = createLog({ level: options.logLevel, name: 'pipeline' })
 const post = (message: FromWorker): void => port.postMessage(message)
 
+const die = (error: unknown): never => {
+  post({ kind: 'died', cause: causeOf(error, options.storeFile) })
+  process.exit(1)
+}
+
 const pipeline = createPipeline(options, {
-  store: await openStore(options.storeFile),
+  store: await openStore(options.storeFile).catch((error: unknown) => {
+    log.error({ problem: messageOf(error) }, 'the store cannot be opened')
+    return die(error)
+  }),
   source: createKinesisSource({
     streamName: options.stream.name,
     region: options.stream.region,
@@ -39,6 +52,7 @@ const pipeline = createPipeline(options, {
   log,
   newId: randomUUID,
   onStream: (streamId) => post({ kind: 'stream', streamId }),
+  onProgress: () => post({ kind: 'progress' }),
   onFrame: (frame) => post({ kind: 'frame', frame }),
 })
 
@@ -74,5 +88,6 @@ port.on('message', (message: ToWorker) => {
 pipeline.run().catch((error: unknown) => {
   log.error({ err: error }, 'pipeline failed')
   if (error instanceof AppFailedError) post({ kind: 'app_failed' })
-  process.exit(1)
+  if (error instanceof FencedError) post({ kind: 'fenced', message: FENCED_WORDS })
+  die(error)
 })

@@ -68,6 +68,7 @@ beforeEach(async () => {
       log: pino({ level: 'silent' }),
       newId: () => 'id',
       onStream: () => {},
+      onProgress: () => {},
       onFrame: (frame) => frames.push(frame),
     },
   )

@@ -1,13 +1,4 @@
-import { DEDUPLICATION_SPAN_MS, SUB_RECORDS_PER_ID } from '../lib/deduplication.ts'
-import { noFates } from '../lib/fates.ts'
-import {
-  type DemoState,
-  type Health,
-  type KeptTimes,
-  NO_DAMAGE,
-  type ReaderState,
-  type StatusCell,
-} from '../lib/frames.ts'
+import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
 import { createdAgain, type Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
 import type { StreamBegin } from '../lib/stream-begin.ts'
@@ -21,6 +12,7 @@ import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
 import { createDamage, type DamagedRow } from './damage/damage.ts'
 import { createDamageWatch, type DamageWatch } from './damage/damage-watch.ts'
+import { type StoreTrouble, storeTrouble } from './damage/store-trouble.ts'
 import { createFormerKpis } from './former-kpis.ts'
 import { createLiveViews } from './live-views.ts'
 import { createMarkStore } from './marks/mark-store.ts'
@@ -36,7 +28,6 @@ import { backoffMs } from './platform/retry.ts'
 import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
-import { STORE_REMEDY, storeTrouble } from './store/store-trouble.ts'
 import { OLDEST, type StreamPlace, type StreamRow } from './store/stream-row.ts'
 import { createConsumer } from './stream/consumer.ts'
 import type { ConsumerReadings } from './stream/consumer-readings.ts'
@@ -47,11 +38,14 @@ import {
 } from './stream/read/stream-source.ts'
 import { subscribedFeeds } from './stream/read/subscribed-feed.ts'
 import { beginOf, createStreamStart } from './stream-start.ts'
+import { keptTimes, streamOf, unreachedStatus } from './unreached-status.ts'
 import { type ViewParts, viewSource } from './view-sources.ts'
 import { createRetention } from './window/retention.ts'
 
 const EVALUATE_EVERY_MS = SECOND_MS
 const RETRY = { baseMs: 100, capMs: 5_000 }
+/** One that runs for so long, in s, does not die of what the one before it died of. */
+const PROGRESS_AFTER_S = 10
 /** A start that is over so soon shows no page without figures in between. */
 const QUIET_START_MS = 3 * SECOND_MS
 
@@ -74,6 +68,8 @@ export interface PipelinePorts {
   log: Log
   newId: () => string
   onStream: (streamId: number) => void
+  /** It has committed, or has run for a while. Called once. */
+  onProgress: () => void
   onFrame: (frame: PipelineFrame) => void
 }
 
@@ -99,6 +95,12 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const arrival = whenReached()
   let connecting: Health = { kind: 'starting' }
   let stored: Health = { kind: 'ok' }
+  let hasProgressed = false
+  let secondsReached = 0
+  /** Since when the store's file is broken or gone. */
+  let brokenSince: number | undefined
+  /** Of those that were started before this one and died. */
+  let before: Health = options.before ?? { kind: 'ok' }
   const views = createLiveViews({
     sourceOf: (view) => reached && viewSource(view, reached, { catalog, startedAt }),
     common: () => ({ status: statusCell(), firing: reached?.alerts.firing() ?? [] }),
@@ -122,7 +124,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     if (parts === undefined) return
     reached = parts
     arrival.resolve(parts)
+    parts.consumer.onCommit(progressed)
     const evaluating = [
+      everySecond(untilProgressed),
       everySecond(parts.alerts.evaluate),
       everySecond(parts.marks.look),
       everySecond(parts.damage.look),
@@ -136,7 +140,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       try {
         return await reach(description)
       } catch (error) {
-        const why = storeTrouble(error)
+        const why = storeTrouble(error, options.storeFile)
         if (why === undefined) throw error
         storeFailed(error, why)
         connecting = { kind: 'ok' }
@@ -146,15 +150,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     return undefined
   }
 
-  function storeFailed(error: unknown, why: string): void {
+  function storeFailed(error: unknown, { problem, remedy }: StoreTrouble): void {
     log.error({ problem: messageOf(error) }, 'the store cannot be used')
     const since = stored.kind === 'trouble' ? stored.since : clock.now()
-    stored = {
-      kind: 'trouble',
-      since,
-      problem: `the store cannot be used: ${why}`,
-      remedy: STORE_REMEDY,
-    }
+    stored = { kind: 'trouble', since, problem: `the store cannot be used: ${problem}`, remedy }
   }
 
   /** Before the stream is reached: a start that was not kept would be taken for none by the next one. */
@@ -163,7 +162,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       await start.note()
       stored = { kind: 'ok' }
     } catch (error) {
-      const why = storeTrouble(error)
+      const why = storeTrouble(error, options.storeFile)
       if (why === undefined) throw error
       storeFailed(error, why)
     }
@@ -205,6 +204,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       random: ports.random,
       log,
       damage,
+      storeFile: options.storeFile,
     })
     const alerts = createAlertWatch({
       db: store.db,
@@ -276,6 +276,18 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     remedy,
   })
 
+  /** Without anything to commit it has got somewhere once it has run for a while. */
+  async function untilProgressed(): Promise<void> {
+    if (++secondsReached === PROGRESS_AFTER_S) progressed()
+  }
+
+  function progressed(): void {
+    if (hasProgressed) return
+    hasProgressed = true
+    before = { kind: 'ok' }
+    ports.onProgress()
+  }
+
   async function everySecond(evaluate: (now: number) => Promise<void>): Promise<void> {
     while (!ending.signal.aborted) {
       await evaluate(clock.now())
@@ -289,74 +301,43 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   })
 
   function statusCell(): StatusCell {
-    const { name, region, endpoint, embedded } = options.stream
-    const stream = { name, region: region ?? '', endpoint: endpoint ?? null, embedded }
-    const readings = reached?.consumer.readings()
-    const kept = keptTimes(clock.now())
-    if (readings === undefined) {
-      return {
-        stream,
-        begin: start.begin(),
-        incarnation: null,
-        former: null,
-        newestArrivalAt: null,
-        behindMs: 0,
-        shards: { open: 0, readable: 0, troubled: 0 },
-        eventsPerSecond: 0,
-        fates: noFates(),
-        kept,
-        beyond: null,
-        demo,
-        source: connecting,
-        store: stored,
-        reading: {
-          mode: options.read.mode,
-          notice: null,
-          // The embedded one has no CBOR as Kinesis speaks it.
-          wire: embedded ? 'json' : 'cbor',
-          wireNotice: null,
-          bufferBytes: 0,
-          bufferLimitBytes: options.read.bufferBytes,
-          rememberedIds: 0,
-          rememberedIdsLimit: options.read.rememberedIds,
-          duplicateSpanMs: DEDUPLICATION_SPAN_MS,
-          rememberedSubRecords: 0,
-          rememberedSubRecordsLimit: options.read.rememberedIds * SUB_RECORDS_PER_ID,
-          putAgainSpanMs: DEDUPLICATION_SPAN_MS,
-        },
-        findings: [],
-        apps: [],
-        damage: NO_DAMAGE,
-        catalog: version,
-      }
+    const now = clock.now()
+    if (reached === undefined) {
+      const health = { source: worstOf(connecting, before), store: storeHealth(stored) }
+      return unreachedStatus(options, { begin: start.begin(), demo, ...health }, now)
     }
+    const { consumer, begin, incarnations, damage } = reached
+    const readings = consumer.readings()
     return {
-      stream,
-      begin: reached?.begin ?? null,
-      incarnation: reached?.incarnations.incarnation ?? null,
-      former: reached?.incarnations.former[0] ?? null,
+      stream: streamOf(options),
+      begin,
+      incarnation: incarnations.incarnation,
+      former: incarnations.former[0] ?? null,
       newestArrivalAt: readings.newestArrivalAt,
       behindMs: readings.behindMs,
       shards: countShards(readings),
       eventsPerSecond: readings.eventsPerSecond,
       fates: readings.fates,
-      kept,
+      kept: keptTimes(options.keep, retention, now),
       beyond: readings.beyond,
       demo,
-      source: readings.source,
-      store: readings.store,
+      source: worstOf(readings.source, before),
+      store: storeHealth(readings.store),
       reading: readings.reading,
       findings: readings.findings,
       apps: readings.apps,
-      damage: reached?.damage.cell() ?? NO_DAMAGE,
+      damage: damage.cell(),
       catalog: version,
     }
   }
 
-  function keptTimes(now: number): KeptTimes {
-    const { seconds, minutes, hours } = options.keep
-    const from = retention.oldest(now)
-    return { secondsMs: seconds, minutesMs: minutes, hoursMs: hours, from }
+  /** What no second try mends counts more than what a commit met. */
+  function storeHealth(health: Health): Health {
+    const trouble = store.trouble()
+    if (trouble === undefined) return health
+    brokenSince ??= clock.now()
+    const { problem, remedy } = trouble
+    return { kind: 'trouble', since: brokenSince, problem: `the store: ${problem}`, remedy }
   }
 
   async function answer(question: Question): Promise<unknown> {
@@ -432,6 +413,9 @@ const damagedStart = ({ id, unreadableStart = '' }: StreamRow): DamagedRow => ({
   why: 'where reading was to begin cannot be read: shards that were never read are read from their oldest record',
   rest: { start_at: JSON.stringify(OLDEST) },
 })
+
+const worstOf = (now: Health, before: Health): Health =>
+  now.kind === 'trouble' ? now : before.kind === 'trouble' ? before : now
 
 function whenReached() {
   let resolve: (reached: Reached) => void = () => {}

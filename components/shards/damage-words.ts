@@ -15,6 +15,8 @@ const NAMES: Record<string, [one: string, many: string]> = {
   pane: ['pane of figures', 'panes of figures'],
   pane_delta: ['commit of figures', 'commits of figures'],
   seen: ['row of ids', 'rows of ids'],
+  put_again: ['row of sub-records', 'rows of sub-records'],
+  stream: ['beginning of a stream', 'beginnings of streams'],
   mark: ['mark', 'marks'],
   alert_rule: ['threshold', 'thresholds'],
   alert_event: ['alert of the past', 'alerts of the past'],

@@ -5,6 +5,7 @@ import type {
   DeadLettersAnswer,
   Problem,
   ShardAnswer,
+  StreamAnswer,
   TotalsAnswer,
 } from '../../lib/api.ts'
 import type { StatusCell } from '../../lib/frames.ts'
@@ -541,6 +542,34 @@ describe('health', () => {
     expect((await get<Problem>('/readyz', 503)).detail).toBe('The stream is starting')
   })
 
+  it('is not ready while the pipeline dies again and again, whatever it answers in between', async () => {
+    const trouble = {
+      kind: 'trouble',
+      since: 1,
+      problem: 'It died 3 times',
+      remedy: 'Look.',
+    } as const
+    server.pipeline.trouble = trouble
+    for (const state of [liveState({ source: { kind: 'starting' } }), new Error('gone')]) {
+      server.pipeline.state = state
+      expect((await get<Problem>('/readyz', 503)).errors).toEqual([
+        { field: 'stream', message: 'It died 3 times: Look.' },
+      ])
+    }
+    expect((await get<StreamAnswer>('/api/v1/stream')).source).toEqual(trouble)
+    server.pipeline.trouble = { kind: 'ok' }
+  })
+
+  it('names every part that is in trouble', async () => {
+    const trouble = (problem: string) =>
+      ({ kind: 'trouble', since: 1, problem, remedy: 'Act.' }) as const
+    server.pipeline.state = liveState({ source: trouble('Denied.'), store: trouble('Full') })
+    expect((await get<Problem>('/readyz', 503)).errors).toEqual([
+      { field: 'stream', message: 'Denied. Act.' },
+      { field: 'store', message: 'Full: Act.' },
+    ])
+  })
+
   it('says what is wrong while the stream was never reached', async () => {
     const { parts, pipeline } = server
     const unreached = createFakePipeline(null)
@@ -631,7 +660,7 @@ describe('a store that cannot be written', () => {
     await sql`pragma query_only = off`.execute(server.store.db)
     expect(answer.status).toBe(503)
     expect(JSON.parse(answer.text).detail).toBe(
-      'The store cannot be used: it may only be read. Check the free space and the permissions of DATA_DIR.',
+      'The store cannot be used: it may only be read. See that the user that Kinesight runs as may write DATA_DIR and all files in it. Reading waits meanwhile and goes on by itself; nothing is lost.',
     )
   })
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { Health } from '../../lib/frames.ts'
 import { messageOf } from '../platform/errors.ts'
 import { type ApiContext, fromPipeline } from './api-context.ts'
 import { type FieldError, problem } from './problem.ts'
@@ -27,42 +28,47 @@ export const healthRoutes = (context: ApiContext): Route[] => [
       schema: z.strictObject({ status: z.literal('ready') }),
     },
     async handle() {
-      const reasons = [await storeTrouble(context), await pipelineTrouble(context)].filter(
-        (reason) => reason !== undefined,
-      )
+      const reasons = [...(await storeTrouble(context)), ...(await pipelineTrouble(context))]
       if (reasons.length === 0) return answer({ status: 'ready' as const })
       return refuse(problem(503, reasons.map((reason) => reason.message).join('. '), reasons))
     },
   }),
 ]
 
-async function storeTrouble(context: ApiContext): Promise<FieldError | undefined> {
+async function storeTrouble(context: ApiContext): Promise<FieldError[]> {
   try {
     await sql`select 1`.execute(context.db())
-    return undefined
+    return []
   } catch (error) {
-    return { field: 'store', message: messageOf(error) }
+    return [{ field: 'store', message: messageOf(error) }]
   }
 }
 
-const withRemedy = ({ problem, remedy }: { problem: string; remedy: string }): string =>
-  `${problem}${problem.endsWith('.') ? '' : ':'} ${remedy}`
-
-async function pipelineTrouble(context: ApiContext): Promise<FieldError | undefined> {
+async function pipelineTrouble(context: ApiContext): Promise<FieldError[]> {
   try {
+    // Between two deaths it may well answer.
+    const health = context.pipeline().health()
+    if (health.kind === 'trouble') return reasonsIn('stream', health)
     const { status } = (await fromPipeline(context.pipeline().live(), 2_000)).cells
-    const part = status.source.kind === 'ok' ? status.store : status.source
-    const field = status.source.kind === 'ok' ? 'store' : 'stream'
-    switch (part.kind) {
-      case 'ok':
-        context.streamId()
-        return undefined
-      case 'starting':
-        return { field, message: `The ${field} is starting` }
-      case 'trouble':
-        return { field, message: withRemedy(part) }
-    }
+    const reasons = [...reasonsIn('stream', status.source), ...reasonsIn('store', status.store)]
+    if (reasons.length === 0) context.streamId()
+    return reasons
   } catch (error) {
-    return { field: 'stream', message: messageOf(error) }
+    return [{ field: 'stream', message: messageOf(error) }]
+  }
+}
+
+function reasonsIn(field: string, health: Health): FieldError[] {
+  switch (health.kind) {
+    case 'ok':
+      return []
+    case 'starting':
+      return [{ field, message: `The ${field} is starting` }]
+    case 'trouble': {
+      const { problem, remedy } = health
+      const words =
+        remedy === '' ? problem : `${problem}${problem.endsWith('.') ? '' : ':'} ${remedy}`
+      return [{ field, message: words }]
+    }
   }
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Problem } from '../../lib/api.ts'
+import { storeTrouble, troubleWords } from '../damage/store-trouble.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
-import { STORE_REMEDY, storeTrouble } from '../store/store-trouble.ts'
 import { CSV_TYPE, csvText, fileOfCsv } from './csv.ts'
 import { prefersCsv } from './media.ts'
 import { problem, UnavailableError } from './problem.ts'
@@ -69,7 +69,7 @@ async function run(route: Route, call: Call, log: Log): Promise<Outcome<unknown>
     log.error({ err: error, method: route.method, path: route.path }, 'request failed')
     const trouble = storeTrouble(error)
     if (trouble !== undefined) {
-      const detail = `The store cannot be used: ${trouble}. ${STORE_REMEDY}`
+      const detail = `The store cannot be used: ${troubleWords(trouble)}`
       return { kind: 'problem', problem: problem(503, detail) }
     }
     const detail = 'Something went wrong here; the log has the details'

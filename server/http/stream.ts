@@ -91,7 +91,10 @@ async function knownShards(context: ApiContext): Promise<{ closed: number }[]> {
 }
 
 function sourceWithoutLive({ pipeline, clock }: ApiContext): Health {
-  if (orUndefined(pipeline) === undefined) return { kind: 'starting' }
+  const there = orUndefined(pipeline)
+  if (there === undefined) return { kind: 'starting' }
+  const health = there.health()
+  if (health.kind === 'trouble') return health
   return {
     kind: 'trouble',
     since: clock.now(),

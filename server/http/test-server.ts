@@ -6,6 +6,7 @@ import type { KpisAnswer, SeriesAnswer } from '../../lib/api.ts'
 import { noFates } from '../../lib/fates.ts'
 import {
   type Cells,
+  type Health,
   type KeptTimes,
   NO_DAMAGE,
   type ShardCell,
@@ -173,6 +174,8 @@ function fakeEmbedded(told: ('on' | 'off')[]): NonNullable<Parts['embedded']> {
 export interface FakePipeline extends PipelinePort {
   /** The next answers of `live` and `shard`; an error is thrown. */
   state: ViewState | Error
+  /** That it dies again and again. */
+  trouble: Health
   watched: Map<string, View>
   calls: string[]
   /** The ids of each catalog it was given. */
@@ -185,6 +188,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
   const listeners: ((frame: PipelineFrame) => void)[] = []
   const pipeline: FakePipeline = {
     state: liveState({}),
+    trouble: { kind: 'ok' },
     watched: new Map(),
     calls: [],
     measured: [],
@@ -192,6 +196,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     emit(frame) {
       for (const listener of listeners) listener(frame)
     },
+    health: () => pipeline.trouble,
     streamId: () => streamId,
     watch: (key, view) => void pipeline.watched.set(key, view),
     unwatch: (key) => void pipeline.watched.delete(key),

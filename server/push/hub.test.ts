@@ -4,6 +4,7 @@ import { applyDelta, diffView } from '../../lib/delta.ts'
 import type {
   BrowserToServer,
   DeltaFrame,
+  Health,
   Resume,
   ServerToBrowser,
   SnapshotFrame,
@@ -282,12 +283,29 @@ describe('resuming', () => {
 })
 
 describe('a silent pipeline', () => {
+  const SILENT = { kind: 'trouble', since: 1, problem: 'p', remedy: 'r' } as const
+
+  it('is on a page that never had a frame, too, and so is why it is silent once that is known', async () => {
+    const browser = await open()
+    browser.socket.emit('watch', SHARDS)
+    await until(() => server.pipeline.watched.size > 0, 'the watch')
+    const blank = (source: Health) => liveState({ source })
+    server.hub.silence(SILENT, blank)
+    await until(() => browser.state?.cells.status.source.kind === 'trouble', 'the trouble')
+    const dying = { ...SILENT, problem: 'it dies again and again' }
+    server.hub.silence(dying, blank)
+    const shown = () => browser.state?.cells.status.source
+    await until(() => JSON.stringify(shown()) === JSON.stringify(dying), 'its cause')
+    await source(SHARDS).show(rate(1))
+    await until(() => shown()?.kind === 'ok', 'its end')
+  })
+
   it('is on every page, until it answers', async () => {
     const browser = await open()
     browser.socket.emit('watch', SHARDS)
     await source(SHARDS).show(rate(1))
     await until(() => browser.state !== undefined, 'the snapshot')
-    server.hub.silence({ kind: 'trouble', since: 1, problem: 'p', remedy: 'r' })
+    server.hub.silence(SILENT, (source) => liveState({ source }))
     await until(() => browser.state?.cells.status.source.kind === 'trouble', 'the trouble')
     server.hub.hear()
     await until(() => browser.state?.cells.status.source.kind === 'ok', 'its end')

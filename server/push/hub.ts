@@ -3,7 +3,13 @@ import type { Duplex } from 'node:stream'
 import { Server, type Socket } from 'socket.io'
 import { z } from 'zod'
 import { crossedProblem } from '../../lib/crossed.ts'
-import type { BrowserToServer, Health, Resume, ServerToBrowser } from '../../lib/frames.ts'
+import type {
+  BrowserToServer,
+  Health,
+  Resume,
+  ServerToBrowser,
+  ViewState,
+} from '../../lib/frames.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { filterList, type View, viewKey, viewSchema } from '../../lib/view.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
@@ -41,7 +47,7 @@ export interface Hub {
   /** From now on views are watched on this pipeline. Called once. */
   attach(pipeline: HubPipeline): void
   /** The pipeline does not answer, and answers again. */
-  silence(source: Health): void
+  silence(source: Health, blank: (source: Health) => ViewState): void
   hear(): void
   close(): Promise<void>
 }
@@ -221,8 +227,8 @@ export function createHub(options: {
       })
       for (const { key, view } of views.values()) attached.watch(key, view)
     },
-    silence(source) {
-      for (const { live } of views.values()) live.silence(clock.now(), source)
+    silence(source, blank) {
+      for (const { live } of views.values()) live.silence(clock.now(), source, blank)
     },
     hear() {
       for (const { live } of views.values()) live.hear(clock.now())

@@ -1,4 +1,4 @@
-import type { Health, Resume, SnapshotFrame } from '../../lib/frames.ts'
+import type { Health, Resume, SnapshotFrame, ViewState } from '../../lib/frames.ts'
 import type { PipelineFrame } from '../pipeline-port.ts'
 import {
   type Advance,
@@ -36,7 +36,8 @@ export interface LiveView<Member> {
   take(frame: PipelineFrame): void
   /** Gives the whole state to those behind who can take it now. */
   bringUp(): void
-  silence(now: number, source: Health): void
+  /** `blank`: what is shown where nothing ever came. */
+  silence(now: number, source: Health, blank: (source: Health) => ViewState): void
   hear(now: number): void
   /** The highest sequence number so far. */
   seq(): number
@@ -115,8 +116,10 @@ export function createLiveView<Member>(
       bringUp()
     },
     bringUp,
-    silence(now, source) {
-      if (log !== undefined) go(silence(log, now, source))
+    silence(now, source, blank) {
+      if (log !== undefined) return go(silence(log, now, source))
+      log = startLog(nextSeq(), now, blank(source))
+      bringUp()
     },
     hear(now) {
       if (log?.silenced !== undefined) go(hear(log, now))

@@ -8,7 +8,7 @@ import { inTime } from '../platform/in-time.ts'
  * have died or be stuck, and then no frame says so. Returns how to stop.
  */
 export function startPulse(options: {
-  pipeline: Pick<PipelinePort, 'live'>
+  pipeline: Pick<PipelinePort, 'live' | 'health'>
   clock: Clock
   /** Between one answer and the next question. */
   everyMs: number
@@ -32,7 +32,8 @@ export function startPulse(options: {
     if (heard) silentSince = undefined
     else {
       silentSince ??= clock.now()
-      options.onSilent(silentHealth(silentSince))
+      const health = pipeline.health()
+      options.onSilent(health.kind === 'trouble' ? health : silentHealth(silentSince))
     }
     timer = setTimeout(beat, everyMs)
   }

@@ -49,9 +49,11 @@ export function advance(log: ViewLog, frame: PipelineFrame): Advance {
 
 /** The pipeline says nothing any more: every page has to know. */
 export function silence(log: ViewLog, now: number, source: Health): Advance {
-  if (log.silenced !== undefined) return { log, push: undefined }
   const { status } = log.state.cells
-  const silenced = status.source
+  const silenced = log.silenced ?? status.source
+  if (log.silenced !== undefined && JSON.stringify(status.source) === JSON.stringify(source)) {
+    return { log, push: undefined }
+  }
   return append({ ...log, silenced }, now, { set: { status: { ...status, source } } })
 }
 

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import Database from 'libsql'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { storeTrouble } from '../damage/store-trouble.ts'
 import { openStore } from './open-store.ts'
 import { readSetting, writeSetting } from './setting.ts'
-import { storeTrouble } from './store-trouble.ts'
 import { addStream, findStream } from './stream-row.ts'
 
 let folder: string
@@ -70,7 +70,10 @@ test('a transaction that fails on a full disk says so, and the next one works', 
   await sql`pragma max_page_count = ${sql.lit(pages.rows[0]?.page_count)}`.execute(store.db)
   const failure = await write(1_000_000).catch((error: unknown) => error)
   expect(failure).toMatchObject({ code: 'SQLITE_FULL' })
-  expect(storeTrouble(failure)).toBe('the disk is full')
+  expect(storeTrouble(failure)).toMatchObject({
+    problem: 'the disk is full',
+    remedy: expect.stringContaining('Free space'),
+  })
   await sql`pragma max_page_count = 1000000`.execute(store.db)
   await write(1_000_000)
   await store.close()

@@ -1,6 +1,16 @@
-import { Kysely, Migrator, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import { existsSync, statSync } from 'node:fs'
+import {
+  Kysely,
+  Migrator,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely'
 import Database from 'libsql'
+import { isBroken, type StoreTrouble, storeTrouble, troubleWords } from '../damage/store-trouble.ts'
 import { messageOf, SetupError } from '../platform/errors.ts'
+import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts'
 import { first } from './migrations/0001-first.ts'
 import { trustedReading } from './migrations/0002-trusted-reading.ts'
 import { composedKpis } from './migrations/0003-composed-kpis.ts'
@@ -12,13 +22,15 @@ import { firstStart } from './migrations/0008-first-start.ts'
 import { damage } from './migrations/0009-damage.ts'
 import { preparedOnce } from './prepared.ts'
 import type { Schema } from './schema.ts'
-import { STORE_REMEDY, storeTrouble } from './store-trouble.ts'
+import { lostFile, lostTables, markStore } from './store-traces.ts'
 
 export interface Store {
   /** To write, too: a transaction has the write lock from its beginning. */
   db: Kysely<Schema>
   /** Only to read: a transaction sees one commit, and waits for no writer. Opened when it is first used. */
   reads(): Kysely<Schema>
+  /** What no second try mends: a statement met a broken file, or the file is no longer where it was. */
+  trouble(): StoreTrouble | undefined
   close(): Promise<void>
 }
 
@@ -32,22 +44,37 @@ const BUSY_TIMEOUT_MS = 5_000
  * Throws `SetupError` if the file cannot be opened.
  */
 export async function openStore(file: string): Promise<Store> {
-  const db = kyselyOver(openFile(file), 'begin immediate')
+  let broken: StoreTrouble | undefined
+  const onError = (error: unknown) => {
+    if (isBroken(error)) broken = storeTrouble(error)
+  }
+  refuseLost(file, lostFile(file))
+  const isNew = !existsSync(file) || statSync(file).size === 0
+  const database = openFile(file)
+  const db = kyselyOver(database, { begin: 'begin immediate', onError })
   let reads: Kysely<Schema> | undefined
+  if (!isNew && !hasTables(database, file)) {
+    const lost = lostTables(file)
+    if (lost !== undefined) await db.destroy()
+    refuseLost(file, lost)
+  }
   const { error } = await new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
   }).migrateToLatest()
   if (error !== undefined) {
     await db.destroy()
-    throw cannot(`The store ${file} cannot be brought up to date`, error)
+    throw cannot(file, 'cannot be brought up to date', error)
   }
+  markStore(file)
+  const opened = identityOf(file)
   return {
     db,
     reads() {
-      reads ??= kyselyOver(openFile(file), 'begin')
+      reads ??= kyselyOver(openFile(file), { begin: 'begin', onError })
       return reads
     },
+    trouble: () => broken ?? (opened && movedSince(opened, file)),
     async close() {
       await reads?.destroy()
       await db.destroy()
@@ -77,30 +104,92 @@ function openFile(file: string): Database.Database {
     database.exec('pragma journal_size_limit = 16777216')
     return database
   } catch (error) {
-    throw cannot(`The store ${file} cannot be opened`, error)
+    throw cannot(file, 'cannot be opened', error)
   }
 }
 
-const cannot = (what: string, error: unknown): SetupError =>
-  new SetupError(`${what}: ${storeTrouble(error) ?? messageOf(error)}. ${STORE_REMEDY}`, {
-    cause: error,
-  })
+function refuseLost(file: string, lost: StoreTrouble | undefined): void {
+  if (lost !== undefined)
+    throw new SetupError(`The store ${file} cannot be used: ${troubleWords(lost)}`)
+}
 
-const kyselyOver = (database: Database.Database, begin: string): Kysely<Schema> =>
-  new Kysely<Schema>({ dialect: new SqliteDialect({ database: forKysely(database, begin) }) })
+function hasTables(database: Database.Database, file: string): boolean {
+  try {
+    return database.prepare('select 1 from sqlite_master limit 1').get() !== undefined
+  } catch (error) {
+    throw cannot(file, 'cannot be read', error)
+  }
+}
+
+function cannot(file: string, what: string, error: unknown): SetupError {
+  const trouble = newerTrouble(error) ?? storeTrouble(error, file)
+  const words = trouble === undefined ? messageOf(error) : troubleWords(trouble)
+  return new SetupError(`The store ${file} ${what}: ${words}`, { cause: error })
+}
+
+/** A migration was made that this version does not have. */
+function newerTrouble(error: unknown): StoreTrouble | undefined {
+  const [, migration] =
+    /previously executed migration (\S+) is missing/.exec(messageOf(error)) ?? []
+  if (migration === undefined) return undefined
+  return {
+    problem: `a newer Kinesight has changed it (${migration})`,
+    remedy: 'Start that version or a later one, or set DATA_DIR to another folder.',
+  }
+}
+
+function movedSince(opened: FileIdentity, file: string): StoreTrouble | undefined {
+  const found = identityOf(file)
+  if (found !== undefined && isSameFile(opened, found)) return undefined
+  const isGone = found === undefined
+  return {
+    problem: `its file ${isGone ? 'was deleted' : 'was replaced by another one'} while Kinesight runs`,
+    remedy: isGone
+      ? 'Stop Kinesight: what it counts from now on is not kept. Put a copy of the file back, if there is one.'
+      : 'Start Kinesight anew: it goes on with the file that is there now, and what it counted meanwhile is not in it.',
+  }
+}
+
+interface KyselyOptions {
+  /** How a transaction begins. */
+  begin: string
+  /** Told of each statement that fails. */
+  onError: (error: unknown) => void
+}
+
+const kyselyOver = (database: Database.Database, options: KyselyOptions): Kysely<Schema> =>
+  new Kysely<Schema>({ dialect: new Dialect({ database: forKysely(database, options) }) })
+
+/** SQLite can take back changes of the schema: a process that is killed between two leaves the store as it was. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter()
+  }
+}
 
 /**
  * Begins and ends transactions by `exec`. A prepared statement that met a lock stays active until it is collected,
  * and no transaction could be ended or begun any more; the lock is met where a transaction begins. On a full disk
  * SQLite rolls back by itself; Kysely's own rollback would fail then, and hide why.
  */
-function forKysely(database: Database.Database, begin: string): SqliteDatabase {
+function forKysely(database: Database.Database, { begin, onError }: KyselyOptions): SqliteDatabase {
   const kysely = database as unknown as SqliteDatabase
-  const prepared = preparedOnce((statement) => kysely.prepare(statement))
+  const prepared = preparedOnce((statement) => kysely.prepare(statement), onError)
   const run = (statement: string): SqliteStatement => ({
     ...NOTHING,
     run() {
-      database.exec(statement)
+      try {
+        database.exec(statement)
+      } catch (error) {
+        onError(error)
+        throw error
+      }
       return { changes: 0, lastInsertRowid: 0 }
     },
   })

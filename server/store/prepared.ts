@@ -10,6 +10,8 @@ const MAX_KEPT = 128
  */
 export function preparedOnce(
   prepare: (statement: string) => SqliteStatement,
+  /** Told of each statement that fails. */
+  onError: (error: unknown) => void = () => {},
 ): (statement: string) => SqliteStatement {
   const kept = new Map<string, SqliteStatement>()
 
@@ -29,6 +31,7 @@ export function preparedOnce(
         return use()
       } catch (error) {
         kept.delete(statement)
+        onError(error)
         throw error
       }
     }

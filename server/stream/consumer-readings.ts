@@ -65,7 +65,9 @@ export function shardReading(
     committed,
     mode,
     beginsAt,
+    now,
   }: {
+    now: number
     committed: CommittedPlace
     mode: ReadMode
     /** Reading does not begin before; undefined: it did. */
@@ -80,7 +82,7 @@ export function shardReading(
         ? unread({ progress, trust }, shards, beginsAt)
         : reader.state(),
     mode: reader?.mode() ?? mode,
-    lagMs: progress.finished ? 0 : (reader?.lagMs() ?? 0),
+    lagMs: progress.finished ? 0 : (reader?.lagMs() ?? stoppedLagMs({ progress, trust }, now)),
     lastProgressAt: reader?.lastProgressAt() ?? null,
     restarts: reader?.restarts() ?? 0,
     stuck: progress.finished ? null : (reader?.stuck() ?? null),
@@ -88,6 +90,12 @@ export function shardReading(
     throughput,
     keys,
   }
+}
+
+/** One that is not read until someone has mended it falls behind by the time that passes. */
+function stoppedLagMs({ progress, trust }: Pick<Lane, 'progress' | 'trust'>, now: number): number {
+  if (trust.kind !== 'broken' || progress.lastArrivalMs === null) return 0
+  return Math.max(0, now - progress.lastArrivalMs)
 }
 
 function unread(

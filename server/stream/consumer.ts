@@ -95,6 +95,8 @@ export interface ConsumerPorts {
   stalledMs?: number
   /** Where damaged rows go; of its own if absent. */
   damage?: Damage
+  /** The store's, to see why it cannot be written. */
+  storeFile?: string
 }
 
 /** Reads every shard of the stream, hands events to the apps and commits, exactly once. See SPEC.md. */
@@ -139,6 +141,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     random,
     log,
     signal,
+    storeFile: ports.storeFile,
   })
   const reading = createReading({
     source,
@@ -351,6 +354,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
 
   const readingOf = (lane: Lane): ShardReading =>
     shardReading(lane, lanes.shards, {
+      now: clock.now(),
       committed: committer.committed(lane.progress.shardId),
       mode: reading.mode(),
       beginsAt: begin.kind === 'at' && untilBeginMs() > 0 ? begin.timeMs : undefined,

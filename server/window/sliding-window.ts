@@ -61,16 +61,18 @@ export function createSlidingWindow(
 
   function plan(range: TimeRange): Move {
     const move = panes.plan(range)
-    // What is no longer kept, or was lost since, cannot be read again to take it away.
-    if (move.anew || [...move.leaving, ...move.entering].every(isThereAt(range.to))) return move
+    const isKept = [...move.leaving, ...move.entering].every(isKeptAt(range.to))
+    const isWhole = !move.leaving.some((place) => pyramid.lost.has(place, dimension))
+    // What is no longer kept, or was lost since it came in, cannot be read again to take it away.
+    if (move.anew || (isKept && isWhole)) return move
     panes.forget()
     return panes.plan(range)
   }
 
-  const isThereAt =
+  const isKeptAt =
     (now: number) =>
-    (place: PaneRef): boolean =>
-      pyramid.retention.isKept(place.level, place.start, now) && !pyramid.lost.has(place, dimension)
+    ({ level, start }: PaneRef): boolean =>
+      pyramid.retention.isKept(level, start, now)
 
   return {
     lost: () => pyramid.lost.of(dimension).filter(panes.has),

@@ -191,6 +191,26 @@ describe('a pane row that is damaged', () => {
     for (const view of [overview, ratio, spend]) view.close()
   })
 
+  test('keeps no list from being there: it says that it is incomplete', async () => {
+    await spoil(MINUTE_MS, NOON - 2 * MINUTE_MS, 'page')
+    await spoil(10 * SECOND_MS, NOON - 3 * MINUTE_MS - 20 * SECOND_MS, 'page')
+    now = NOON + 3 * SECOND_MS
+    const app = await boot()
+    const overview = createOverviewView({ kind: 'overview', window: '5m', kpi: 'visitors' }, app)
+    for (let seconds = 0; seconds < 130; seconds += 10) {
+      const page = async () => (await overview.state(now)).cells['list.page']
+      // Where a damaged pane goes out of it, the window is made anew, for the next frame.
+      const list = (await page()) ?? (await page())
+      const lost = list?.incomplete ?? []
+      // Of the 240 views those of the minute are missing, and while the window is made of them those of ten seconds.
+      const missing = lost.reduce((sum, { from, to }) => sum + (to - from) / SECOND_MS, 0)
+      const gone = Math.max(0, seconds - 56)
+      expect([seconds, list?.rows[0]?.value.value]).toEqual([seconds, 240 - gone - missing])
+      now += 10 * SECOND_MS
+    }
+    overview.close()
+  })
+
   test('leaves a window that slides past it as exact as one that never saw it', async () => {
     const app = await boot()
     const subject = { dimension: '' as const, key: '' }

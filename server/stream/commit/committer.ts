@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Health } from '../../../lib/frames.ts'
 import type { RejectReason } from '../../../lib/rejection.ts'
+import { storeTrouble } from '../../damage/store-trouble.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Log } from '../../platform/log.ts'
@@ -38,6 +39,9 @@ const RETRY = { baseMs: 200, capMs: 5_000 }
 /** Once it is to end, a store that cannot write is tried this often and then left: it is read again. */
 const LAST_ATTEMPTS = 3
 
+const TRIED_AGAIN =
+  'It is tried again by itself; the log has the details. Reading waits, nothing is lost.'
+
 export interface Committer {
   /** The shard has changed; so much was taken in from it. */
   changed(shard: ShardProgress, taken?: { events: number; bytes: number }): void
@@ -73,6 +77,8 @@ export function createCommitter(ports: {
   random: () => number
   log: Log
   signal: AbortSignal
+  /** To see why it cannot be written. */
+  storeFile?: string | undefined
 }): Committer {
   const { clock, seen, putAgain, signal, buffer } = ports
   const dirty = new Set<ShardProgress>()
@@ -173,16 +179,13 @@ export function createCommitter(ports: {
 
   function trouble(error: unknown): void {
     const app = error instanceof AppWriteError ? error.app : undefined
-    const problem = messageOf(error)
-    ports.log.error({ problem, app }, 'commit failed')
+    const why = storeTrouble(error, ports.storeFile)
+    ports.log.error({ problem: messageOf(error), app }, 'commit failed')
     health = {
       kind: 'trouble',
       since: health.kind === 'trouble' ? health.since : clock.now(),
-      problem,
-      remedy:
-        error instanceof FencedError
-          ? 'Stop one of the two.'
-          : 'Check the free space and the permissions of DATA_DIR. Reading waits, nothing is lost.',
+      problem: why === undefined ? messageOf(error) : `the store cannot be written: ${why.problem}`,
+      remedy: error instanceof FencedError ? 'Stop one of the two.' : (why?.remedy ?? TRIED_AGAIN),
     }
   }
 

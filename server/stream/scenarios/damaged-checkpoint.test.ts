@@ -97,6 +97,9 @@ describe('I19: a checkpoint that does not belong to its shard', () => {
           remedy: expect.stringContaining('npm run doctor'),
         }),
       )
+      // What is not read falls behind.
+      world.clock.skewMs = 60_000
+      expect(consumer.readings().behindMs).toBeGreaterThanOrEqual(60_000)
       await world.stop(consumer)
       expect(await rowOf(world, SHARD_0)).toEqual(found)
       expect((await put.difference()).lost).toEqual([])
