@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
-import { expect, journey, kpiTile, openLive } from './journey.ts'
+import { expect, journey, kpiTile, openLive, sharedJourney } from './journey.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -28,13 +28,14 @@ const month = () => [
   ...viewsAgo(HOUR, 12),
 ]
 
+const looking = sharedJourney((kinesight) => kinesight.put(month()))
+
 const line = (page: Page) => page.getByRole('region', { name: 'Fixed range' })
 const period = (page: Page) => page.getByRole('button', { name: /^Period: / })
 
-journey(
+looking(
   'a longer window is chosen in the bar, kept by a reload, and left by the way back',
-  async ({ page, kinesight }) => {
-    await kinesight.put(month())
+  async ({ page }) => {
     await openLive(page, '/')
     await period(page).click()
     await page.getByRole('dialog', { name: 'Period' }).getByRole('button', { name: '7 d' }).click()
@@ -92,31 +93,26 @@ journey(
   },
 )
 
-journey(
-  'Esc leaves the fields, and keys choose days and the period before',
-  async ({ page, kinesight }) => {
-    await kinesight.put(month())
-    await openLive(page, '/?by=page&key=/docs')
-    await page.keyboard.press('c')
-    await expect(page.getByLabel('From', { exact: true })).toBeFocused()
-    await page.keyboard.press('Escape')
-    await expect(page.getByRole('dialog')).toBeHidden()
-    await expect(page).toHaveURL(/key=%2Fdocs|key=\/docs/)
-    await page.mouse.click(5, 880)
-    await page.keyboard.press('e')
-    await expect(line(page)).toContainText(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ \w+/)
-    const yesterday = (await line(page).textContent()) ?? ''
-    await page.keyboard.press('ArrowLeft')
-    await expect(line(page)).not.toHaveText(yesterday)
-    await page.keyboard.press('ArrowRight')
-    await expect(line(page)).toHaveText(yesterday)
-    await page.keyboard.press('r')
-    await expect(line(page)).toBeHidden()
-  },
-)
+looking('Esc leaves the fields, and keys choose days and the period before', async ({ page }) => {
+  await openLive(page, '/?by=page&key=/docs')
+  await page.keyboard.press('c')
+  await expect(page.getByLabel('From', { exact: true })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(page).toHaveURL(/key=%2Fdocs|key=\/docs/)
+  await page.mouse.click(5, 880)
+  await page.keyboard.press('e')
+  await expect(line(page)).toContainText(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ \w+/)
+  const yesterday = (await line(page).textContent()) ?? ''
+  await page.keyboard.press('ArrowLeft')
+  await expect(line(page)).not.toHaveText(yesterday)
+  await page.keyboard.press('ArrowRight')
+  await expect(line(page)).toHaveText(yesterday)
+  await page.keyboard.press('r')
+  await expect(line(page)).toBeHidden()
+})
 
-journey('the period before is shown or not, as the address says', async ({ page, kinesight }) => {
-  await kinesight.put(month())
+looking('the period before is shown or not, as the address says', async ({ page }) => {
   await openLive(page, '/?window=7d')
   await expect(page.getByText('against the 7 d before')).toBeVisible()
   await page.keyboard.press('x')
@@ -130,11 +126,10 @@ journey('the period before is shown or not, as the address says', async ({ page,
   await expect(page.getByText('against the 7 d before')).toBeVisible()
 })
 
-journey(
+looking(
   'what is taken along of a range is the range, with the figures that the page shows',
   async ({ page, context, kinesight }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    await kinesight.put(month())
     const hour = Date.now() - (Date.now() % HOUR)
     const [from, to] = [hour - 7 * DAY, hour - DAY].map((t) =>
       new Date(t).toISOString().slice(0, 19),
@@ -165,16 +160,12 @@ journey(
   },
 )
 
-journey(
-  'a range before the first event says since when there are some',
-  async ({ page, kinesight }) => {
-    await kinesight.put(viewsAgo(2 * DAY, 30))
-    await openLive(page, '/?from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z')
-    await expect(page.getByText(/The first event known is of/)).toBeVisible()
-    await expect(line(page)).toContainText('No events are known before')
-    await expect(kpiTile(page, 'Page views')).toHaveText(/^Page views–– ?\/s/)
-  },
-)
+looking('a range before the first event says since when there are some', async ({ page }) => {
+  await openLive(page, '/?from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z')
+  await expect(page.getByText(/The first event known is of/)).toBeVisible()
+  await expect(line(page)).toContainText('No events are known before')
+  await expect(kpiTile(page, 'Page views')).toHaveText(/^Page views–– ?\/s/)
+})
 
 /** As a field of the browser's zone takes it. */
 function local(t: number): string {

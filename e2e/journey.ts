@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect, type Page, type TestInfo } from '@playwright/test'
 import { createKinesight, type Kinesight } from './kinesight.ts'
 
 /** The pages, as the rail names them. */
@@ -23,10 +23,7 @@ export const journey = base.extend<{ kinesight: Kinesight; complaints: string[] 
       await kinesight.start()
       await use(kinesight)
     } finally {
-      if (info.status !== info.expectedStatus) {
-        await info.attach('server output', { body: kinesight.output() })
-        console.log(`The server printed:\n${kinesight.output()}`)
-      }
+      await showOutput(kinesight, info)
       await kinesight.dispose()
     }
   },
@@ -44,6 +41,39 @@ export const journey = base.extend<{ kinesight: Kinesight; complaints: string[] 
     { auto: true },
   ],
 })
+
+/**
+ * Journeys of a file that share one Kinesight: for those that only look at it, so that none sees what another one did.
+ * The first that runs starts it, and fills it by `fill`.
+ */
+export function sharedJourney(fill: (kinesight: Kinesight) => Promise<void> = async () => {}) {
+  let kinesight: Kinesight | undefined
+  let ready: Promise<void> | undefined
+  const startAndFill = async (fresh: Kinesight) => {
+    await fresh.start()
+    await fill(fresh)
+  }
+  journey.afterAll(async () => kinesight?.dispose())
+  return journey.extend({
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
+    kinesight: async ({}, use, info) => {
+      kinesight ??= await createKinesight()
+      try {
+        ready ??= startAndFill(kinesight)
+        await ready
+        await use(kinesight)
+      } finally {
+        await showOutput(kinesight, info)
+      }
+    },
+  })
+}
+
+async function showOutput(kinesight: Kinesight, info: TestInfo): Promise<void> {
+  if (info.status === info.expectedStatus) return
+  await info.attach('server output', { body: kinesight.output() })
+  console.log(`The server printed:\n${kinesight.output()}`)
+}
 
 /** Errors that the page prints, throws, or meets while loading; grows as they come. */
 function collectComplaints(page: Page): string[] {

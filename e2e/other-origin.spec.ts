@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http'
-import { expect, journey } from './journey.ts'
+import { expect, sharedJourney } from './journey.ts'
+
+const journey = sharedJourney()
 
 /** Serves one empty page, as the web does. */
 function serveElsewhere(): Promise<{ url: string; server: Server }> {

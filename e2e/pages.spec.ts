@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, impressions, journey, openLive, PAGES, pageViews } from './journey.ts'
+import { expect, impressions, openLive, PAGES, pageViews, sharedJourney } from './journey.ts'
 import type { Kinesight } from './kinesight.ts'
 
 /** Something to see on every page: views, spend of long names, a threshold that fires, a dead letter. */
@@ -22,11 +22,12 @@ async function fill(kinesight: Kinesight): Promise<void> {
   expect(answer.status).toBe(201)
 }
 
+const journey = sharedJourney(fill)
+
 const firing = (page: Page) =>
   page.getByRole('status').filter({ hasText: 'Spend over 1 h above 1 USD' })
 
-journey('no page complains, and each is where the rail says', async ({ page, kinesight }) => {
-  await fill(kinesight)
+journey('no page complains, and each is where the rail says', async ({ page }) => {
   await openLive(page, '/')
   const rail = page.getByRole('navigation', { name: 'Pages' }).getByRole('list')
   for (const { path, name } of PAGES) {
@@ -56,8 +57,7 @@ journey.describe('before its scripts run', () => {
   })
 })
 
-journey('at 390 px nothing sticks out of a page', async ({ page, kinesight }) => {
-  await fill(kinesight)
+journey('at 390 px nothing sticks out of a page', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
   for (const { path, name } of PAGES) {
     await openLive(page, path)
@@ -67,8 +67,7 @@ journey('at 390 px nothing sticks out of a page', async ({ page, kinesight }) =>
   }
 })
 
-journey('everything can be reached by keyboard', async ({ page, kinesight }) => {
-  await fill(kinesight)
+journey('everything can be reached by keyboard', async ({ page }) => {
   const skip = page.getByRole('link', { name: 'Skip to the content' })
   // A busy machine may give the window its focus only after the page was pressed on: then from the start.
   await expect(async () => {

@@ -1,13 +1,16 @@
-import { expect, journey, openLive, pageViews } from './journey.ts'
+import { expect, openLive, pageViews, sharedJourney } from './journey.ts'
 
 const THIRD = 'shardId-000000000002'
 /** Of four shards of equal range the third one owns this hash key. */
 const KEY_OF_THIRD = (2n ** 127n + 5n).toString()
 
+const journey = sharedJourney((kinesight) =>
+  kinesight.put(pageViews(100), { hashKey: KEY_OF_THIRD }),
+)
+
 journey(
   'a shard has a page of its own, and the list is as it was on the way back',
   async ({ page, kinesight }) => {
-    await kinesight.put(pageViews(100), { hashKey: KEY_OF_THIRD })
     await openLive(page, '/shards')
     const table = page.getByRole('table', { name: 'Shards' })
     const search = page.getByRole('searchbox', { name: 'Find a shard by its id' })
@@ -51,8 +54,7 @@ journey('a shard that does not exist is said to be none', async ({ page }) => {
   await expect(page.getByRole('table', { name: 'Shards' })).toBeVisible()
 })
 
-journey('at 390 px nothing sticks out of the page of a shard', async ({ page, kinesight }) => {
-  await kinesight.put(pageViews(100), { hashKey: KEY_OF_THIRD })
+journey('at 390 px nothing sticks out of the page of a shard', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
   await openLive(page, `/shards/${THIRD}`)
   await expect(page.getByRole('region', { name: 'What happened' })).toBeVisible()

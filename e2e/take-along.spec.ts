@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { expect, journey, openLive, pageViews } from './journey.ts'
+import { expect, journey, openLive, pageViews, sharedJourney } from './journey.ts'
+
+const looking = sharedJourney((kinesight) =>
+  kinesight.put([...pageViews(20, "/it's"), ...pageViews(10)]),
+)
 
 /** Opens a menu by keyboard. */
 async function open(page: Page, label: string | RegExp) {
@@ -11,11 +15,10 @@ async function open(page: Page, label: string | RegExp) {
   return button
 }
 
-journey(
+looking(
   'what a chart shows goes along as a line for a shell, and Esc in its menu lifts no filter',
   async ({ page, context, kinesight }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    await kinesight.put([...pageViews(20, "/it's"), ...pageViews(10)])
     await openLive(page, `/?${new URLSearchParams({ window: '1m', by: 'page', key: "/it's" })}`)
     const button = await open(page, 'Take this chart along')
     await page.keyboard.press('Escape')
@@ -52,11 +55,10 @@ journey('a list comes as a file, as it stood when paused', async ({ page, kinesi
   expect(await readFile(await file.path(), 'utf8')).toMatch(/,key,page,\/docs,page_views,.*,20,/)
 })
 
-journey('without a clipboard the line can be copied by hand', async ({ page, kinesight }) => {
+looking('without a clipboard the line can be copied by hand', async ({ page, kinesight }) => {
   await page.addInitScript(() =>
     Object.defineProperty(navigator, 'clipboard', { value: undefined }),
   )
-  await kinesight.put(pageViews(10))
   await openLive(page, '/spend')
   const button = await open(page, 'Take this chart along')
   await page.getByRole('menuitem', { name: 'Copy as curl' }).press('Enter')

@@ -35,8 +35,8 @@ journey(
     await expect(page.getByRole('heading', { level: 1, name: 'Dead letters' })).toBeVisible()
     await expect(banner).toBeVisible()
 
-    // Ten seconds later nothing of it is in the window any more.
-    await expect(banner).toBeHidden({ timeout: 15_000 })
+    // Ten seconds later nothing of it is in the window any more, and after five more it clears.
+    await expect(banner).toBeHidden({ timeout: 30_000 })
     await page.getByRole('link', { name: 'Alerts' }).click()
     await expect(page.getByText(sentence).first()).toBeVisible()
     await expect(page.getByText('Fine', { exact: true })).toBeVisible()
