@@ -47,7 +47,8 @@ export interface DemoSwitch {
   set(state: 'on' | 'off'): Promise<void>
 }
 
-const ANSWER_TIMEOUT_MS = 5_000
+/** A pipeline that goes on with another catalog first commits, for up to 10 s, and has to start then. */
+const ANSWER_TIMEOUT_MS = 15_000
 
 /** What the pipeline answers, or `UnavailableError` where it does not. */
 export async function fromPipeline<T>(
