@@ -116,9 +116,9 @@ const readInPart = (lines: number): Stat[] =>
     : [
         {
           id: 'partlyRead',
-          label: 'Log lines read in part',
+          label: 'Read in part',
           value: <Figure size={28} text={count(lines)} exact={exact(lines)} />,
-          note: 'further fields passed over',
+          note: 'log lines with further fields',
         },
       ]
 
