@@ -17,8 +17,8 @@ const CANNOT_OPEN = 14
 const NOT_A_DATABASE = 26
 
 const GOES_ON = 'Reading waits meanwhile and goes on by itself; nothing is lost.'
-const DOCTOR =
-  'Stop Kinesight and run npm run doctor: it says what is damaged, and how to put back a copy or begin anew.'
+const PUT_BACK =
+  'Stop Kinesight, keep what is in DATA_DIR apart, and put back a backup of it. Without one start with an empty DATA_DIR and START_AT=trim_horizon: what the stream retains is read again.'
 
 /**
  * Why the store cannot be used; undefined for an error that is not of the store, or a mistake of ours. `file`: the
@@ -36,8 +36,8 @@ export function storeTrouble(error: unknown, file?: string): StoreTrouble | unde
   if (code === FULL) {
     return { problem: 'the disk is full', remedy: `Free space on the disk of DATA_DIR. ${GOES_ON}` }
   }
-  if (code === CORRUPT) return { problem: 'its file is damaged', remedy: DOCTOR }
-  if (code === NOT_A_DATABASE) return { problem: 'its file is no store', remedy: DOCTOR }
+  if (code === CORRUPT) return { problem: 'its file is damaged', remedy: PUT_BACK }
+  if (code === NOT_A_DATABASE) return { problem: 'its file is no store', remedy: PUT_BACK }
   const isAccess = NOT_WRITABLE.includes(code) || code === CANNOT_OPEN || code === IO_ERROR
   if (!isAccess) return undefined
   return (

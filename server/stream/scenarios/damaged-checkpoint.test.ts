@@ -88,13 +88,13 @@ describe('I19: a checkpoint that does not belong to its shard', () => {
         [SHARD_1]: { kind: 'reading' },
       })
       expect(readers(consumer)[SHARD_0]).toMatchObject({
-        remedy: expect.stringContaining('npm run doctor'),
+        remedy: expect.stringContaining('put back a backup'),
       })
       await until(() =>
         expect(consumer.readings().source).toMatchObject({
           kind: 'trouble',
           problem: expect.stringContaining(SHARD_0),
-          remedy: expect.stringContaining('npm run doctor'),
+          remedy: expect.stringContaining('put back a backup'),
         }),
       )
       // What is not read falls behind.
@@ -128,7 +128,7 @@ describe('a checkpoint that a version without checksums wrote', () => {
         expect(readers(consumer)[SHARD_0]).toMatchObject({
           kind: 'stopped',
           problem: expect.stringMatching(problem),
-          remedy: expect.stringContaining('npm run doctor'),
+          remedy: expect.stringContaining('put back a backup'),
         }),
       )
       await world.stop(consumer)

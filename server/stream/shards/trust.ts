@@ -14,7 +14,7 @@ export type Trust =
 
 /** What someone has to do. */
 export const BROKEN_REMEDY =
-  'Stop Kinesight and run npm run doctor: it shows what is known of the shard and how to go on. The other shards are read meanwhile.'
+  'Stop Kinesight and put back a backup of DATA_DIR. Without one start with an empty DATA_DIR and START_AT=trim_horizon: what the stream retains is read again. The other shards are read meanwhile.'
 
 /** Whether its row may be written: one that is not known to be right would look as if it were. */
 export const isWritable = ({ kind }: Trust): boolean => kind === 'own'
