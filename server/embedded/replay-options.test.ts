@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { SetupError } from '../platform/errors.ts'
 import { HELP, readOptions } from './replay-options.ts'
 import { findTarget } from './replay-target.ts'
+import { findWatcher } from './replay-watcher.ts'
 
 describe('options', () => {
   test('defaults depend on the speed', () => {
@@ -10,13 +11,16 @@ describe('options', () => {
       format: 'combined',
       speed: 'max',
       at: 'original',
+      isAtGiven: false,
       stream: undefined,
       endpoint: undefined,
       region: undefined,
     })
     const slow = ['a.log', '--format=events', '--speed', '60']
     expect(readOptions(slow)).toMatchObject({ speed: 60, at: 'now' })
-    expect(readOptions([...slow, '--at', 'original'])).toMatchObject({ speed: 60, at: 'original' })
+    expect(readOptions([...slow, '--at', 'original'])).toMatchObject({
+      ...{ speed: 60, at: 'original', isAtGiven: true },
+    })
   })
 
   test.each([
@@ -95,5 +99,42 @@ describe('the target', () => {
     const at = (endpoint: string) => findTarget({ ...none, endpoint }, {}, nobody)
     expect((await at('http://localhost:4567')).anyCredentials).toBe(true)
     expect((await at('https://kinesis.example.com')).anyCredentials).toBe(false)
+  })
+})
+
+describe('the Kinesight that will show what is put', () => {
+  const kept = { secondsMs: 1, minutesMs: 2, hoursMs: 400, from: 7 }
+  const embedded = {
+    ...{ name: 'clickstream', region: 'us-east-1', embedded: true, kept },
+    endpoint: 'http://127.0.0.1:4567',
+  }
+  const target = { streamName: 'clickstream', region: 'us-east-1', endpoint: embedded.endpoint }
+  const watching = (
+    { streamName, region, endpoint }: { streamName: string; region: string; endpoint?: string },
+    answer: object | undefined,
+  ) => findWatcher({ streamName, region, endpoint }, { PORT: '8080' }, async () => answer)
+
+  test('is the one that runs here and reads that very stream', async () => {
+    const found = { origin: 'http://127.0.0.1:8080', keptMs: 400, keptFrom: 7 }
+    expect(await watching(target, embedded)).toEqual(found)
+    const named = { ...target, endpoint: 'http://localhost:4567/' }
+    expect(await watching(named, embedded)).toEqual(found)
+    const real = { streamName: 'clickstream', region: 'us-east-1' }
+    expect(await watching(real, { ...embedded, endpoint: null })).toEqual(found)
+  })
+
+  test('is none where it reads another one, or does not answer', async () => {
+    expect(await watching(target, undefined)).toBeUndefined()
+    expect(await watching(target, { ...embedded, kept: null })).toBeUndefined()
+    expect(await watching({ ...target, streamName: 'other' }, embedded)).toBeUndefined()
+    expect(
+      await watching({ ...target, endpoint: 'http://127.0.0.1:4568' }, embedded),
+    ).toBeUndefined()
+    expect(
+      await watching(
+        { streamName: 'clickstream', region: 'eu-west-1' },
+        { ...embedded, endpoint: null },
+      ),
+    ).toBeUndefined()
   })
 })

@@ -10,6 +10,8 @@ export interface ReplayOptions {
   format: Format
   speed: Speed
   at: At
+  /** `at` was said, not taken by default. */
+  isAtGiven: boolean
   stream: string | undefined
   endpoint: string | undefined
   region: string | undefined
@@ -28,7 +30,8 @@ export const HELP = `Puts a log file on a stream.
   --at     original   events keep the log's own times (the default with --speed max). Ids are the
                       same in every run: one that is repeated within minutes counts nothing twice
            now        as if the log began now (the default with any other speed). Ids are new in
-                      every run: it all counts again
+                      every run: it all counts again. For a log that is older than what Kinesight
+                      keeps (KEEP_HOURS): it is offered where that is so
   --stream NAME       on Amazon Kinesis, or at --endpoint. The default is the embedded stream of the
                       Kinesight that runs on this machine (on PORT, 3000 if unset)
   --endpoint URL      of a Kinesis endpoint, such as http://127.0.0.1:4567
@@ -36,7 +39,8 @@ export const HELP = `Puts a log file on a stream.
   --help              this text
 
 Only what failed of a call is sent again. At the end it says what it put: records, events by type, cost
-by account, which lines it skipped and why, and how many events repeat an id and so count once.
+by account, which lines it skipped and why, how many events repeat an id and so count once, and the
+address of the page that shows them.
 `
 
 /** Throws `SetupError` naming the option and the remedy. 'help': the text was asked for. */
@@ -52,6 +56,7 @@ export function readOptions(args: readonly string[]): ReplayOptions | 'help' {
     format: readFormat(values.format),
     speed,
     at: readAt(values.at ?? (speed === 'max' ? 'original' : 'now')),
+    isAtGiven: values.at !== undefined,
     stream: readStream(values.stream),
     endpoint: readEndpoint(values.endpoint),
     region: values.region,

@@ -12,7 +12,9 @@ import { parseEvents } from './replay-events.ts'
 import type { LineParser } from './replay-line.ts'
 import { type LogLine, MAX_LINE_BYTES, readLines } from './replay-lines.ts'
 import { replay } from './replay-run.ts'
+import { shownText } from './replay-shown.ts'
 import { summaryText } from './replay-summary.ts'
+import { type Survey, surveyFile, surveyText } from './replay-survey.ts'
 import type { At, Speed } from './replay-time.ts'
 
 const START = Date.UTC(2026, 1, 3, 9)
@@ -46,6 +48,7 @@ async function run(
     at?: At
     send?: SendRecords
     signal?: AbortSignal
+    keptFrom?: number
   } = {},
 ) {
   let nowMs = 0
@@ -60,6 +63,7 @@ async function run(
     parse: change.parse ?? parseEvents,
     speed: change.speed ?? 'max',
     at: change.at ?? 'original',
+    ...(change.keptFrom !== undefined && { keptFrom: change.keptFrom }),
     send: change.send ?? accept,
     clock: { now: () => epochMs(START + nowMs), monotonicMs: () => nowMs },
     random: seededRandom(1),
@@ -261,6 +265,76 @@ describe('time', () => {
     const long = await run(line('x'.repeat(128), 0), { at: 'now' })
     expect(long.events[0]?.id).toMatch(/^[0-9a-f]{64}$/)
   })
+})
+
+describe('a log that is older than what is kept', () => {
+  const DAY_MS = 86_400_000
+  const watcher = {
+    origin: 'http://127.0.0.1:3000',
+    keptMs: 400 * DAY_MS,
+    keptFrom: START - DAY_MS,
+  }
+  const old = [line('a', -5), line('b', -1)].join('\n')
+  const mixed = [line('a', -5), line('b', 65), '{"type":"c"}'].join('\n')
+  const surveyed = (content: string) =>
+    surveyFile(readLines(file(content)), parseEvents, {
+      keptFrom: watcher.keptFrom,
+      signal: new AbortController().signal,
+    })
+
+  test('is told before it is put: from when to when it is, and how much of it no page will show', async () => {
+    const survey = await surveyed(old)
+    expect(survey).toEqual({
+      ...{ events: 2, beyond: 2 },
+      ...{ from: watcher.keptFrom - 5_000, to: watcher.keptFrom - 1_000 },
+    })
+    expect(surveyText(survey as Survey, watcher)).toBe(
+      '2 events, of 2026-02-02T08:59:55Z to 2026-02-02T08:59:59Z\n' +
+        'All of them are older than the 400 days that Kinesight keeps, which began at 2026-02-02T09:00:00Z: that will be in the totals, and on no page.\n',
+    )
+    const both = (await surveyed(mixed)) as Survey
+    expect(both).toMatchObject({ events: 2, beyond: 1 })
+    expect(surveyText(both, watcher)).toContain('\n1 of them is older')
+    const young = (await surveyed(line('b', 65))) as Survey
+    expect(surveyText(young, watcher)).toBe(
+      '1 event, of 2026-02-02T09:01:05Z to 2026-02-02T09:01:05Z\n',
+    )
+    expect(await surveyed('{"type":"c"}\nhello')).toBeUndefined()
+  })
+
+  test('ends with the page that shows what is shown, and says what is not', async () => {
+    const { keptFrom } = watcher
+    const past = await run(old, { keptFrom })
+    expect(shownText(past.tally, watcher)).toMatch(/^\nAll of them are older.*--at now.*\n$/)
+    const { tally } = await run(mixed, { keptFrom })
+    expect(tally).toMatchObject({ beyond: 1, shown: { from: START - DAY_MS + 65_000, to: START } })
+    expect(shownText(tally, watcher)).toMatch(/^\n1 of them is older.*\nSee the others: /)
+    expect(shownText(tally, watcher)).toContain(
+      'http://127.0.0.1:3000/?from=2026-02-02T09:01:00Z&to=2026-02-03T09:01:00Z\n',
+    )
+    const now = await run(old, { keptFrom, at: 'now' })
+    expect(shownText(now.tally, watcher)).toBe(
+      '\nSee them: http://127.0.0.1:3000/?from=2026-02-03T09:00:00Z&to=2026-02-03T09:01:00Z\n',
+    )
+  })
+
+  test('counts only what was put, and what is from the future when it came', async () => {
+    const future = await run(line('a', 2 * 86_400))
+    expect(future.tally.shown).toEqual({ from: START, to: START })
+    const none = await run('{torn')
+    expect(none.tally.shown).toBeUndefined()
+    expect(shownText(none.tally, watcher)).toBe('')
+  })
+})
+
+test('sums take a currency in any case for one', async () => {
+  const { tally } = await run(
+    [
+      line('1', 0, { cost: '1', currency: 'eur' }),
+      line('2', 0, { cost: '2', currency: 'EUR' }),
+    ].join('\n'),
+  )
+  expect(tally.all.cost).toEqual(new Map([['', new Map([['EUR', 3_000_000n]])]]))
 })
 
 test('lines are the file’s, wherever its pieces are cut', async () => {

@@ -11,7 +11,7 @@ import {
   type SendRecords,
 } from './put-records.ts'
 import type { Random } from './random.ts'
-import { type LineParser, recordJson } from './replay-line.ts'
+import { type LineParser, type ReplayEvent, recordJson } from './replay-line.ts'
 import { type LinesRead, type LogLine, MAX_LINE_BYTES } from './replay-lines.ts'
 import { createTally, type Tally } from './replay-tally.ts'
 import { type At, createTimeline, type Speed } from './replay-time.ts'
@@ -31,6 +31,8 @@ export type ReplayEnd =
 interface Entry extends PutEntry {
   events: EventInput[]
   partlyRead: boolean
+  /** When they happened, epoch ms. */
+  times: readonly number[]
 }
 
 const PATIENCE_MS = 60_000
@@ -48,6 +50,8 @@ export async function replay(options: {
   parse: LineParser
   speed: Speed
   at: At
+  /** What happened before is shown nowhere, epoch ms; absent: all is. */
+  keptFrom?: number
   send: SendRecords
   clock: Clock
   random: Random
@@ -56,7 +60,7 @@ export async function replay(options: {
   onProgress: (progress: ReplayProgress) => void
 }): Promise<{ end: ReplayEnd; tally: Tally }> {
   const { clock, signal, onProgress } = options
-  const tally = createTally()
+  const tally = createTally(options.keptFrom ?? Number.NEGATIVE_INFINITY)
   const timeline = createTimeline({
     speed: options.speed,
     at: options.at,
@@ -94,18 +98,27 @@ export async function replay(options: {
       case 'events': {
         await until(timeline.due(parsed.events))
         if (signal.aborted) return
-        const events = timeline.timed(parsed.events, clock.now())
+        const now = clock.now()
+        const events = timeline.timed(parsed.events, now)
         // What is put as it is keeps its very text.
         const whole = options.at === 'original' && parsed.verbatim === true
         const data = Buffer.from(whole ? text : recordJson(events))
         const { partlyRead = false } = parsed
-        const entry = { partitionKey: keyOf(parsed.partitionKey, number), data, events, partlyRead }
+        const times = parsed.events.map((event, at) => timeOf(event, events[at], now))
+        const partitionKey = keyOf(parsed.partitionKey, number)
+        const entry = { partitionKey, data, events, partlyRead, times }
         if (entryBytes(entry) > MAX_RECORD_BYTES) {
           return tally.skip(number, `larger than a record may be, ${MAX_RECORD_BYTES} bytes`)
         }
         await sender.add(entry)
       }
     }
+  }
+
+  /** As Kinesight will have it: from the future is when it came. */
+  function timeOf({ at }: ReplayEvent, put: EventInput | undefined, now: number): number {
+    if (options.at === 'original') return Math.min(at ?? now, now)
+    return typeof put?.time === 'number' ? put.time : now
   }
 
   async function until(dueMs: number): Promise<void> {

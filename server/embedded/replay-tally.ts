@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { DEFAULT_CURRENCY, type EventInput } from '../../lib/event.ts'
+import { currencyOf, DEFAULT_CURRENCY, type EventInput } from '../../lib/event.ts'
 import { parseMoney } from '../../lib/money.ts'
 
 /** Amounts in micro-units by account ('' where there is none), then currency. */
@@ -22,15 +22,20 @@ export interface Tally {
   skipped: number
   /** Lines with fields that were passed over. */
   partlyRead: number
+  /** Of all: those older than `keptFrom`, and when the others happened, the oldest and the newest; epoch ms. */
+  beyond: number
+  shown: { from: number; to: number } | undefined
   /** The first few, for a person to look at. */
   firstSkipped: { line: number; reason: string }[]
-  put(line: { events: readonly EventInput[]; partlyRead: boolean }): void
+  /** `times`: when the events happened, epoch ms. */
+  put(line: { events: readonly EventInput[]; times: readonly number[]; partlyRead: boolean }): void
   skip(line: number, reason: string): void
 }
 
 const FIRST_SKIPPED = 10
 
-export function createTally(): Tally {
+/** `keptFrom`: what happened before is shown nowhere, epoch ms. */
+export function createTally(keptFrom: number): Tally {
   const seen = createSeen()
   const tally: Tally = {
     records: 0,
@@ -39,10 +44,16 @@ export function createTally(): Tally {
     blank: 0,
     skipped: 0,
     partlyRead: 0,
+    beyond: 0,
+    shown: undefined,
     firstSkipped: [],
-    put({ events, partlyRead }) {
+    put({ events, times, partlyRead }) {
       tally.records += 1
       if (partlyRead) tally.partlyRead += 1
+      for (const time of times) {
+        if (time < keptFrom) tally.beyond++
+        else tally.shown = within(tally.shown, time)
+      }
       for (const event of events) {
         count(tally.all, event)
         if (event.id != null && seen(event.id)) count(tally.repeated, event)
@@ -55,6 +66,11 @@ export function createTally(): Tally {
   }
   return tally
 }
+
+const within = (span: Tally['shown'], time: number): Tally['shown'] =>
+  span === undefined
+    ? { from: time, to: time }
+    : { from: Math.min(span.from, time), to: Math.max(span.to, time) }
 
 const noCount = (): Count => ({
   events: 0,
@@ -75,7 +91,7 @@ function add(sums: Sums, event: EventInput, amount: string | number | null | und
   const parsed = parseMoney(amount)
   if (!parsed.ok) return
   const account = event.account ?? ''
-  const currency = event.currency ?? DEFAULT_CURRENCY
+  const currency = currencyOf(event.currency ?? DEFAULT_CURRENCY) ?? DEFAULT_CURRENCY
   const ofAccount = sums.get(account) ?? new Map<string, bigint>()
   sums.set(account, ofAccount)
   ofAccount.set(currency, (ofAccount.get(currency) ?? 0n) + parsed.micros)

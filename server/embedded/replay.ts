@@ -9,11 +9,16 @@ import { parseEvents } from './replay-events.ts'
 import { parseIpinyou } from './replay-ipinyou.ts'
 import type { LineParser } from './replay-line.ts'
 import { readLines } from './replay-lines.ts'
+import { askWhether } from './replay-offer.ts'
 import { type Format, HELP, type ReplayOptions, readOptions } from './replay-options.ts'
 import { createDisplay } from './replay-progress.ts'
 import { replay } from './replay-run.ts'
+import { shownText } from './replay-shown.ts'
 import { summaryText } from './replay-summary.ts'
+import { surveyFile, surveyText } from './replay-survey.ts'
 import { type Ask, findTarget } from './replay-target.ts'
+import type { At } from './replay-time.ts'
+import { findWatcher, type Watcher } from './replay-watcher.ts'
 
 const PARSERS: Record<Format, LineParser> = {
   combined: parseCombinedLine,
@@ -44,6 +49,12 @@ async function main(options: ReplayOptions): Promise<number> {
   process.once('SIGTERM', () => stopping.abort())
   try {
     await producer.check()
+    const watcher = await findWatcher(target, process.env, ask)
+    const at = await chosenAt(options, file, { watcher, signal: stopping.signal })
+    if (at === undefined) {
+      process.stderr.write('Stopped: nothing was put\n')
+      return EXIT_STOPPED
+    }
     process.stderr.write(`Putting ${options.file} on ${place}\n`)
     const startedMs = systemClock.monotonicMs()
     const display = createDisplay({
@@ -56,7 +67,8 @@ async function main(options: ReplayOptions): Promise<number> {
       lines: readLines(file),
       parse: PARSERS[options.format],
       speed: options.speed,
-      at: options.at,
+      at,
+      ...(watcher !== undefined && { keptFrom: watcher.keptFrom }),
       send: producer.send,
       clock: systemClock,
       random: seededRandom(systemClock.now()),
@@ -66,6 +78,7 @@ async function main(options: ReplayOptions): Promise<number> {
     })
     display.end()
     process.stdout.write(summaryText(tally, place, systemClock.monotonicMs() - startedMs))
+    if (watcher !== undefined) process.stdout.write(shownText(tally, watcher))
     switch (end.kind) {
       case 'done':
         return 0
@@ -79,6 +92,29 @@ async function main(options: ReplayOptions): Promise<number> {
   } finally {
     producer.close()
   }
+}
+
+/** Says how old the log is, and asks about one that no page would show with its own times. undefined: it was left. */
+async function chosenAt(
+  { format, at, isAtGiven }: ReplayOptions,
+  file: string,
+  { watcher, signal }: { watcher: Watcher | undefined; signal: AbortSignal },
+): Promise<At | undefined> {
+  if (at === 'now' || watcher === undefined) return at
+  const { keptFrom } = watcher
+  const survey = await surveyFile(readLines(file), PARSERS[format], { keptFrom, signal })
+  if (signal.aborted) return undefined
+  if (survey === undefined) return at
+  process.stderr.write(surveyText(survey, watcher))
+  if (survey.beyond === 0 || isAtGiven) return at
+  const { stdin: input, stderr: output } = process
+  if (!input.isTTY || !output.isTTY) {
+    output.write('To see them, replay the file with --at now.\n')
+    return at
+  }
+  const answer = await askWhether('Put it as if it began now (--at now)? [y/N] ', { input, output })
+  if (answer === 'stop') return undefined
+  return answer === 'yes' ? 'now' : at
 }
 
 async function sizeOf(file: string): Promise<number> {
