@@ -20,9 +20,8 @@ export function BeyondNotice() {
       word="Beyond history"
       remedy={
         <>
-          They are in the totals. To see events that old, raise <code>KEEP_HOURS</code> before they
-          come, or replay a file with <code>--at now</code>. If that is not when they happened, look
-          at what their producer writes as <code>time</code>.
+          They are in the totals. To see events like these, raise <code>KEEP_HOURS</code> first,
+          replay the file with <code>--at now</code>, or mend their <code>time</code>.
         </>
       }
     >

@@ -86,7 +86,7 @@ function figures(shards: readonly ShardCell[], status: StatusCell): Stat[] {
       note:
         fates.beyond === 0
           ? `${count(fates.late)} of them late`
-          : `${count(fates.late)} late, ${count(fates.beyond)} beyond history`,
+          : `${count(fates.late)} late, ${count(fates.beyond)} too old`,
     },
     {
       id: 'duplicate',
