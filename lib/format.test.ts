@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { byteRate, bytes, count, counted, decimal, exact, percent, points, rate } from './format.ts'
+import {
+  asSentence,
+  byteRate,
+  bytes,
+  count,
+  counted,
+  decimal,
+  exact,
+  percent,
+  points,
+  rate,
+} from './format.ts'
 
 describe('count', () => {
   test.each([
@@ -102,4 +113,10 @@ test('one is not many', () => {
   expect(counted(1, 'shard')).toBe('1 shard')
   expect(counted(4, 'shard')).toBe('4 shards')
   expect(counted(2, 'match', 'matches')).toBe('2 matches')
+})
+
+test('a problem that ends without a full stop has one where a sentence follows', () => {
+  expect(asSentence('nothing listens at x')).toBe('nothing listens at x.')
+  expect(asSentence('Access is denied.')).toBe('Access is denied.')
+  expect(asSentence('and so on…')).toBe('and so on…')
 })

@@ -127,3 +127,6 @@ function signed(value: number, text: (size: number) => string): string {
   const shown = text(Math.abs(value))
   return value < 0 && /[1-9]/.test(shown) ? `${MINUS}${shown}` : shown
 }
+
+/** With a full stop, where another sentence follows what ends without one: problems are told as they came. */
+export const asSentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)

@@ -29,9 +29,9 @@ afterEach(async () => {
 })
 
 function put(count: number): void {
-  for (let n = 0; n < count; n++) {
-    fake.put(`key-${n}`, JSON.stringify({ type: 'page_view', account: 'acme', cost: '0.1' }))
-  }
+  // Their own time: that of their arrival is a minute ahead of this clock after the change, and in no window yet.
+  const event = { type: 'page_view', account: 'acme', cost: '0.1', time: Date.now() }
+  for (let n = 0; n < count; n++) fake.put(`key-${n}`, JSON.stringify(event))
   fake.put('broken', 'not json')
 }
 

@@ -38,7 +38,7 @@ test('9, 10: it is shown as stuck, /readyz is 503 and says which and why; all is
   expect((await get('/readyz')).status).toBe(200)
   const fault = { kind: 'lie', lie: 'end_while_open' } as const
   fake.faults.next({ call: 'GetRecords', shardId: SHARD, times: 100_000, fault })
-  const problem = `${SHARD} is said to be read to its end, and is open by the list of shards`
+  const problem = 'the shard is said to be read to its end, and is open by the list of shards'
   await vi.waitFor(
     async () => expect(await readerOf(SHARD)).toMatchObject({ kind: 'stuck', problem }),
     { timeout: 60_000, interval: 500 },

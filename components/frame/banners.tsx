@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { type FiringAlert, ruleSentence } from '../../lib/alert-rule.ts'
-import { counted } from '../../lib/format.ts'
+import { asSentence, counted } from '../../lib/format.ts'
 import { age, moment } from '../../lib/format-time.ts'
 import type { Health } from '../../lib/frames.ts'
 import { measured } from '../alerts/rule-words.ts'
@@ -50,7 +50,7 @@ function TroubleBanner({ what, health }: { what: string; health: Health | undefi
   return (
     <Banner tone="warn" icon={<TriangleAlert />}>
       <span>
-        {health.problem} {health.remedy}
+        {asSentence(health.problem)} {health.remedy}
       </span>
       <span className={styles.fact}>
         {what}, since {moment(health.since, now)}

@@ -1,5 +1,6 @@
 import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
+import { asSentence } from '../../lib/format.ts'
 import { age, clock, duration, exactTime } from '../../lib/format-time.ts'
 import type { ReaderState, ShardCell } from '../../lib/frames.ts'
 import { useShownNow } from '../live/store.ts'
@@ -45,7 +46,7 @@ function Trouble({ reader }: { reader: Extract<ReaderState, { problem: string }>
   const now = useShownNow()
   return (
     <p className={styles.state}>
-      <strong>{reader.problem}</strong> {reader.remedy}{' '}
+      <strong>{asSentence(reader.problem)}</strong> {reader.remedy}{' '}
       <span className={styles.since} title={exactTime(reader.since)}>
         since {clock(reader.since)}, {duration(now - reader.since)}
       </span>
@@ -57,7 +58,7 @@ function LastError({ error }: { error: NonNullable<ShardCell['lastError']> }) {
   const now = useShownNow()
   return (
     <p className={styles.state}>
-      Last error, over by now: <strong>{error.problem}</strong> {error.remedy}{' '}
+      Last error, over by now: <strong>{asSentence(error.problem)}</strong> {error.remedy}{' '}
       <span className={styles.since} title={exactTime(error.at)}>
         {age(now - error.at)} ago
       </span>

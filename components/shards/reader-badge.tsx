@@ -1,3 +1,4 @@
+import { asSentence } from '../../lib/format.ts'
 import type { ReaderState } from '../../lib/frames.ts'
 import { Badge } from '../ui/badge.tsx'
 import styles from './reader-badge.module.css'
@@ -15,7 +16,7 @@ export function ReaderCell({ reader }: { reader: ReaderState }) {
     <span className={styles.cell}>
       <ReaderBadge reader={reader} />
       {waits !== undefined && (
-        <span className={styles.waits} title={`${waits}${remedy}`}>
+        <span className={styles.waits} title={`${asSentence(waits)}${remedy}`}>
           {waits}
         </span>
       )}

@@ -14,13 +14,13 @@ export function holdAgainst(
   const children = listed.filter(({ parents }) => parents.includes(shardId))
   const ids = children.map((child) => child.shardId)
   const stranger = named.find((child) => !ids.includes(child))
-  const end = `${shardId} is said to be read to its end`
+  const end = 'the shard is said to be read to its end'
   if (ids.length === 0) {
     if (own === undefined) throw contradicting(`${end}, and is not in the list of shards`)
     if (!own.closed) throw contradicting(`${end}, and is open by the list of shards`)
     throw new SourceError(
       'temporary',
-      `${shardId} is closed, and its children are not listed yet`,
+      'the shard is closed, and its children are not listed yet',
       'They are looked for again by themselves.',
     )
   }
