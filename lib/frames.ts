@@ -114,6 +114,8 @@ export interface DamageCell {
   tables: { table: string; rows: number }[]
   /** The newest few, newest first. */
   newest: DamagedRowCell[]
+  /** Sums that have to agree and do not, in words. */
+  differences: { since: number; text: string }[]
 }
 
 export interface DamagedRowCell {
@@ -125,7 +127,7 @@ export interface DamagedRowCell {
   foundAt: number
 }
 
-export const NO_DAMAGE: DamageCell = { tables: [], newest: [] }
+export const NO_DAMAGE: DamageCell = { tables: [], newest: [], differences: [] }
 
 export type ReadMode = 'polling' | 'fanout'
 

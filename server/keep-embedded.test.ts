@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { EmbeddedStream } from './embedded/embedded-stream.ts'
 import { keepEmbedded } from './keep-embedded.ts'
 import { systemClock } from './platform/clock.ts'
@@ -50,4 +50,34 @@ it('a stream that ends is started anew where it was, with the demo as it was las
   await kept.stop()
   streams[1]?.fail()
   expect(starts).toHaveLength(3)
+})
+
+it('a stream that ends again and again is in trouble, and says why', async () => {
+  let now = 0
+  const clock = { ...systemClock, monotonicMs: () => now }
+  const streams: ReturnType<typeof fakeStream>[] = []
+  const kept = await keepEmbedded(
+    async (again) => {
+      const started = fakeStream(again?.port ?? 4567, false)
+      streams.push(started)
+      return started.stream
+    },
+    { ...ports, clock },
+  )
+  const dies = async () => {
+    const many = streams.length
+    streams.at(-1)?.fail()
+    await vi.waitFor(() => expect(streams.length).toBe(many + 1), { timeout: 10_000 })
+  }
+  expect(kept.health()).toEqual({ kind: 'ok' })
+  await dies()
+  expect(kept.health()).toEqual({ kind: 'ok' })
+  await dies()
+  expect(kept.health()).toMatchObject({
+    kind: 'trouble',
+    problem: 'The embedded stream has ended 2 times and is started anew each time: it ended',
+  })
+  now += 11_000
+  expect(kept.health()).toEqual({ kind: 'ok' })
+  await kept.stop()
 })

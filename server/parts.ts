@@ -4,9 +4,9 @@ import { createComposedKpis } from './catalog/composed-kpis.ts'
 import type { LiveCatalog } from './catalog/live-catalog.ts'
 import type { Config } from './config.ts'
 import { createDamage, type Damage } from './damage/damage.ts'
-import type { EmbeddedStream } from './embedded/embedded-stream.ts'
 import type { ApiContext, StreamFacts } from './http/api-context.ts'
 import { UnavailableError } from './http/problem.ts'
+import type { KeptStream } from './keep-embedded.ts'
 import type { PipelinePort } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { inTime } from './platform/in-time.ts'
@@ -23,7 +23,7 @@ export const NO_STREAM = 0
 /** What comes up one after another. */
 export interface Parts {
   store: Store | undefined
-  embedded: Omit<EmbeddedStream, 'onFailure'> | undefined
+  embedded: KeptStream | undefined
   pipeline: PipelinePort | undefined
 }
 
@@ -58,6 +58,7 @@ export function apiContext(
     kpis,
     db: () => store().reads(),
     damage: damageOf,
+    embeddedHealth: () => parts.embedded?.health() ?? { kind: 'ok' },
     pipeline,
     streamId,
     stream: () => streamFacts(config, parts),

@@ -170,12 +170,17 @@ function wholeMetrics(registry: Registry) {
     labelNames: ['table'] as const,
     registers,
   })
+  const differences = gauge(
+    'kinesight_sum_differences',
+    'Sums of the store that have to agree and do not.',
+  )
   return {
     show(now: Readings | undefined): void {
       const counted = [findings, busy, failed, repeated, controls, reading, damaged]
       for (const metric of counted) metric.reset()
       for (const { table, rows } of now?.damage.tables ?? []) damaged.set({ table }, rows)
       if (now !== undefined) reading.set({ mode: now.reading.mode, wire: now.reading.wire }, 1)
+      differences.set(now?.damage.differences.length ?? 0)
       remembered.set(now?.reading.rememberedIds ?? 0)
       span.set((now?.reading.duplicateSpanMs ?? 0) / SECOND_MS)
       rememberedSubRecords.set(now?.reading.rememberedSubRecords ?? 0)

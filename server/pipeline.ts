@@ -245,7 +245,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         number === incarnations.incarnation.number ? kpi : formerKpis.of(number),
       begin: beginOf(stream),
       incarnations,
-      damage: createDamageWatch(store.db, { streamId: stream.id, damage, log }),
+      damage: createDamageWatch(store, { streamId: stream.id, damage, clock, log }),
     }
   }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../lib/time.ts'
 import { damageWords, isFresh, rowWords } from './damage-words.ts'
 
+const NONE = { tables: [], newest: [], differences: [] }
 const NOON = Date.UTC(2026, 9, 5, 12)
 
 test('what was set aside is counted by what it is', () => {
@@ -10,10 +11,10 @@ test('what was set aside is counted by what it is', () => {
     { table: 'pane', rows: 2 },
     { table: 'new_table', rows: 3 },
   ]
-  expect(damageWords({ tables, newest: [] })).toBe(
+  expect(damageWords({ ...NONE, tables })).toBe(
     '1 threshold, 2 panes of figures and 3 rows of new_table',
   )
-  expect(damageWords({ tables: tables.slice(0, 1), newest: [] })).toBe('1 threshold')
+  expect(damageWords({ ...NONE, tables: tables.slice(0, 1) })).toBe('1 threshold')
 })
 
 test('a row is named by its time or by its name, where that says something', () => {
@@ -28,10 +29,11 @@ test('a row is named by its time or by its name, where that says something', () 
 
 test('damage is said for a week after the newest of it was found', () => {
   const found = (foundAt: number) => ({
+    ...NONE,
     tables: [{ table: 'pane', rows: 1 }],
     newest: [{ id: 1, table: 'pane', key: {}, why: '', foundAt }],
   })
   expect(isFresh(found(NOON - 6 * DAY_MS), NOON)).toBe(true)
   expect(isFresh(found(NOON - 8 * DAY_MS), NOON)).toBe(false)
-  expect(isFresh({ tables: [], newest: [] }, NOON)).toBe(false)
+  expect(isFresh(NONE, NOON)).toBe(false)
 })

@@ -61,6 +61,9 @@ export function StreamNotices({
         ...(damage === undefined || !isFresh(damage, now)
           ? []
           : [<DamageNotice key="damage" damage={damage} />]),
+        ...(damage === undefined || damage.differences.length === 0
+          ? []
+          : [<DifferenceNotice key="sums" differences={damage.differences} />]),
         ...(notice === null
           ? []
           : [
@@ -165,6 +168,26 @@ function DamageNotice({ damage }: { damage: DamageCell }) {
       {damageWords(damage)} of the store could not be read any more
       {named.length > 0 && ` (${named.join(', ')})`}
       {newest !== undefined && `, the newest found ${foundWords(newest, now)}`}.
+    </Notice>
+  )
+}
+
+/** Which of two sums is right nobody knows: it is not mended by itself. */
+function DifferenceNotice({ differences }: Pick<DamageCell, 'differences'>) {
+  const since = Math.min(...differences.map((one) => one.since))
+  return (
+    <Notice
+      tone="warn"
+      word="Sums differ"
+      since={since}
+      remedy={
+        <>
+          They have to agree: some row of the totals was lost or changed. Stop Kinesight and check
+          all of the store with <code>npm run doctor</code>.
+        </>
+      }
+    >
+      {differences.map(({ text }) => text).join(' ')}
     </Notice>
   )
 }

@@ -12,7 +12,10 @@ const ofStream = (db: Kysely<Schema>, streamId: number) =>
   db.selectFrom('damaged').where('stream_id', 'in', [0, streamId])
 
 /** What the pages say of the damage, of a stream and of what is of none. */
-export async function damageCell(db: Kysely<Schema>, streamId: number): Promise<DamageCell> {
+export async function damageCell(
+  db: Kysely<Schema>,
+  streamId: number,
+): Promise<Omit<DamageCell, 'differences'>> {
   const tables = await ofStream(db, streamId)
     .select(['source as table'])
     .select(({ fn }) => fn.countAll<number>().as('rows'))

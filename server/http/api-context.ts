@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { DemoState, ViewState } from '../../lib/frames.ts'
+import type { DemoState, Health, ViewState } from '../../lib/frames.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import type { RuleStore } from '../alerts/rule-store.ts'
 import type { ComposedKpis } from '../catalog/composed-kpis.ts'
@@ -19,6 +19,8 @@ export interface ApiContext {
   stream(): StreamFacts
   /** Only to read. */
   db(): Kysely<Schema>
+  /** Trouble: the embedded stream ends again and again. */
+  embeddedHealth(): Health
   /** Where damaged rows go. */
   damage(): Damage
   /** The stream's key in the store. */

@@ -198,6 +198,7 @@ describe('stream, shards', () => {
       damage: {
         tables: [{ table: 'pane', rows: 1 }],
         newest: [{ id: 3, table: 'pane', key: { start_ms: 5 }, why: 'bad', foundAt: 7 }],
+        differences: [{ since: 4, text: 'Two sums differ.' }],
       },
     } satisfies Partial<StatusCell>
     server.pipeline.state = liveState(change)

@@ -20,6 +20,9 @@ const row = { id: count, table, key, why: z.string(), foundAt: epochMs }
 export const damageCell: z.ZodType<DamageCell> = z.strictObject({
   tables,
   newest: z.array(z.strictObject(row)),
+  differences: z
+    .array(z.strictObject({ since: epochMs, text: z.string() }))
+    .describe('Sums that have to agree and do not, compared at each start and once an hour'),
 })
 
 const damageAnswer: z.ZodType<DamageAnswer> = z.strictObject({

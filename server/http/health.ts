@@ -49,6 +49,8 @@ async function pipelineTrouble(context: ApiContext): Promise<FieldError[]> {
     // Between two deaths it may well answer.
     const health = context.pipeline().health()
     if (health.kind === 'trouble') return reasonsIn('stream', health)
+    const embedded = context.embeddedHealth()
+    if (embedded.kind === 'trouble') return reasonsIn('stream', embedded)
     const { status } = (await fromPipeline(context.pipeline().live(), 2_000)).cells
     const reasons = [...reasonsIn('stream', status.source), ...reasonsIn('store', status.store)]
     if (reasons.length === 0) context.streamId()

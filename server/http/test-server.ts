@@ -162,6 +162,7 @@ function fakeEmbedded(told: ('on' | 'off')[]): NonNullable<Parts['embedded']> {
   return {
     endpoint: 'http://127.0.0.1:4567',
     port: 4567,
+    health: () => ({ kind: 'ok' }),
     demo: () => demo,
     setDemo(on) {
       demo = on ? 'on' : 'off'

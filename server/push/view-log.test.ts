@@ -47,7 +47,7 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
     putAgainSpanMs: 600_000,
   },
   findings: [],
-  damage: { tables: [], newest: [] },
+  damage: { tables: [], newest: [], differences: [] },
   apps: [],
 })
 

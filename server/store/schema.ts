@@ -62,6 +62,10 @@ export interface LeaseTable {
   epoch: number
   /** Counts the commits of all epochs: tells whether one whose reply was lost is in. */
   commit_seq: Generated<number>
+  /** What the commits have added up, over all shards: the shards' own counts have to give the same. */
+  applied: Generated<number>
+  duplicate: Generated<number>
+  rejected: Generated<number>
 }
 
 export interface ShardTable {

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fillFirstStore, makeFirstStore } from './migrations/first-store.testing.ts'
 import { openStore } from './open-store.ts'
 
 let folder: string
@@ -107,26 +108,16 @@ describe('a store is made', () => {
 })
 
 test('a migration that does not get to its end leaves the store as it was', async () => {
-  const store = await openStore(file)
-  const undo = [
-    'drop table damaged',
-    'drop table lost_pane',
-    "delete from kysely_migration where name >= '0009'",
-  ]
-  const columns = ['shard', 'pane', 'seen', 'pane_delta'].map(
-    (table) => `alter table ${table} drop column crc`,
-  )
-  const places = 'alter table pane_delta drop column places'
-  for (const statement of [...undo, ...columns, places]) await sql.raw(statement).execute(store.db)
-  // In the way of the last of its tables.
-  await sql`create table lost_pane (a)`.execute(store.db)
-  await store.close()
+  const old = await makeFirstStore(file)
+  await fillFirstStore(old)
+  const tables = async () =>
+    (await sql`select name, sql from sqlite_master order by name`.execute(old)).rows
+  // In the way of one of its last tables.
+  await sql`create table lost_pane (a)`.execute(old)
+  const before = await tables()
   await expect(open()).rejects.toThrow(/cannot be brought up to date: .*lost_pane/)
-  const again = await openStore(file).catch(() => undefined)
-  expect(again).toBeUndefined()
-  const Database = (await import('libsql')).default
-  const database = new Database(file)
-  database.exec('drop table lost_pane')
-  database.close()
+  expect(await tables()).toEqual(before)
+  await sql`drop table lost_pane`.execute(old)
+  await old.destroy()
   await open()
 })

@@ -1,3 +1,4 @@
+import { differences } from '../../server/damage/sums.ts'
 import type { Store } from '../../server/store/open-store.ts'
 import type { OwnHand } from '../fake-kinesis/own-hand.ts'
 import { withChaos } from './chaos-tables.ts'
@@ -33,7 +34,15 @@ export async function verify(evidence: Evidence): Promise<Check[]> {
     await poison(evidence),
     await picky(evidence),
     ...(await shards(evidence)),
+    await sums(evidence),
   ]
+}
+
+/** What the product itself compares. */
+async function sums({ db }: Evidence): Promise<Check> {
+  const { id } = await db.selectFrom('stream').select('id').executeTakeFirstOrThrow()
+  const found = await differences(db, id)
+  return { name: 'sums', ok: found.length === 0, says: found.join(' ') || 'agree' }
 }
 
 /** Equal, or where not. Keys sort the same on both sides. */

@@ -7,6 +7,11 @@ const statements = [
   `alter table seen add column crc integer`,
   `alter table pane_delta add column crc integer`,
   `alter table pane_delta add column places text`,
+  ...['applied', 'duplicate', 'rejected'].flatMap((fate) => [
+    `alter table lease add column ${fate} integer not null default 0`,
+    `update lease set ${fate} = coalesce(
+      (select sum(${fate}) from shard where shard.stream_id = lease.stream_id), 0)`,
+  ]),
   `create table damaged (
     id integer primary key autoincrement,
     stream_id integer not null,

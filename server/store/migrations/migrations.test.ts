@@ -75,7 +75,8 @@ test('every row of a first store is kept, and what is new of it has its default'
       crc: null,
     })),
     put_again: [],
-    lease: lease.map((row) => ({ ...row, commit_seq: 0 })),
+    // What the shards have is what the commits had added up until now.
+    lease: lease.map((row) => ({ ...row, commit_seq: 0, applied: 13, duplicate: 4, rejected: 3 })),
     dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
     stream: stream.map((row) => ({ ...row, asked: null, first_start_ms: null, since_ms: null })),
     first_start: [],
@@ -205,6 +206,7 @@ test('the next writer counts its epoch on, and commits behind the old checkpoint
   }))
   await writeCommit(store.db, lease, {
     shards: further,
+    added: { applied: 2, duplicate: 1, rejected: 0 },
     seen: { fresh: [], forgotten: [] },
     putAgain: { fresh: [], forgotten: [] },
     rejected: [],

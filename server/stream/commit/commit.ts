@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Fates } from '../../../lib/fates.ts'
 import { messageOf } from '../../platform/errors.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { AppWork } from '../dispatch/app-runner.ts'
@@ -11,6 +12,8 @@ import { writeShards } from './shard-rows.ts'
 /** Everything that became true since the last commit, taken out at one moment. */
 export interface SealedCommit {
   shards: readonly ShardProgress[]
+  /** What these shards' counts grew by. */
+  added: AddedFates
   seen: MemoryNews
   putAgain: MemoryNews
   rejected: readonly DeadLetter[]
@@ -18,6 +21,8 @@ export interface SealedCommit {
   rejectedCounts: ReadonlyMap<string, number>
   works: readonly AppWork[]
 }
+
+export type AddedFates = Pick<Fates, 'applied' | 'duplicate' | 'rejected'>
 
 export interface DeadLetter extends RejectedItem {
   /** The stream app that could not take it in; absent: it was rejected. */
@@ -61,7 +66,7 @@ export async function writeCommit(
   commit: SealedCommit,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    if (!(await takeTurn(tx, lease))) return
+    if (!(await takeTurn(tx, lease, commit.added))) return
     const { streamId } = lease
     for (const { app, work } of commit.works) await writeWork(tx, lease.streamId, app, work)
     await writeMemory(tx, { streamId, table: 'seen' }, commit.seen)
@@ -80,10 +85,16 @@ export async function writeCommit(
 async function takeTurn(
   tx: Transaction<Schema>,
   { streamId, epoch, commitSeq }: Lease,
+  { applied, duplicate, rejected }: AddedFates,
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('lease')
-    .set({ commit_seq: commitSeq + 1 })
+    .set({
+      commit_seq: commitSeq + 1,
+      applied: sql`applied + ${applied}`,
+      duplicate: sql`duplicate + ${duplicate}`,
+      rejected: sql`rejected + ${rejected}`,
+    })
     .where('stream_id', '=', streamId)
     .where('epoch', '=', epoch)
     .where('commit_seq', '=', commitSeq)

@@ -14,6 +14,7 @@ import type { PutAgain } from '../records/put-again.ts'
 import type { SeenIds } from '../records/seen-ids.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import {
+  type AddedFates,
   AppWriteError,
   type DeadLetter,
   FencedError,
@@ -83,6 +84,8 @@ export function createCommitter(ports: {
   const { clock, seen, putAgain, signal, buffer } = ports
   const dirty = new Set<ShardProgress>()
   const places = new Map<string, CommittedPlace>()
+  /** By shard, as they were sealed last. */
+  const sealed = new Map<string, AddedFates>()
   const listeners: ((ms: number) => void)[] = []
   let rejected: DeadLetter[] = []
   let rejectedCounts = new Map<string, number>()
@@ -138,8 +141,10 @@ export function createCommitter(ports: {
     const before = ports.forgetBefore()
     seen.forgetBefore(before)
     putAgain.forgetBefore(before)
+    const shards = [...dirty].map((shard) => ({ ...shard, fates: { ...shard.fates } }))
     const commit: SealedCommit = {
-      shards: [...dirty].map((shard) => ({ ...shard, fates: { ...shard.fates } })),
+      shards,
+      added: addedBy(shards),
       seen: seen.takeNews(),
       putAgain: putAgain.takeNews(),
       works: ports.apps.seal(),
@@ -152,9 +157,22 @@ export function createCommitter(ports: {
     return commit
   }
 
+  /** Since they were sealed last, or restored. */
+  function addedBy(shards: readonly ShardProgress[]): AddedFates {
+    const added = { applied: 0, duplicate: 0, rejected: 0 }
+    for (const { shardId, fates } of shards) {
+      const before = sealed.get(shardId)
+      added.applied += fates.applied - (before?.applied ?? 0)
+      added.duplicate += fates.duplicate - (before?.duplicate ?? 0)
+      added.rejected += fates.rejected - (before?.rejected ?? 0)
+      sealed.set(shardId, fates)
+    }
+    return added
+  }
+
   /** Keeps trying: what was taken in must not be lost while the disk is full. */
   async function commitUntilDone(lease: Lease, commit: SealedCommit): Promise<void> {
-    const sealed = uncommitted
+    const room = uncommitted
     isAwaited = false
     let tookMs = 0
     uncommitted = { events: 0, bytes: 0 }
@@ -172,8 +190,8 @@ export function createCommitter(ports: {
       }
     }
     health = { kind: 'ok' }
-    for (const shard of commit.shards) restored(shard)
-    buffer.committed(sealed.bytes)
+    for (const shard of commit.shards) reached(shard)
+    buffer.committed(room.bytes)
     for (const listener of listeners) listener(tookMs)
   }
 
@@ -189,7 +207,7 @@ export function createCommitter(ports: {
     }
   }
 
-  function restored({ shardId, checkpoint, subSequence, readToMs }: ShardProgress): void {
+  function reached({ shardId, checkpoint, subSequence, readToMs }: ShardProgress): void {
     places.set(shardId, { checkpoint, subSequence, readToMs })
   }
 
@@ -219,7 +237,10 @@ export function createCommitter(ports: {
       listeners.push(listener)
     },
     committed: (shardId) => places.get(shardId) ?? NOWHERE,
-    restored,
+    restored(shard) {
+      reached(shard)
+      sealed.set(shard.shardId, { ...shard.fates })
+    },
     health: () => health,
   }
 }

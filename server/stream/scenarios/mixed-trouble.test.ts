@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CallFault } from '../../../testing/fake-kinesis/faults.ts'
 import { createTotalsApp } from '../../apps/totals/totals-app.ts'
+import { differences } from '../../damage/sums.ts'
 import { until, type World } from '../consumer.testing.ts'
 import type { Consumer } from '../consumer.ts'
 import type { StreamApp } from '../stream-app.ts'
@@ -113,6 +114,11 @@ describe('everything at once: reshards, faults, kills and stops', () => {
       expect(await put.difference()).toEqual(NONE_AMISS)
       expect(order.wrong()).toEqual([])
       expect(await world.fates()).toMatchObject({ duplicate: 0, rejected: 0 })
+      const [{ stream_id: streamId } = { stream_id: 0 }] = await world.store.db
+        .selectFrom('lease')
+        .select('stream_id')
+        .execute()
+      expect(await differences(world.store.db, streamId)).toEqual([])
     },
     25_000,
   )
