@@ -1,13 +1,13 @@
 import { useRef, useState } from 'react'
 import { exactMoney } from '../../lib/format-money.ts'
-import { dayTime } from '../../lib/format-range.ts'
-import { clock, exactTime, isSameDay } from '../../lib/format-time.ts'
+import { exactTime } from '../../lib/format-time.ts'
 import type { FeedEvent } from '../../lib/frames.ts'
 import { useCell, useServerNow } from '../live/store.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import styles from './event-feed.module.css'
+import { feedTime } from './feed-time.ts'
 
 /** More than this nobody can read: the server sends a sample. */
 const READABLE_PER_SECOND = 4
@@ -50,7 +50,7 @@ function FeedRow({ event, now }: { event: FeedEvent; now: number }) {
   return (
     <li className={styles.event}>
       <time className={styles.time} dateTime={exactTime(time)} title={exactTime(time)}>
-        {isSameDay(time, now) ? clock(time) : dayTime(time, now)}
+        {feedTime(time, now)}
       </time>
       <span className={styles.type} data-kind={kindOf(event.type)}>
         {event.type.replaceAll('_', ' ')}
@@ -60,7 +60,7 @@ function FeedRow({ event, now }: { event: FeedEvent; now: number }) {
       </span>
       {event.beyond && (
         <span className={styles.late} title="Older than all that is kept: no window shows it">
-          beyond history
+          too old
         </span>
       )}
       {event.late && !event.beyond && (

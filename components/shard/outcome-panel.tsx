@@ -39,7 +39,7 @@ export function OutcomePanel({ shard, state }: { shard: ShardCell; state: PanelS
 const beyondOf = ({ beyond }: ShardCell): string =>
   beyond === null
     ? 'older than all that is kept'
-    : `older than all that is kept, so in no window; the oldest of ${date(beyond.oldestAt)}`
+    : `no window shows them; from ${date(beyond.oldestAt)} on`
 
 function logLines({ partlyRead }: ShardCell): CountRow[] {
   if (partlyRead === 0) return []
