@@ -4,7 +4,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis'
+import {
+  CreateStreamCommand,
+  DeleteStreamCommand,
+  DescribeStreamSummaryCommand,
+  KinesisClient,
+  PutRecordsCommand,
+} from '@aws-sdk/client-kinesis'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { AlertRule } from '../lib/alert-rule.ts'
 import type { StreamAnswer, TotalsAnswer } from '../lib/api.ts'
@@ -34,6 +40,8 @@ export interface Kinesight {
   kill(): Promise<void>
   /** Puts each event in a record of its own; `hashKey` chooses the shard. */
   put(events: readonly EventInput[], options?: { hashKey?: string }): Promise<void>
+  /** Deletes the stream, and creates one of that name and so many shards. */
+  recreateStream(shards: number): Promise<void>
   /** Puts one record of any text. */
   putText(text: string): Promise<void>
   /** Of the stream that is read, or of a former one. */
@@ -157,6 +165,20 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
           ...(hashKey !== undefined && { hashKey }),
         })),
       ),
+    async recreateStream(ShardCount) {
+      const StreamName = (await get<StreamAnswer>('/api/v1/stream')).name
+      const stream = await kinesis()
+      const status = () =>
+        stream.send(new DescribeStreamSummaryCommand({ StreamName })).then(
+          (answer) => answer.StreamDescriptionSummary?.StreamStatus,
+          () => 'gone',
+        )
+      await stream.send(new DeleteStreamCommand({ StreamName }))
+      const wait = { timeoutMs: STOP_MS, what: 'the stream to be deleted and created' }
+      await until(async () => (await status()) === 'gone', wait)
+      await stream.send(new CreateStreamCommand({ StreamName, ShardCount }))
+      await until(async () => (await status()) === 'ACTIVE', wait)
+    },
     putText: (data) => putRecords([{ data, key: 'text' }]),
     totals: (incarnation) =>
       get<TotalsAnswer>(

@@ -188,6 +188,8 @@ export interface SeriesPoint {
 
 export interface TotalsAnswer extends Incarnations {
   asOf: number
+  /** Arrival time of the newest record in the totals; null: there is none. */
+  lastArrivalAt: number | null
   events: Record<string, number>
   spend: Record<string, Record<string, string>>
   revenue: Record<string, Record<string, string>>

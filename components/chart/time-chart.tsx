@@ -21,6 +21,7 @@ import { Corrections } from './corrections.tsx'
 import { Cursor } from './cursor.tsx'
 import { Lacks } from './lacks.tsx'
 import { LonePoints } from './lone-points.tsx'
+import { type ChartMoment, Moments } from './moments.tsx'
 import { AXIS_HEIGHT, axisWidth, type Plot, plotX, RIGHT, TOP } from './plot.ts'
 import { type ChartThreshold, ThresholdLabels } from './threshold-labels.tsx'
 import {
@@ -51,6 +52,8 @@ export interface TimeChartProps {
   bands?: readonly ChartBand[]
   /** Steps that lack something for good. */
   incomplete?: readonly FixedRange[]
+  /** From each on something else is drawn. */
+  moments?: readonly ChartMoment[]
   /** Steps that late events came to, oldest first; `now` says how long ago. */
   corrections?: readonly Correction[]
   now?: number
@@ -204,6 +207,7 @@ function Drawing(props: TimeChartProps & { width: number }) {
         now={now}
       />
       <BandFlags bands={bands} plot={plot} />
+      <Moments moments={props.moments ?? NO_MOMENTS} plot={plot} />
     </>
   )
 }
@@ -219,6 +223,7 @@ const apartPx = (plot: Plot, [first, second]: readonly number[]): number =>
 
 const NO_THRESHOLDS: readonly ChartThreshold[] = []
 const NO_BANDS: readonly ChartBand[] = []
+const NO_MOMENTS: readonly ChartMoment[] = []
 const NO_CORRECTIONS: readonly Correction[] = []
 const NO_LACKS: readonly FixedRange[] = []
 const AXIS_TEXT = { fontSize: 12, fill: 'var(--text-faint)' }

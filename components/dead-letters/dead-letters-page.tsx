@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
 import type { DeadLetter } from '../../lib/api.ts'
 import { eventsRead, type Fates } from '../../lib/fates.ts'
@@ -7,6 +8,7 @@ import { exact } from '../../lib/format.ts'
 import type { StatusCell } from '../../lib/frames.ts'
 import { REJECT_LABELS, type RejectReason } from '../../lib/rejection.ts'
 import type { View } from '../../lib/view.ts'
+import { type CreatedAgain, createdAgainOf } from '../former/created-again.ts'
 import { useUrlState } from '../frame/url-state.ts'
 import { useCell, useServerNow, useWatch } from '../live/store.ts'
 import { usePhone } from '../live/use-media.ts'
@@ -15,12 +17,12 @@ import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { FormerChip, ShardChip } from './choice-chips.tsx'
 import styles from './dead-letters.module.css'
 import { LetterDialog } from './letter-dialog.tsx'
 import { readLetterParams } from './letter-params.ts'
 import { LetterList, LetterTable } from './letter-table.tsx'
 import { ReasonChips } from './reason-chips.tsx'
-import { ShardChip } from './shard-chip.tsx'
 import { type DeadLetters, useDeadLetters } from './use-dead-letters.ts'
 
 const VIEW: View = { kind: 'status' }
@@ -28,14 +30,15 @@ const VIEW: View = { kind: 'status' }
 export function DeadLettersPage() {
   useWatch(VIEW)
   const status = useCell('status')
-  const fates = status?.fates
+  const again = createdAgainOf(status)
   const now = useServerNow(10_000)
   const phone = usePhone()
   const staleness = useStaleness()
   const [params, change] = useUrlState()
-  const { reason, shard } = readLetterParams(params)
+  const { reason, shard, incarnation } = readLetterParams(params)
+  const fates = incarnation === null ? status?.fates : formerFates(again, incarnation)
   const [open, setOpen] = useState<DeadLetter | null>(null)
-  const dead = useDeadLetters({ reason, shard }, status && writtenOf(status))
+  const dead = useDeadLetters({ reason, shard, incarnation }, status && writtenOf(status))
   const List = phone ? LetterList : LetterTable
 
   return (
@@ -45,6 +48,12 @@ export function DeadLettersPage() {
         chosen={reason}
         onChoose={(next) => change({ reason: next })}
       />
+      {incarnation !== null && (
+        <FormerChip
+          number={incarnation}
+          onClear={() => change({ incarnation: null, reason: null, shard: null })}
+        />
+      )}
       {shard !== null && <ShardChip shardId={shard} onClear={() => change({ shard: null })} />}
       <Panel
         title={reason === 'app_failed' ? 'Events an app failed on' : 'Rejected records and events'}
@@ -61,10 +70,19 @@ export function DeadLettersPage() {
           onAll={() => change({ reason: null, shard: null })}
         />
       </Panel>
+      {incarnation === null && again !== undefined && again.former.fates.rejected > 0 && (
+        <p className={styles.former}>
+          {exact(again.former.fates.rejected)} of the stream before it was created again.{' '}
+          <Link href={`/dead-letters?incarnation=${again.number - 1}`}>Show them</Link>
+        </p>
+      )}
       <LetterDialog letter={open} onClose={() => setOpen(null)} />
     </>
   )
 }
+
+const formerFates = (again: CreatedAgain | undefined, number: number): Fates | undefined =>
+  again !== undefined && number === again.number - 1 ? again.former.fates : undefined
 
 /** Letters written since the start: rejections, and events that an app failed on, which are applied. */
 const writtenOf = ({ fates, apps }: StatusCell): number =>

@@ -22,6 +22,8 @@ export interface DeadLetters {
 export interface LetterChoice {
   reason: RejectReason | null
   shard: string | null
+  /** Of a stream that was deleted and created again, by its number; null: of the one that is read. */
+  incarnation: number | null
 }
 
 interface Loaded extends LetterChoice {
@@ -35,7 +37,7 @@ interface Loaded extends LetterChoice {
  * What was loaded of older pages stays.
  */
 export function useDeadLetters(
-  { reason, shard }: LetterChoice,
+  { reason, shard, incarnation }: LetterChoice,
   written: number | undefined,
 ): DeadLetters {
   const [loaded, setLoaded] = useState<Loaded | null>(null)
@@ -51,16 +53,16 @@ export function useDeadLetters(
       running.current = gone
       setBusy(true)
       const answer = await getJson<DeadLettersAnswer>(
-        address({ reason, shard }, before),
+        address({ reason, shard, incarnation }, before),
         gone.signal,
       ).catch(() => null)
       if (answer === null) return
       setBusy(false)
       if (!answer.ok) return setProblem(answer.problem.detail)
       setProblem(null)
-      setLoaded((held) => taken(held, answer.value, { reason, shard, before }))
+      setLoaded((held) => taken(held, answer.value, { reason, shard, incarnation, before }))
     },
-    [reason, shard],
+    [reason, shard, incarnation],
   )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: both are reasons to ask again
@@ -69,7 +71,7 @@ export function useDeadLetters(
     return () => running.current?.abort()
   }, [load, written, wish])
 
-  const shown = loaded !== null && same(loaded, { reason, shard }) ? loaded : null
+  const shown = loaded !== null && same(loaded, { reason, shard, incarnation }) ? loaded : null
   return {
     answer: loaded?.answer ?? null,
     letters: shown?.letters ?? [],
@@ -84,7 +86,7 @@ export function useDeadLetters(
 }
 
 const same = (a: LetterChoice, b: LetterChoice): boolean =>
-  a.reason === b.reason && a.shard === b.shard
+  a.reason === b.reason && a.shard === b.shard && a.incarnation === b.incarnation
 
 function taken(
   held: Loaded | null,
@@ -93,7 +95,8 @@ function taken(
 ): Loaded {
   const answer = { counts, kept }
   if (held === null || !same(held, asked)) {
-    return { reason: asked.reason, shard: asked.shard, answer, letters, next }
+    const { before: _, ...choice } = asked
+    return { ...choice, answer, letters, next }
   }
   const merged = mergeLetters(held.letters, letters)
   if (asked.before !== null) return { ...held, answer, letters: merged.letters, next }
@@ -103,10 +106,11 @@ function taken(
     : { ...held, answer, letters, next }
 }
 
-function address({ reason, shard }: LetterChoice, before: number | null): string {
+function address({ reason, shard, incarnation }: LetterChoice, before: number | null): string {
   const query = new URLSearchParams({ limit: String(PAGE) })
   if (before !== null) query.set('before', String(before))
   if (reason !== null) query.set('reason', reason)
   if (shard !== null) query.set('shard', shard)
+  if (incarnation !== null) query.set('incarnation', String(incarnation))
   return `/api/v1/dead-letters?${query}`
 }

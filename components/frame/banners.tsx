@@ -1,4 +1,4 @@
-import { Bell, TriangleAlert, WifiOff } from 'lucide-react'
+import { Bell, RefreshCw, TriangleAlert, WifiOff, X } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
@@ -7,11 +7,16 @@ import { asSentence, counted } from '../../lib/format.ts'
 import { age, moment } from '../../lib/format-time.ts'
 import type { Health } from '../../lib/frames.ts'
 import { measured } from '../alerts/rule-words.ts'
+import { cameTo, createdAgainOf, isNews } from '../former/created-again.ts'
+import { formerPatch } from '../former/former-state.ts'
+import { useSeenNews } from '../former/seen-news.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useCell, useConnection, useDataAge, useProblem, useServerNow } from '../live/store.ts'
+import { Button } from '../ui/button.tsx'
 import { Figure } from '../ui/figure.tsx'
 import styles from './banners.module.css'
 import { DemoNotice } from './demo-notice.tsx'
+import { useUrlState } from './url-state.ts'
 
 /** What every page says: the connection is lost, the stream or the store is in trouble, something fires. */
 export function Banners() {
@@ -29,6 +34,7 @@ export function Banners() {
         </Banner>
       )}
       <FiringBanner />
+      <CreatedAgainBanner />
     </div>
   )
 }
@@ -55,6 +61,44 @@ function TroubleBanner({ what, health }: { what: string; health: Health | undefi
       <span className={styles.fact}>
         {what}, since {moment(health.since, now)}
       </span>
+    </Banner>
+  )
+}
+
+/** For a day, or until it is put away: what is counted changed, and no figure says so by itself. */
+function CreatedAgainBanner() {
+  const status = useCell('status')
+  const now = useServerNow(10_000)
+  const again = createdAgainOf(status)
+  const [isSeen, putAway] = useSeenNews(again?.at ?? 0)
+  const [, change] = useUrlState()
+  if (status === undefined || again === undefined || isSeen || !isNews(status, now)) return null
+  return (
+    <Banner
+      tone="info"
+      icon={<RefreshCw />}
+      action={
+        <>
+          <Button size="small" onClick={() => change(formerPatch(again.number - 1))}>
+            Former totals
+          </Button>
+          <Button
+            kind="quiet"
+            size="small"
+            square
+            icon={<X />}
+            aria-label="Put this away"
+            title="Put this away"
+            onClick={putAway}
+          />
+        </>
+      }
+    >
+      <span>
+        The stream was deleted and created again at {moment(again.at, now)}: totals, charts and
+        alerts count from then.
+      </span>
+      <span className={styles.fact}>Before: {cameTo(again.former)}</span>
     </Banner>
   )
 }
@@ -104,7 +148,7 @@ function Banner({
   action,
   children,
 }: {
-  tone: 'bad' | 'warn'
+  tone: 'bad' | 'warn' | 'info'
   icon: ReactNode
   action?: ReactNode
   children: ReactNode

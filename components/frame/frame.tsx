@@ -4,6 +4,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
+import { FormerDialog } from '../former/former-dialog.tsx'
 import { usePause } from '../live/store.ts'
 import { Banners } from './banners.tsx'
 import styles from './frame.module.css'
@@ -47,6 +48,7 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
             </main>
           </div>
         </div>
+        <FormerDialog />
         <HelpDialog open={helping} onClose={() => setHelping(false)} />
       </Tooltip.Provider>
     </CSPProvider>

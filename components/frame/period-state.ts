@@ -21,16 +21,31 @@ function timeAt(params: Params, name: string): number | undefined {
 export const periodPatch = (period: Period) =>
   isFixed(period)
     ? { window: null, from: instant(period.from), to: instant(period.to) }
-    : { window: period === DEFAULT_WINDOW ? null : period, from: null, to: null }
+    : {
+        ...{ window: period === DEFAULT_WINDOW ? null : period, from: null, to: null },
+        // Nothing happens to a former stream any more.
+        incarnation: null,
+      }
+
+/** `?incarnation=1`, with a fixed range: of a stream that was deleted and created again. */
+export function readIncarnation(params: Params): number | undefined {
+  const number = Number(params.get('incarnation') ?? Number.NaN)
+  const makesSense = Number.isInteger(number) && number >= 1 && number <= 1_000_000
+  return makesSense && isFixed(readPeriod(params)) ? number : undefined
+}
+
+export const incarnationPatch = (number: number | undefined) => ({
+  incarnation: number === undefined ? null : String(number),
+})
 
 /** `?compare=off`. */
 export const readCompare = (params: Params): boolean => params.get('compare') !== 'off'
 
 export const comparePatch = (compare: boolean) => ({ compare: compare ? null : 'off' })
 
-const KEPT = ['window', 'from', 'to', 'compare']
+const KEPT = ['window', 'from', 'to', 'incarnation', 'compare']
 
-/** What goes along from one page to another: the period, and whether it is compared. */
+/** What goes along from one page to another: the period, of which stream, and whether it is compared. */
 export function periodQuery(params: Params): string {
   const query = new URLSearchParams()
   for (const name of KEPT) {

@@ -6,7 +6,15 @@ import { WINDOW_IDS } from '../../lib/windows.ts'
 import { readRange } from './custom-range.ts'
 import { fromLocal, localMidnight, toLocal } from './local-time.ts'
 import { periodAfter, periodBefore, today, yesterday } from './period-moves.ts'
-import { comparePatch, periodPatch, periodQuery, readCompare, readPeriod } from './period-state.ts'
+import {
+  comparePatch,
+  incarnationPatch,
+  periodPatch,
+  periodQuery,
+  readCompare,
+  readIncarnation,
+  readPeriod,
+} from './period-state.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -38,6 +46,23 @@ describe('the address', () => {
     expect(read('from=2026-11-12T09:00:00Z&to=2026-11-11T09:00:00Z&window=7d')).toBe('7d')
     expect(read('from=yesterday&to=now')).toBe('5m')
     expect(read('window=8d')).toBe('5m')
+  })
+
+  test('names a former stream with a fixed range only, and live there is none', () => {
+    const fixed = 'from=2026-11-12T09:00:00Z&to=2026-11-13T09:00:00Z'
+    const read = (query: string) => readIncarnation(new URLSearchParams(query))
+    expect(read(`${fixed}&incarnation=2`)).toBe(2)
+    expect(periodQuery(new URLSearchParams(`${fixed}&incarnation=2`))).toContain('incarnation=2')
+    const senseless = ['incarnation=0', 'incarnation=x', 'incarnation=1.5', 'incarnation=']
+    expect(senseless.map((query) => read(`${fixed}&${query}`))).toEqual(
+      senseless.map(() => undefined),
+    )
+    expect(read('window=7d&incarnation=2')).toBeUndefined()
+    expect(periodPatch('7d')).toMatchObject({ incarnation: null })
+    expect([incarnationPatch(2), incarnationPatch(undefined)]).toEqual([
+      { incarnation: '2' },
+      { incarnation: null },
+    ])
   })
 
   test('keeps whether figures are compared, and all of it goes along to another page', () => {

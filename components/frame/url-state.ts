@@ -1,7 +1,14 @@
 import { usePathname, useSearchParams } from 'next/navigation'
 import { useCallback, useMemo } from 'react'
 import type { Period } from '../../lib/period.ts'
-import { comparePatch, periodPatch, readCompare, readPeriod } from './period-state.ts'
+import {
+  comparePatch,
+  incarnationPatch,
+  periodPatch,
+  readCompare,
+  readIncarnation,
+  readPeriod,
+} from './period-state.ts'
 
 /** What of the address is another; null takes a name away. */
 export type UrlPatch = Readonly<Record<string, string | null>>
@@ -50,6 +57,13 @@ export function usePeriod(): [Period, (next: Next<Period>) => void] {
     [change],
   )
   return [period, choose]
+}
+
+/** Which stream of its name the page shows: a former one, of a fixed range; undefined: the one that is read. */
+export function useIncarnation(): [number | undefined, (next: number | undefined) => void] {
+  const [params, change] = useUrlState()
+  const choose = useCallback((next: number | undefined) => change(incarnationPatch(next)), [change])
+  return [readIncarnation(params), choose]
 }
 
 /** Whether figures are shown against those of the period before. */

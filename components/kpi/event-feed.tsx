@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import { exactMoney } from '../../lib/format-money.ts'
 import { exactTime } from '../../lib/format-time.ts'
 import type { FeedEvent } from '../../lib/frames.ts'
+import { useIncarnation } from '../frame/url-state.ts'
 import { useCell, useServerNow } from '../live/store.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -19,6 +20,7 @@ export function EventFeed() {
   const shown = useHeld(feed, held)
   const waiting = held ? newSince(feed, shown) : 0
   const now = useServerNow(60_000)
+  const [incarnation] = useIncarnation()
   const sampled = (useCell('status')?.eventsPerSecond ?? 0) > READABLE_PER_SECOND
   const note = waiting > 0 ? `held, ${waiting} new` : sampled ? 'a sample' : undefined
   return (
@@ -30,7 +32,7 @@ export function EventFeed() {
       >
         {shown === undefined && <SkeletonRows count={9} rowHeight={32} />}
         {shown?.length === 0 && (
-          <Empty title="No events yet" reason="Each event shows here as it is read." />
+          <Empty {...(incarnation === undefined ? NONE_YET : NONE_OF_FORMER)} />
         )}
         {shown !== undefined && shown.length > 0 && (
           <ol className={styles.events}>
@@ -43,6 +45,9 @@ export function EventFeed() {
     </Panel>
   )
 }
+
+const NONE_YET = { title: 'No events yet', reason: 'Each event shows here as it is read.' }
+const NONE_OF_FORMER = { title: 'No events come in', reason: 'The former stream was deleted.' }
 
 /** `now`: what happened on another day is told with its day. */
 function FeedRow({ event, now }: { event: FeedEvent; now: number }) {

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { StatusCell } from '../../lib/frames.ts'
+import { createdAgainOf } from '../former/created-again.ts'
 import { switchDemo } from '../frame/switch-demo.ts'
 import { Button } from '../ui/button.tsx'
 import styles from './first-event.module.css'
@@ -13,6 +14,7 @@ export function FirstEvent({ status }: { status: StatusCell }) {
         Waiting for the first event
       </p>
       <p className={styles.words}>
+        {createdAgainOf(status) !== undefined && 'The stream was created again, and is empty. '}
         Kinesight reads the stream <strong>{status.stream.name}</strong> in {status.stream.region}.
         Put a record on it, and it shows here within a second or two:
       </p>

@@ -12,8 +12,10 @@ import type { Filter } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { CorrectionSample } from '../chart/corrections.tsx'
 import { LackSample } from '../chart/lacks.tsx'
+import type { ChartMoment } from '../chart/moments.tsx'
 import { TimeChart } from '../chart/time-chart.tsx'
-import { useCompare } from '../frame/url-state.ts'
+import { momentIn, useCreatedAgain } from '../former/created-again.ts'
+import { useCompare, useIncarnation } from '../frame/url-state.ts'
 import {
   useArrived,
   useCell,
@@ -176,6 +178,8 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
   const arrived = useArrived()
   const [compare] = useCompare()
   const drawn = useDrawn(kpi, period)
+  const again = useCreatedAgain()
+  const [incarnation] = useIncarnation()
   const corrections = useMemo(() => correctionsIn(points), [points])
   const bands = useBands({ kpi: kpi.id, currency: drawn?.currency, filters })
   const newestAt = status?.newestArrivalAt ?? null
@@ -209,8 +213,14 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
   const { from, to } = axisOf(drawn, moves)
   const { currency } = drawn
   const text = (value: number) => chartText(kpi, value, currency, rate)
+  const moments = momentIn(again, { from, to }, incarnation)
   const nothing = points.every((point) => !point[1])
-  const firstAt = addsUp(kpi) ? measuredSince(points, { from, stepMs }) : undefined
+  const firstAt = addsUp(kpi) && !nothing ? measuredSince(points, { from, stepMs }) : undefined
+  const timeText = (t: number) => (isDated(period) ? dayTime(t, moves) : clock(t))
+  const caption = captionOf(drawn, {
+    ...{ from, firstAt, filters, timeText },
+    ...{ begins: moments[0], now: moves },
+  })
   return (
     <div className={styles.plot} data-stale={!arrived || undefined}>
       <TimeChart
@@ -224,6 +234,7 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
         height={height}
         bands={bands}
         incomplete={drawn.incomplete?.steps ?? []}
+        moments={moments}
         corrections={corrections}
         now={moves}
         openFrom={isFixed(period) ? undefined : openFrom({ stepMs, now, newestAt })}
@@ -233,19 +244,7 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
           return change.kind === 'change' ? `${sign}${change.text}` : change.text
         }}
       />
-      {drawn.measuredFrom !== undefined && drawn.measuredFrom > from ? (
-        <span className={styles.since}>
-          {filters.length > 1 ? 'together measured' : 'measured'} since{' '}
-          {moment(drawn.measuredFrom, moves)}
-        </span>
-      ) : (
-        firstAt !== undefined &&
-        !nothing && (
-          <span className={styles.since}>
-            no events before {isDated(period) ? dayTime(firstAt, moves) : clock(firstAt)}
-          </span>
-        )
-      )}
+      {caption !== undefined && <span className={styles.since}>{caption}</span>}
       {nothing && (
         <div className={styles.nothing}>
           <NothingHere kpi={kpi} period={period} drawn={drawn} filters={filters} onLift={onLift} />
@@ -253,6 +252,26 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
       )}
     </div>
   )
+}
+
+/** Since when there is something to draw; undefined: since before the chart begins. */
+function captionOf(
+  { measuredFrom }: ChartCell,
+  at: {
+    from: number
+    firstAt: number | undefined
+    begins: ChartMoment | undefined
+    filters: readonly Filter[]
+    now: number
+    timeText: (t: number) => string
+  },
+): string | undefined {
+  if (at.begins !== undefined) return at.begins.caption(at.timeText(at.begins.at))
+  if (measuredFrom !== undefined && measuredFrom > at.from) {
+    const together = at.filters.length > 1 ? 'together measured' : 'measured'
+    return `${together} since ${moment(measuredFrom, at.now)}`
+  }
+  return at.firstAt === undefined ? undefined : `no events before ${at.timeText(at.firstAt)}`
 }
 
 /** A fixed range stands, all else ends now. */
@@ -280,6 +299,8 @@ function NothingHere({
 }) {
   const data = useDataAge()
   const now = useServerNow(10_000)
+  const again = useCreatedAgain()
+  const [incarnation] = useIncarnation()
   const span = duration(drawn.spanMs)
   const name = kpi.label
   const newest = filters.at(-1)
@@ -299,10 +320,17 @@ function NothingHere({
     )
   }
   const title = `No ${inSentence(name)} in these ${span}`
-  if (isFixed(period)) return <Empty compact title={title} reason={whyNothing(drawn, now)} />
+  if (isFixed(period)) {
+    const isFormer = incarnation === undefined && (drawn.range?.to ?? now) <= (again?.at ?? 0)
+    const reason = isFormer ? OF_THE_FORMER : whyNothing(drawn, now)
+    return <Empty compact title={title} reason={reason} />
+  }
   const last = data.ms === null ? '' : ` The newest event arrived ${age(data.ms)} ago.`
   return <Empty compact title={title} reason={last} />
 }
+
+const OF_THE_FORMER =
+  'The stream that is read was created later: what happened then was counted of the former one.'
 
 function whyNothing({ known, range }: ChartCell, now: number): string {
   const to = range?.to ?? now

@@ -5,7 +5,7 @@ import { type Filter, filtersOf, overPeriod, sameFilters, type View } from '../.
 import { FixedLine } from '../frame/fixed-line.tsx'
 import { IncompleteLine } from '../frame/incomplete-line.tsx'
 import { shownRange } from '../frame/shown-range.ts'
-import { usePeriod, useUrlState } from '../frame/url-state.ts'
+import { useIncarnation, usePeriod, useUrlState } from '../frame/url-state.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useCell, useWatch } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
@@ -30,12 +30,13 @@ import {
 export function Overview() {
   const [params, change] = useUrlState()
   const [period] = usePeriod()
+  const [incarnation] = useIncarnation()
   const catalog = useCatalog()
   const { kpi, filters } = readOverviewParams(catalog, params)
   const filter = filtersOf(filters)
   const view: View = {
     kind: 'overview',
-    ...overPeriod(period),
+    ...overPeriod(period, incarnation),
     kpi: kpi.id,
     ...(filter !== undefined && { filter }),
   }

@@ -1,7 +1,11 @@
+import Link from 'next/link'
 import { bytes, counted } from '../../lib/format.ts'
 import type { ReadMode, StatusCell, Wire } from '../../lib/frames.ts'
+import { createdAgainOf } from '../former/created-again.ts'
+import { useServerNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Meter } from '../ui/bar.tsx'
+import { beginWords } from './begin-words.ts'
 import styles from './reading-line.module.css'
 
 export const MODE_WORDS: Record<ReadMode, string> = {
@@ -22,6 +26,7 @@ export function ReadingLine({ status }: { status: StatusCell | undefined }) {
       <span>
         Read by {mode === 'polling' ? 'polling' : 'enhanced fan-out'}, as {WIRE_WORDS[wire]}
       </span>
+      <Begin status={status} />
       {calm(status).map((words) => (
         <span key={words}>{words}</span>
       ))}
@@ -34,6 +39,25 @@ export function ReadingLine({ status }: { status: StatusCell | undefined }) {
         />
       </span>
     </div>
+  )
+}
+
+/** Since when arrivals are counted, and whose the totals were before. */
+function Begin({ status }: { status: StatusCell }) {
+  const now = useServerNow(10_000)
+  const begin = beginWords(status, now)
+  const again = createdAgainOf(status)
+  if (begin === undefined || now === 0) return null
+  return (
+    <span title={begin.why}>
+      {begin.text}
+      {again !== undefined && (
+        <>
+          {' '}
+          <Link href={`/shards?former=${again.number - 1}`}>Former totals</Link>
+        </>
+      )}
+    </span>
   )
 }
 

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { DEDUPLICATION_SPAN_MS } from '../../lib/deduplication.ts'
 import { count, counted, percent } from '../../lib/format.ts'
-import { duration } from '../../lib/format-time.ts'
+import { duration, moment } from '../../lib/format-time.ts'
 import type { AppCell, AuditFinding, DamageCell, ShardCell, StatusCell } from '../../lib/frames.ts'
 import { useServerNow } from '../live/store.ts'
 import { BeyondNotice, useBeyondNews } from './beyond-notice.tsx'
@@ -44,6 +44,7 @@ export function StreamNotices({
         ...(troubled.length > MOST
           ? [<MoreTrouble key="more" shards={troubled.slice(MOST)} />]
           : []),
+        ...waitingForBegin(shards).map((at) => <FutureNotice key="begin" at={at} />),
         ...findings.map((finding) => (
           <FindingNotice
             key={`${finding.kind} ${finding.since} ${finding.text}`}
@@ -80,6 +81,32 @@ export function StreamNotices({
             ]),
       ]}
     </Notices>
+  )
+}
+
+/** When reading begins, where it did not yet. */
+const waitingForBegin = (shards: readonly ShardCell[]): number[] =>
+  shards
+    .flatMap(({ reader }) => (reader.kind === 'waiting_for_begin' ? [reader.at] : []))
+    .slice(0, 1)
+
+function FutureNotice({ at }: { at: number }) {
+  const now = useServerNow()
+  return (
+    <Notice
+      tone="info"
+      shape="half"
+      word="Not begun yet"
+      remedy={
+        <>
+          Nothing has to be done. To read what arrives before, set <code>START_AT</code> to an
+          earlier time and start Kinesight anew.
+        </>
+      }
+    >
+      <code>START_AT</code> is yet to come: nothing is read before {moment(at, now)}, in{' '}
+      {duration(at - now)}.
+    </Notice>
   )
 }
 

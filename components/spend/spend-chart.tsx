@@ -9,6 +9,8 @@ import { HOUR_MS } from '../../lib/time.ts'
 import { type Filter, filterList } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
 import { TimeChart } from '../chart/time-chart.tsx'
+import { momentIn, useCreatedAgain } from '../former/created-again.ts'
+import { useIncarnation } from '../frame/url-state.ts'
 import { FilterChip } from '../kpi/filter-chip.tsx'
 import { FirstEvent } from '../kpi/first-event.tsx'
 import { useChartHeight } from '../kpi/use-chart-height.ts'
@@ -125,6 +127,8 @@ function Plot({
   const arrived = useArrived()
   const { stepMs, currency } = spend
   const axis = axisOf(spend, now)
+  const again = useCreatedAgain()
+  const [incarnation] = useIncarnation()
   const thresholds =
     shape === 'window'
       ? spendThresholds(kpi, rules, { period: spend.period, filter, currency })
@@ -148,6 +152,7 @@ function Plot({
         thresholds={thresholds}
         incomplete={spend.incomplete?.steps ?? []}
         corrections={correctionsIn(points)}
+        moments={momentIn(again, axis, incarnation)}
         now={now}
         height={height}
       />

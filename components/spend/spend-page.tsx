@@ -7,7 +7,7 @@ import { RulesPanel } from '../alerts/rules-panel.tsx'
 import { FixedLine } from '../frame/fixed-line.tsx'
 import { IncompleteLine } from '../frame/incomplete-line.tsx'
 import { shownRange } from '../frame/shown-range.ts'
-import { usePeriod, useUrlState } from '../frame/url-state.ts'
+import { useIncarnation, usePeriod, useUrlState } from '../frame/url-state.ts'
 import { filtersPatch, pickFilter, readFilter } from '../kpi/overview-params.ts'
 import { useArrived, useCell, useWatch } from '../live/store.ts'
 import { Columns } from '../ui/columns.tsx'
@@ -20,10 +20,11 @@ import { SpendTotals } from './spend-totals.tsx'
 export function SpendPage() {
   const [params, change] = useUrlState()
   const [period] = usePeriod()
+  const [incarnation] = useIncarnation()
   const filter = readFilter(params)
   const view: View = {
     kind: 'spend',
-    ...overPeriod(period),
+    ...overPeriod(period, incarnation),
     ...(filter !== undefined && { filter }),
   }
   useWatch(view)

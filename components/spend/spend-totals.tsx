@@ -4,8 +4,11 @@ import type { SpendCell } from '../../lib/frames.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import type { Kpi } from '../../lib/kpis.ts'
 import { isFixed, type Period, spanWords } from '../../lib/period.ts'
+import { DAY_MS } from '../../lib/time.ts'
+import { useCreatedAgain } from '../former/created-again.ts'
 import { useCompare } from '../frame/url-state.ts'
 import { useKpi } from '../live/catalog.ts'
+import { useServerNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -18,6 +21,10 @@ export function SpendTotals({ spend, period }: { spend: SpendCell | undefined; p
   const kpi = useKpi('spend')
   const { stale } = useStaleness()
   const [compare] = useCompare()
+  const again = useCreatedAgain()
+  const now = useServerNow(10_000)
+  const isToday = again !== undefined && again.at > now - (now % DAY_MS)
+  const todaySince = isToday ? 'since the stream was created again' : 'since midnight UTC'
   const label = spanWords(period)
   const stats =
     spend === undefined
@@ -26,11 +33,15 @@ export function SpendTotals({ spend, period }: { spend: SpendCell | undefined; p
           label: name,
           value: <Skeleton width={88} height={24} />,
         }))
-      : figures(kpi, spend, compare)
+      : figures(kpi, spend, { compare, todaySince })
   return <Stats label="Spend in total" stats={stats} stale={stale} />
 }
 
-function figures(kpi: Kpi, spend: SpendCell, compare: boolean): Stat[] {
+function figures(
+  kpi: Kpi,
+  spend: SpendCell,
+  { compare, todaySince }: { compare: boolean; todaySince: string },
+): Stat[] {
   const { now, before, today, coveredMs } = spend
   const label = spanWords(spend.range ?? spend.period)
   const hourly = kpiFigure(kpi, now, coveredMs)
@@ -66,7 +77,7 @@ function figures(kpi: Kpi, spend: SpendCell, compare: boolean): Stat[] {
             id: 'today',
             label: 'Today (UTC)',
             value: <Amount size={28} value={today} currency={spend.currency} />,
-            note: others(today) ?? 'since midnight UTC',
+            note: others(today) ?? todaySince,
           },
         ]),
   ]

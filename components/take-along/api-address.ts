@@ -28,8 +28,15 @@ export type Shown =
       of?: Filter | undefined
     }
 
-/** The path and the query that answer what is shown. `pausedAt`: epoch ms where the display stands; null: it moves. */
-export function apiAddress(shown: Shown, pausedAt: number | null): string {
+/**
+ * The path and the query that answer what is shown. `pausedAt`: epoch ms where the display stands; null: it moves.
+ * `incarnation`: of a former stream.
+ */
+export function apiAddress(shown: Shown, pausedAt: number | null, incarnation?: number): string {
+  return `${currentAddress(shown, pausedAt)}${incarnation === undefined ? '' : `&incarnation=${incarnation}`}`
+}
+
+function currentAddress(shown: Shown, pausedAt: number | null): string {
   const { period } = shown
   switch (shown.kind) {
     case 'chart': {

@@ -1,4 +1,5 @@
 import { Check, Download, Ellipsis, Terminal } from 'lucide-react'
+import { useIncarnation } from '../frame/url-state.ts'
 import { usePause } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
@@ -10,7 +11,8 @@ import styles from './take-along.module.css'
 export function TakeAlong({ shown, label }: { shown: Shown; label: string }) {
   const { at } = usePause()
   const { copied, copy, byHand } = useCopy()
-  const address = apiAddress(shown, at)
+  const [incarnation] = useIncarnation()
+  const address = apiAddress(shown, at, incarnation)
   return (
     <span className={styles.place}>
       <Menu

@@ -115,6 +115,7 @@ describe('totals', () => {
       asOf: NOW,
       incarnation: { number: 1, createdAt: 1, since: null },
       former: [],
+      lastArrivalAt: null,
       events: JSON.parse('{"__proto__": 1, "page_view": 7}'),
       spend: { acme: { EUR: '-0.5', USD: '12.345678' } },
       revenue: { acme: { USD: '9007199254740999.999999' } },

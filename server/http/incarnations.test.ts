@@ -88,7 +88,7 @@ test('the totals of the former stream are answered in the same shape', async () 
   expect(now.shards[SHARD]).toMatchObject({ checkpoint: '30', millisBehindLatest: 250 })
   const before = await get<TotalsAnswer>('/api/v1/totals?incarnation=1')
   expect(before).toEqual({
-    ...{ asOf: now.asOf, incarnation: former, former: [] },
+    ...{ asOf: now.asOf, incarnation: former, former: [], lastArrivalAt: LAST },
     events: { page_view: 90 },
     spend: { acme: { USD: '90.5' } },
     revenue: {},

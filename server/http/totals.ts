@@ -23,6 +23,9 @@ const totalsAnswer: z.ZodType<TotalsAnswer> = z.strictObject({
   asOf: epochMs,
   incarnation: incarnation.describe('Which of the streams that had this name the totals are of'),
   former: formerIncarnations,
+  lastArrivalAt: epochMs
+    .nullable()
+    .describe('Arrival time of the newest record in the totals; null: there is none'),
   events: z.record(z.string(), count),
   spend: money.describe('By account, then by currency'),
   revenue: money.describe('By account, then by currency'),
@@ -88,13 +91,15 @@ export function readTotals(
       .execute()
     const shards = await tx
       .selectFrom('shard')
-      .select(['shard_id', 'checkpoint', 'sub_sequence', 'records', 'bytes'])
+      .select(['shard_id', 'checkpoint', 'sub_sequence', 'records', 'bytes', 'last_arrival_ms'])
       .select(['applied', 'duplicate', 'rejected', 'late', 'clamped', 'beyond'])
       .where('stream_id', '=', streamId)
       .orderBy('shard_id')
       .execute()
+    const arrivals = shards.flatMap(({ last_arrival_ms: at }) => at ?? [])
     return {
       asOf,
+      lastArrivalAt: arrivals.reduce<number | null>((a, b) => Math.max(a ?? b, b), null),
       ...(await readIncarnations(tx, streamId)),
       events: Object.fromEntries(events.map(({ type, n }) => [type, n])),
       spend: byAccount(amounts.filter(({ kind }) => kind === 'cost')),

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { noFates } from '../../lib/fates.ts'
+import type { StartAt } from '../../lib/start-at.ts'
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
 import { noteFirstStart } from './first-start.ts'
 import { incarnationId, readIncarnations } from './incarnations.ts'
@@ -55,6 +56,19 @@ test('what START_AT says when the stream is reached counts, latest from the firs
   const startAt = { kind: 'trim_horizon' } as const
   const stream = await settleStream(store.db, PLACE, { ...FIRST, startAt, firstStart })
   expect(stream).toMatchObject({ startAt, asked: startAt })
+})
+
+test('a START_AT in the future can be changed until then: nothing was read yet', async () => {
+  const future = { kind: 'time', at: FIRST.now + HOUR_MS } as const
+  const { id } = await settleStream(store.db, PLACE, { ...FIRST, startAt: future })
+  const changed = (startAt: StartAt, now: number) =>
+    settleStream(store.db, PLACE, { ...FIRST, startAt, now })
+  const later = { kind: 'time', at: FIRST.now + 2 * HOUR_MS } as const
+  expect(await changed(later, FIRST.now)).toMatchObject({ id, startAt: later, asked: later })
+  const horizon = { kind: 'trim_horizon' } as const
+  expect(await changed(horizon, later.at)).toMatchObject({ id, startAt: later })
+  expect(await changed(horizon, later.at - 1)).toMatchObject({ id, startAt: horizon })
+  expect(await changed(future, FIRST.now)).toMatchObject({ id, startAt: horizon })
 })
 
 test('a stream that was created again is read from its beginning, whatever START_AT says', async () => {

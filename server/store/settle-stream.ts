@@ -3,7 +3,13 @@ import type { StartAt } from '../../lib/start-at.ts'
 import { sameCreation } from '../../lib/stream-creation.ts'
 import { type FirstStart, forgetFirstStart } from './first-start.ts'
 import type { Schema } from './schema.ts'
-import { addStream, findStream, type StreamPlace, type StreamRow } from './stream-row.ts'
+import {
+  addStream,
+  changeBegin,
+  findStream,
+  type StreamPlace,
+  type StreamRow,
+} from './stream-row.ts'
 
 /** Two clocks drift apart by less than a thousandth of what they measure. */
 const DRIFT = 0.001
@@ -26,7 +32,9 @@ export async function settleStream(
   },
 ): Promise<StreamRow> {
   const found = await findStream(db, place)
-  if (found !== undefined && sameCreation(found.createdMs, facts.createdMs)) return found
+  if (found !== undefined && sameCreation(found.createdMs, facts.createdMs)) {
+    return isYetToBegin(found, facts) ? beginAnew(db, found, facts) : found
+  }
   // All of it or nothing: rules that stayed behind with a former stream would be lost.
   return db.transaction().execute(async (tx) => {
     const { createdMs, startAt: asked, now } = facts
@@ -43,6 +51,25 @@ export async function settleStream(
       startAt: asked.kind === 'latest' ? latestOf(facts) : asked,
     })
   })
+}
+
+/** It was to begin in the future, and what is asked now is something else: nothing was read yet. */
+const isYetToBegin = (
+  { startAt, asked: before }: StreamRow,
+  { startAt: asked, now }: { startAt: StartAt; now: number },
+): boolean =>
+  before?.kind === 'time' &&
+  startAt.kind === 'time' &&
+  startAt.at > now &&
+  !(asked.kind === 'time' && asked.at === startAt.at)
+
+function beginAnew(
+  db: Kysely<Schema>,
+  { id }: StreamRow,
+  { startAt: asked, now }: { startAt: StartAt; now: number },
+): Promise<StreamRow> {
+  const startAt = asked.kind === 'latest' ? latestOf({ now }) : asked
+  return changeBegin(db, id, { startAt, asked })
 }
 
 /** How long ago the first start was is told by this machine, when that was by the stream: rather a little too early. */

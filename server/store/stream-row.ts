@@ -63,6 +63,20 @@ export async function addStream(
   return toStream(row)
 }
 
+export async function changeBegin(
+  db: Kysely<Schema>,
+  id: number,
+  { startAt, asked }: { startAt: StartAt; asked: StartAt },
+): Promise<StreamRow> {
+  const row = await db
+    .updateTable('stream')
+    .set({ start_at: JSON.stringify(startAt), asked: JSON.stringify(asked) })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toStream(row)
+}
+
 function toStream(row: Selectable<StreamTable>): StreamRow {
   const startAt = startAtIn(row.start_at)
   return {
