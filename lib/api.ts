@@ -1,3 +1,4 @@
+import type { CountingChange } from './counting-change.ts'
 import type { Fates } from './fates.ts'
 import type {
   AppCell,
@@ -14,6 +15,7 @@ import type {
 import type { CreatedAgain, Incarnation, Incarnations } from './incarnation.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Dimension, Kpi, KpiId, KpiUnit } from './kpis.ts'
+import type { OtherStream } from './other-stream.ts'
 import type { FixedRange } from './period.ts'
 import type { RejectReason } from './rejection.ts'
 import type { StreamBegin } from './stream-begin.ts'
@@ -33,6 +35,12 @@ export interface StreamAnswer {
   begin: StreamBegin | null
   /** null: no stream was reached yet, or the pipeline does not answer. */
   incarnation: Incarnation | null
+  /** What changed what is counted, newest first. */
+  changes: CountingChange[]
+  /** By how much this machine's clock is ahead of the stream's; null: not known. */
+  clockAheadMs: number | null
+  /** Streams of other names or places that the data folder has figures of. */
+  others: OtherStream[]
   shards: { open: number; known: number }
   demo: DemoState
   source: Health

@@ -1,4 +1,5 @@
 import type { AlertEvent, FiringAlert, RuleStanding } from './alert-rule.ts'
+import type { CountingChange } from './counting-change.ts'
 import type { Fates } from './fates.ts'
 import type { FormerIncarnation, Incarnation } from './incarnation.ts'
 import type { MarksCell } from './kpi-mark.ts'
@@ -66,6 +67,10 @@ export interface StatusCell {
   stream: { name: string; region: string; endpoint: string | null; embedded: boolean }
   /** null: the store was not asked yet. */
   begin: StreamBegin | null
+  /** What changed what is counted, newest first, at most `MOST_CHANGES`. */
+  changes: readonly CountingChange[]
+  /** By how much this machine's clock is ahead of the stream's; null: not known. Right to a second or two. */
+  clockAheadMs: number | null
   /** Which of the streams that had this name; null: none was reached since the start. */
   incarnation: Incarnation | null
   /** The one before it; null: there was none. */

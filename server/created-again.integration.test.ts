@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createKinesight, type Kinesight } from '../e2e/kinesight.ts'
 import type { DeadLettersAnswer, KpisAnswer, SeriesAnswer, TotalsAnswer } from '../lib/api.ts'
@@ -69,7 +71,7 @@ async function expectBoth(): Promise<void> {
   expect(((await letters.json()) as DeadLettersAnswer).counts).toEqual({ not_json: 1 })
   await expectKpis(now)
   expect((await kinesight.stream()).incarnation).toEqual(now.incarnation)
-  expect(kinesight.output()).toContain('the stream was deleted and created again')
+  expect(kinesight.output()).toContain('The stream was deleted and created again')
 }
 
 const get = async <T>(where: string): Promise<T> =>
@@ -117,6 +119,45 @@ test('deleted for a while, and created again: what was counted stays until then'
   put(AFTER)
   await counted(AFTER)
   await expectBoth()
+})
+
+test('the embedded stream, whose folder was deleted while the figures stayed: told like any other', async () => {
+  const own = await createKinesight()
+  try {
+    await own.start()
+    await own.put(Array.from({ length: BEFORE }, (_, n) => ({ id: `e-${n}`, type: 'page_view' })))
+    const views = async () => (await own.totals()).events.page_view
+    await vi.waitFor(async () => expect(await views()).toBe(BEFORE), { timeout: 20_000 })
+    await own.stop()
+    await rm(path.join(own.dataDir, 'kinesis'), { recursive: true })
+    await own.start()
+    expect(await own.totals()).toMatchObject({
+      ...{ incarnation: { number: 2 }, events: {} },
+      former: [{ number: 1, fates: { applied: BEFORE } }],
+    })
+    expect((await own.stream()).changes).toMatchObject([{ kind: 'created_again' }])
+  } finally {
+    await own.dispose()
+  }
+})
+
+test('the same stream by another address: its figures begin anew, and that is told with the way back', async () => {
+  put(BEFORE)
+  await kinesight.start()
+  await counted(BEFORE)
+  await kinesight.stop()
+  const elsewhere = fake.endpoint.replace('127.0.0.1', 'localhost')
+  await kinesight.start({ env: { KINESIS_ENDPOINT: elsewhere } })
+  await counted(BEFORE)
+  expect(await kinesight.totals()).toMatchObject({ incarnation: { number: 1 }, former: [] })
+  expect(await kinesight.stream()).toMatchObject({
+    changes: [{ kind: 'elsewhere', text: expect.stringContaining(fake.endpoint) }],
+    others: [{ name: STREAM, place: fake.endpoint, applied: BEFORE }],
+  })
+  expect(kinesight.output()).toContain('Counting begins anew')
+  await kinesight.stop()
+  await kinesight.start()
+  expect((await kinesight.stream()).changes).toEqual([])
 })
 
 test('while it is stopped: the next start tells it', async () => {

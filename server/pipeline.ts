@@ -1,3 +1,4 @@
+import type { FoundChange } from '../lib/counting-change.ts'
 import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
 import { createdAgain, type Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
@@ -10,6 +11,8 @@ import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
+import { type ChangeLog, createChangeLog } from './change-log.ts'
+import { createClockWatch } from './clock-watch.ts'
 import { createDamage, type DamagedRow } from './damage/damage.ts'
 import { createDamageWatch, type DamageWatch } from './damage/damage-watch.ts'
 import { type StoreTrouble, storeTrouble } from './damage/store-trouble.ts'
@@ -25,6 +28,7 @@ import { inTime } from './platform/in-time.ts'
 import type { Log } from './platform/log.ts'
 import { pause } from './platform/pause.ts'
 import { backoffMs } from './platform/retry.ts'
+import { readChanges } from './store/counting-changes.ts'
 import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
@@ -77,6 +81,7 @@ export interface PipelinePorts {
 interface Reached extends ViewParts {
   begin: StreamBegin
   incarnations: Incarnations
+  changes: ChangeLog
   damage: DamageWatch
 }
 
@@ -113,6 +118,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     log,
   })
   const retention = createRetention(options.keep)
+  const clockWatch = createClockWatch(clock, log)
   const metrics = createPipelineMetrics(() => reached && readingsOf(reached), clock)
 
   async function run(): Promise<void> {
@@ -130,6 +136,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       everySecond(parts.alerts.evaluate),
       everySecond(parts.marks.look),
       everySecond(parts.damage.look),
+      everySecond(() => lookAtClock(parts)),
     ]
     await Promise.race([parts.consumer.failed, Promise.all([framing, ...evaluating])])
   }
@@ -177,14 +184,15 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       firstStart: start.firstStart(),
     })
     const incarnations = await readIncarnations(store.db, stream.id)
-    const known = start.known()
-    if (known !== undefined && known.id !== stream.id) {
-      const words = 'the stream was deleted and created again: totals count from its creation'
-      log.warn({ ...incarnations.incarnation, former: incarnations.former[0] }, words)
+    if (start.known()?.id !== stream.id) {
+      for (const { kind, text } of await readChanges(store.db, stream.id, 1))
+        log.warn({ kind }, text)
     }
     ports.onStream(stream.id)
     const damage = createDamage(store.db, { clock, log })
     if (stream.unreadableStart !== undefined) damage.found(damagedStart(stream))
+    /** What its start finds changed. */
+    const found: FoundChange[] = []
     const kpi = createKpiApp({
       catalog,
       retention,
@@ -192,6 +200,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       streamId: stream.id,
       clock,
       damage,
+      onChange: (change) => void found.push(change),
     })
     const consumer = createConsumer(stream, {
       db: store.db,
@@ -226,6 +235,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       views.news()
     })
     await consumer.start()
+    const changes = createChangeLog(store.db, stream.id)
+    await keepChanges(changes, found)
     const markStore = createMarkStore(store.db, { streamId: () => stream.id, damage })
     const marks = createMarkWatch({
       measured: createMeasuredSteps(kpi.reader),
@@ -245,6 +256,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         number === incarnations.incarnation.number ? kpi : formerKpis.of(number),
       begin: beginOf(stream),
       incarnations,
+      changes,
       damage: createDamageWatch(store, { streamId: stream.id, damage, clock, log }),
     }
   }
@@ -295,6 +307,19 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     }
   }
 
+  async function lookAtClock({ consumer, changes }: Reached): Promise<void> {
+    const change = clockWatch.look(consumer.readings().clockAheadMs)
+    if (change !== undefined) await keepChanges(changes, [change])
+  }
+
+  /** Never rejects: the log has them anyway. */
+  async function keepChanges(changes: ChangeLog, found: readonly FoundChange[]): Promise<void> {
+    for (const { kind, text } of found) log.warn({ kind }, text)
+    await changes.add(found, clock.now()).catch((error: unknown) => {
+      log.warn({ problem: messageOf(error) }, 'changes of what is counted cannot be kept')
+    })
+  }
+
   const readingsOf = ({ consumer, damage }: Reached) => ({
     ...consumer.readings(),
     damage: damage.cell(),
@@ -306,13 +331,15 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       const health = { source: worstOf(connecting, before), store: storeHealth(stored) }
       return unreachedStatus(options, { begin: start.begin(), demo, ...health }, now)
     }
-    const { consumer, begin, incarnations, damage } = reached
+    const { consumer, begin, incarnations, changes, damage } = reached
     const readings = consumer.readings()
     return {
       stream: streamOf(options),
       begin,
       incarnation: incarnations.incarnation,
       former: incarnations.former[0] ?? null,
+      changes: changes.newest(),
+      clockAheadMs: readings.clockAheadMs,
       newestArrivalAt: readings.newestArrivalAt,
       behindMs: readings.behindMs,
       shards: countShards(readings),

@@ -28,6 +28,8 @@ export function unreachedStatus(
     begin,
     incarnation: null,
     former: null,
+    changes: [],
+    clockAheadMs: null,
     newestArrivalAt: null,
     behindMs: 0,
     shards: { open: 0, readable: 0, troubled: 0 },

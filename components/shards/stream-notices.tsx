@@ -5,6 +5,7 @@ import { duration, moment } from '../../lib/format-time.ts'
 import type { AppCell, AuditFinding, DamageCell, ShardCell, StatusCell } from '../../lib/frames.ts'
 import { useServerNow } from '../live/store.ts'
 import { BeyondNotice, useBeyondNews } from './beyond-notice.tsx'
+import { CHANGE_WORDS, clockWords, newsOf } from './change-words.ts'
 import { damageWords, foundWords, isFresh, rowWords } from './damage-words.ts'
 import { FINDING_HELP, FINDING_LOOKS, keyShare, orderFindings } from './finding-words.ts'
 import { Notice, Notices } from './notice.tsx'
@@ -31,6 +32,7 @@ export function StreamNotices({
   const findings = orderFindings(status?.findings ?? [])
   const apps = (status?.apps ?? []).filter(({ slow, failed }) => slow || failed > 0)
   const notice = status?.reading.notice ?? null
+  const clock = clockWords(status?.clockAheadMs ?? null)
   const beyondNews = useBeyondNews()
   const wireNotice = status?.reading.wireNotice ?? null
   const damage = status?.damage
@@ -44,6 +46,29 @@ export function StreamNotices({
         ...(troubled.length > MOST
           ? [<MoreTrouble key="more" shards={troubled.slice(MOST)} />]
           : []),
+        ...(clock === undefined
+          ? []
+          : [
+              <Notice
+                key="clock"
+                tone="warn"
+                word="Wrong clock"
+                remedy="Set this machine's clock, best by NTP. No event is lost or counted twice."
+              >
+                {clock}
+              </Notice>,
+            ]),
+        ...newsOf(status?.changes ?? [], now).map(({ at, kind, text }) => (
+          <Notice
+            key={`${at} ${text}`}
+            tone="info"
+            shape="ring"
+            word={CHANGE_WORDS[kind]}
+            since={at}
+          >
+            {text}
+          </Notice>
+        )),
         ...waitingForBegin(shards).map((at) => <FutureNotice key="begin" at={at} />),
         ...findings.map((finding) => (
           <FindingNotice

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { DeadLettersAnswer, Problem, TotalsAnswer } from '../../lib/api.ts'
+import type { DeadLettersAnswer, Problem, StreamAnswer, TotalsAnswer } from '../../lib/api.ts'
 import { noFates } from '../../lib/fates.ts'
+import { addChanges } from '../store/counting-changes.ts'
 import { addStream } from '../store/stream-row.ts'
 import { liveState, shardCell, startTestServer, type TestServer } from './test-server.ts'
 
@@ -111,6 +112,20 @@ test('dead letters are those of the stream that is read, and of a former one whe
   expect(await letters('?incarnation=1')).toEqual({
     counts: { not_json: 90 },
     details: ['of 90'],
+  })
+})
+
+test('the stream tells what changed what is counted, and who else is in the data folder', async () => {
+  const { db } = server.store
+  const change = { at: SINCE, kind: 'created_again', text: 'Created again' } as const
+  await addChanges(db, server.pipeline.streamId() ?? 0, [change])
+  const start = { createdMs: 1, startAt: { kind: 'trim_horizon' as const } }
+  const { id } = await addStream(db, { name: 'orders', place: 'there' }, start)
+  await fill(id, 7, LAST)
+  expect(await get<StreamAnswer>('/api/v1/stream')).toMatchObject({
+    changes: [change],
+    clockAheadMs: 0,
+    others: [{ name: 'orders', place: 'there', applied: 7, lastArrivalAt: LAST }],
   })
 })
 

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { StreamAnswer } from '../../lib/api.ts'
+import { COUNTING_CHANGES } from '../../lib/counting-change.ts'
 import type { Health } from '../../lib/frames.ts'
 import { startAtText } from '../../lib/start-at.ts'
+import { readChanges } from '../store/counting-changes.ts'
+import { readElsewhere } from '../store/elsewhere.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
 import { damageCell } from './damage.ts'
 import { incarnation } from './incarnation-wire.ts'
@@ -9,6 +12,8 @@ import { UnavailableError } from './problem.ts'
 import { answer, route } from './route.ts'
 import { appCell, auditFinding, keptTimes, readingCell } from './shard-wire.ts'
 import { count, demoState, epochMs, health } from './wire.ts'
+
+const MOST_ANSWERED = 50
 
 const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
   name: z.string(),
@@ -38,6 +43,23 @@ const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
   incarnation: incarnation
     .nullable()
     .describe('Which of the streams that had this name; null: none was reached yet'),
+  changes: z
+    .array(z.strictObject({ at: epochMs, kind: z.enum(COUNTING_CHANGES), text: z.string() }))
+    .describe(`What changed what is counted, newest first, at most ${MOST_ANSWERED}`),
+  clockAheadMs: z
+    .number()
+    .nullable()
+    .describe("By how much this machine's clock is ahead of the stream's; null: not known"),
+  others: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        place: z.string().describe('Its endpoint or region'),
+        applied: count.describe('Events in its totals'),
+        lastArrivalAt: epochMs.nullable(),
+      }),
+    )
+    .describe('Streams of other names or places that the data folder has figures of'),
   shards: z.strictObject({ open: count, known: count }),
   demo: demoState,
   source: health,
@@ -69,6 +91,8 @@ export const streamRoute = (context: ApiContext) =>
         startAt: startAtText(startAt),
         begin: live?.cells.status.begin ?? null,
         incarnation: live?.cells.status.incarnation ?? null,
+        ...(await kept(context)),
+        clockAheadMs: live?.cells.status.clockAheadMs ?? null,
         shards: { open, known: shards.length },
         demo: context.demo.state(),
         source: live?.cells.status.source ?? sourceWithoutLive(context),
@@ -81,6 +105,22 @@ export const streamRoute = (context: ApiContext) =>
       })
     },
   })
+
+/** Nothing before the stream was reached for the first time. */
+async function kept(context: ApiContext): Promise<Pick<StreamAnswer, 'changes' | 'others'>> {
+  const streamId = orUndefined(context.streamId)
+  const db = context.db()
+  if (streamId === undefined) return { changes: [], others: [] }
+  const place = await db
+    .selectFrom('stream')
+    .select(['name', 'place'])
+    .where('id', '=', streamId)
+    .executeTakeFirstOrThrow()
+  return {
+    changes: await readChanges(db, streamId, MOST_ANSWERED),
+    others: await readElsewhere(db, place),
+  }
+}
 
 /** None before the stream was reached for the first time. */
 async function knownShards(context: ApiContext): Promise<{ closed: number }[]> {

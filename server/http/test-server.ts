@@ -295,6 +295,8 @@ export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = [])
     begin: { asked: 'trim_horizon', from: null, firstStartAt: 1, settled: true },
     incarnation: { number: 1, createdAt: 1, since: 2 },
     former: null,
+    changes: [],
+    clockAheadMs: 0,
     newestArrivalAt: null,
     behindMs: 0,
     shards: { open: 4, readable: 4, troubled: 0 },

@@ -21,6 +21,8 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
   begin: null,
   incarnation: null,
   former: null,
+  changes: [],
+  clockAheadMs: null,
   newestArrivalAt: null,
   behindMs: 0,
   shards: { open: 1, readable: 1, troubled: 0 },

@@ -7,6 +7,7 @@ import type { Generated } from 'kysely'
 export interface Schema {
   stream: StreamTable
   first_start: FirstStartTable
+  counting_change: CountingChangeTable
   lease: LeaseTable
   shard: ShardTable
   seen: MemoryTable
@@ -44,6 +45,15 @@ export interface StreamTable {
   first_start_ms: number | null
   /** When it was found, on the stream's clock. */
   since_ms: number | null
+}
+
+/** What changed what is counted of a stream, or is kept of it. */
+export interface CountingChangeTable {
+  id: Generated<number>
+  stream_id: number
+  at_ms: number
+  kind: string
+  text: string
 }
 
 /** Streams that Kinesight was started for and has not reached yet. */

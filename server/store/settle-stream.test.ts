@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { sql } from 'kysely'
+import { type Insertable, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { noFates } from '../../lib/fates.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
+import { addChanges, readChanges } from './counting-changes.ts'
+import { readElsewhere } from './elsewhere.ts'
 import { noteFirstStart } from './first-start.ts'
 import { incarnationId, readIncarnations } from './incarnations.ts'
 import { openStore, type Store } from './open-store.ts'
+import type { Schema } from './schema.ts'
 import { readSetting, writeSetting } from './setting.ts'
 import { settleStream } from './settle-stream.ts'
 import { findStream } from './stream-row.ts'
@@ -28,6 +31,17 @@ afterEach(async () => {
   await store.close()
   rmSync(folder, { recursive: true, force: true })
 })
+
+const addShard = (stream_id: number, change: Partial<Insertable<Schema['shard']>>) =>
+  store.db
+    .insertInto('shard')
+    .values({
+      ...{ stream_id, shard_id: 'shard-0', parents: '[]', hash_from: '0', hash_to: '9' },
+      ...{ closed: 0, finished: 0, records: 0, bytes: 0, aggregated: 0, out_of_range: 0 },
+      ...{ applied: 0, duplicate: 0, rejected: 0, late: 0, clamped: 0, beyond: 0 },
+      ...change,
+    })
+    .execute()
 
 const waiting = () => store.db.selectFrom('first_start').selectAll().execute()
 
@@ -81,17 +95,12 @@ test('a stream that was created again is read from its beginning, whatever START
 
 test('each incarnation is told, with what the former ones came to', async () => {
   const first = await settleStream(store.db, PLACE, FIRST)
-  const shard = { parents: '[]', hash_from: '0', hash_to: '9', closed: 0, finished: 0, bytes: 0 }
-  const counts = { ...shard, records: 0, aggregated: 0, out_of_range: 0, clamped: 0, beyond: 0 }
-  await store.db
-    .insertInto('shard')
-    .values(
-      [0, 1].map((n) => ({
-        ...{ ...counts, stream_id: first.id, shard_id: `shard-${n}`, applied: 45, late: n },
-        ...{ duplicate: 2, rejected: 1, last_arrival_ms: n === 0 ? null : NOON + MINUTE_MS },
-      })),
-    )
-    .execute()
+  for (const n of [0, 1]) {
+    const fates = { applied: 45, duplicate: 2, rejected: 1, late: n }
+    await addShard(first.id, {
+      ...{ shard_id: `shard-${n}`, last_arrival_ms: n === 0 ? null : NOON + MINUTE_MS, ...fates },
+    })
+  }
   const second = await settleStream(store.db, PLACE, AGAIN)
   const third = await settleStream(store.db, PLACE, {
     ...{ ...AGAIN, createdMs: NOON + 4 * HOUR_MS, now: NOON + 5 * HOUR_MS },
@@ -166,4 +175,44 @@ test('a change that cannot be written whole is not written: no rule is left behi
   expect(await store.db.selectFrom('alert_rule').select('stream_id').execute()).toEqual([
     { stream_id: anew.id },
   ])
+})
+
+test('that figures begin at nothing is kept where the folder has others, and what to do about it', async () => {
+  const first = await settleStream(store.db, PLACE, FIRST)
+  const told = async (id: number) =>
+    (await readChanges(store.db, id, 9)).map(({ kind, text }) => [kind, text])
+  expect(await told(first.id)).toEqual([])
+  await addShard(first.id, { applied: 5_334 })
+  const proxy = { ...PLACE, place: 'http://127.0.0.1:4567' }
+  const { id } = await settleStream(store.db, proxy, FIRST)
+  expect(await told(id)).toEqual([
+    [
+      'elsewhere',
+      expect.stringMatching(/clickstream at us-east-1, 5,334 events.*endpoint or region/),
+    ],
+  ])
+  const orders = { ...PLACE, name: 'orders' }
+  const other = await settleStream(store.db, orders, FIRST)
+  expect(await told(other.id)).toEqual([
+    ['elsewhere', expect.stringMatching(/go on when it is read again/)],
+  ])
+  expect(await readElsewhere(store.db, orders)).toEqual([
+    { ...proxy, applied: 0, lastArrivalAt: null },
+    { ...PLACE, applied: 5_334, lastArrivalAt: null },
+  ])
+  // Back again nothing is new.
+  await settleStream(store.db, PLACE, FIRST)
+  expect(await told(first.id)).toEqual([])
+})
+
+test('changes are kept with the stream that goes on, the newest hundred', async () => {
+  const first = await settleStream(store.db, PLACE, FIRST)
+  const changes = Array.from({ length: 150 }, (_, n) => {
+    return { at: n, kind: 'kpi_gone' as const, text: `KPI ${n}` }
+  })
+  for (const change of changes) await addChanges(store.db, first.id, [change])
+  const anew = await settleStream(store.db, PLACE, AGAIN)
+  const kept = await readChanges(store.db, anew.id, 1_000)
+  expect(kept[0]).toMatchObject({ at: AGAIN.now, kind: 'created_again' })
+  expect(kept.slice(1)).toEqual(changes.slice(-99).reverse())
 })

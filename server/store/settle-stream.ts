@@ -1,6 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import type { CountingChange } from '../../lib/counting-change.ts'
+import type { OtherStream } from '../../lib/other-stream.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import { sameCreation } from '../../lib/stream-creation.ts'
+import { addChanges } from './counting-changes.ts'
+import { readElsewhere } from './elsewhere.ts'
 import { type FirstStart, forgetFirstStart } from './first-start.ts'
 import type { Schema } from './schema.ts'
 import {
@@ -42,15 +46,39 @@ export async function settleStream(
       const startAt: StartAt = { kind: 'trim_horizon' }
       const anew = await addStream(tx, place, { createdMs, startAt, asked, sinceMs: now })
       await moveAlong(tx, { from: found.id, to: anew.id }, now)
+      await addChanges(tx, anew.id, [{ at: now, kind: 'created_again', text: CREATED_AGAIN }])
       return anew
     }
     await forgetFirstStart(tx, place)
     const firstStartMs = facts.firstStart?.atMs ?? null
-    return addStream(tx, place, {
+    const first = await addStream(tx, place, {
       ...{ createdMs, asked, firstStartMs, sinceMs: now },
       startAt: asked.kind === 'latest' ? latestOf(facts) : asked,
     })
+    await addChanges(tx, first.id, elsewhereChanges(place, await readElsewhere(tx, place), now))
+    return first
   })
+}
+
+const CREATED_AGAIN =
+  'The stream was deleted and created again: totals, charts and alerts count from its creation. Those of the former one are kept.'
+
+/** That figures begin at nothing though there are some in the folder; the same name is most likely a mistake. */
+function elsewhereChanges(
+  { name }: StreamPlace,
+  others: readonly OtherStream[],
+  now: number,
+): CountingChange[] {
+  const counted = others.filter(({ applied }) => applied > 0)
+  const other = counted.find((each) => each.name === name) ?? counted[0]
+  if (other === undefined) return []
+  const where = `${other.name} at ${other.place === '' ? 'the default region' : other.place}`
+  const hint =
+    other.name === name
+      ? 'If it is the same stream under another address, start with the endpoint or region of before to go on with its figures and thresholds.'
+      : 'They go on when it is read again.'
+  const text = `Counting begins anew: the figures of ${where}, ${other.applied.toLocaleString('en')} events, are in this data folder too, and are kept apart. ${hint}`
+  return [{ at: now, kind: 'elsewhere', text }]
 }
 
 /** It was to begin in the future, and what is asked now is something else: nothing was read yet. */
@@ -96,7 +124,7 @@ async function moveAlong(
     .where('stream_id', '=', from)
     .where('ended_ms', 'is', null)
     .execute()
-  for (const table of ['alert_rule', 'alert_event', 'mark'] as const) {
+  for (const table of ['alert_rule', 'alert_event', 'mark', 'counting_change'] as const) {
     await tx.updateTable(table).set({ stream_id: to }).where('stream_id', '=', from).execute()
   }
   await tx

@@ -35,6 +35,8 @@ export interface ConsumerReadings {
   findings: AuditFinding[]
   apps: AppCell[]
   repeatedCalls: number
+  /** By how much this machine's clock is ahead of the stream's; null: not known. */
+  clockAheadMs: number | null
   /** Control messages of CloudWatch Logs that were passed over since the start: they hold no event. */
   controlMessages: number
 }

@@ -321,6 +321,14 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     return span
   }
 
+  function clockAheadMs(now: number): number | null {
+    const streamNow = streamClock.now()
+    // The stream tells whole seconds: on average half of one more has passed.
+    return streamNow === undefined
+      ? null
+      : Math.round((now - streamNow) / SECOND_MS - 0.5) * SECOND_MS
+  }
+
   function readings(): ConsumerReadings {
     const shards = [...lanes.all()].map(readingOf)
     const now = clock.now()
@@ -348,6 +356,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       findings: audit.findings(),
       apps: apps.cells(),
       repeatedCalls: source.repeatedCalls(),
+      clockAheadMs: clockAheadMs(now),
       controlMessages,
     }
   }

@@ -1,6 +1,7 @@
 import type { CrossedPair } from '../../../lib/crossed.ts'
+import { DIMENSION_LABELS, type Dimension } from '../../../lib/kpis.ts'
 import { crossedDimension, type PaneDimension } from '../../window/pane-dimension.ts'
-import { createKeptMemory, isTimes, type KeptMemoryPorts } from './kept-memory.ts'
+import { type ChangePorts, createKeptMemory, isTimes } from './kept-memory.ts'
 import { deleteDimension } from './pane-rows.ts'
 
 /** Since when pairs of dimensions are measured: one that was added to a stream's catalog has no past. */
@@ -20,7 +21,7 @@ const NAME = 'panes_crossed'
 type Memory = Partial<Record<PaneDimension, number | null>>
 
 export function createCrossedSince(
-  ports: KeptMemoryPorts,
+  ports: ChangePorts,
   crossed: readonly CrossedPair[],
 ): CrossedSince {
   const { db, streamId } = ports
@@ -38,9 +39,19 @@ export function createCrossedSince(
         since[dimension] = known === undefined ? first : known
       }
       for (const dimension of Object.keys(before) as PaneDimension[]) {
-        if (!(dimension in since)) await deleteDimension(db, streamId, dimension)
+        if (dimension in since) continue
+        await deleteDimension(db, streamId, dimension)
+        const [one, other] = dimension.split('*').map(labelOf)
+        const text = `${one} and ${other} are no longer counted together: what was counted of pairs of them is deleted.`
+        ports.onChange({ kind: 'pair_gone', text })
       }
       await memory.write(since)
     },
   }
+}
+
+/** As a sentence begins, or goes on, with it. */
+function labelOf(dimension: string, at: number): string {
+  const { one } = DIMENSION_LABELS[dimension as Dimension] ?? { one: dimension }
+  return at === 0 ? `${one.charAt(0).toUpperCase()}${one.slice(1)}` : one
 }

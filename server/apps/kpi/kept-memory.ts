@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { FoundChange } from '../../../lib/counting-change.ts'
 import type { Damage } from '../../damage/damage.ts'
 import type { Schema } from '../../store/schema.ts'
 
@@ -14,6 +15,11 @@ export interface KeptMemoryPorts {
   db: Kysely<Schema>
   streamId: number
   damage: Damage
+}
+
+/** Of what tells what it finds to be another than before. */
+export interface ChangePorts extends KeptMemoryPorts {
+  onChange(change: FoundChange): void
 }
 
 /** `fits`: whether what was read is such a value. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { KpisAnswer, SeriesAnswer } from '../../../lib/api.ts'
+import type { FoundChange } from '../../../lib/counting-change.ts'
 import type { Catalog } from '../../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from '../../../lib/kpi-questions.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
@@ -18,6 +19,7 @@ import { createPaneLog } from './pane-log.ts'
 import { createPaneReader, type PaneReader } from './pane-reader.ts'
 import { readKpis, readSeries, readValue } from './readings.ts'
 import { createRecentEvents, type RecentEvents } from './recent-events.ts'
+import { rememberKpis } from './remembered-kpis.ts'
 
 /** Every KPI over any window, in total and by each dimension: the windows of the whole product. */
 export interface KpiApp extends StreamApp {
@@ -50,6 +52,8 @@ export interface KpiAppPorts {
   maxKeys?: number
   /** Where damaged rows go; of its own if absent. */
   damage?: Damage
+  /** Told by `restore` what is counted, or kept, otherwise than before. */
+  onChange?: (change: FoundChange) => void
 }
 
 const MAX_RESTING_BYTES = 32 * 1_024 * 1_024
@@ -64,6 +68,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     maxRestingBytes = MAX_RESTING_BYTES,
     maxKeys,
     damage = createDamage(db, { clock }),
+    onChange = () => {},
   } = ports
   const pins = createPins()
   const measures = createMeasureSet(catalog.kpis)
@@ -71,8 +76,8 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const options = { measures, crossed, pins, retention, maxKeys }
   const pyramid = createPyramid({ ...options, maxRestingBytes })
   const pending = createPending(options)
-  const log = createPaneLog({ db, streamId, pyramid, clock, damage })
-  const since = createCrossedSince({ db, streamId, damage }, crossed)
+  const log = createPaneLog({ db, streamId, pyramid, clock, damage, onChange })
+  const since = createCrossedSince({ db, streamId, damage, onChange }, crossed)
   const measured = createMeasuredSince({ db, streamId, damage }, catalog.kpis)
   const reader = createPaneReader({
     ...{ db, streamId, pyramid, pins, damage, catalog },
@@ -105,6 +110,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
       const stream = { isNew, now: clock.now() }
       await since.remember(stream)
       await measured.remember(stream)
+      await rememberKpis({ db, streamId, damage, onChange }, catalog.kpis)
     },
     flushNext: log.flushNext,
     pin: pins.set,

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { FoundChange } from '../../../lib/counting-change.ts'
 import type { Damage } from '../../damage/damage.ts'
 import type { Schema } from '../../store/schema.ts'
 import type { SealedWork } from '../../stream/stream-app.ts'
@@ -59,6 +60,7 @@ export interface PaneLogPorts {
   pyramid: Pyramid
   clock: { now(): number; monotonicMs(): number }
   damage: Damage
+  onChange(change: FoundChange): void
 }
 
 export function createPaneLog(ports: PaneLogPorts): PaneLog {

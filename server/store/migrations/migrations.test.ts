@@ -80,6 +80,7 @@ test('every row of a first store is kept, and what is new of it has its default'
     dead_letter: dead_letter.map((row) => ({ ...row, app: null })),
     stream: stream.map((row) => ({ ...row, asked: null, first_start_ms: null, since_ms: null })),
     first_start: [],
+    counting_change: [],
     pane: pane.map((row) => ({ ...row, crc: null })),
     pane_delta: pane_delta.map((row) => ({ ...row, crc: null, places: null })),
     kpi_definition: [],
