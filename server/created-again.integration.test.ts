@@ -121,6 +121,25 @@ test('deleted for a while, and created again: what was counted stays until then'
   await expectBoth()
 })
 
+test('an endpoint that answers to the iterators of the former stream: nothing of the new one counts to it', async () => {
+  const own = await createKinesight()
+  const views = (n: number) => Array.from({ length: n }, () => ({ type: 'page_view' }))
+  try {
+    await own.start()
+    await own.put(views(BEFORE))
+    const counted = async () => (await own.totals()).events.page_view
+    await vi.waitFor(async () => expect(await counted()).toBe(BEFORE), { timeout: 20_000 })
+    await own.recreateStream(Object.keys((await own.totals()).shards).length)
+    for (let n = 0; n < AFTER; n++) await own.put(views(1))
+    await vi.waitFor(async () => expect(await counted()).toBe(AFTER), {
+      ...{ timeout: 40_000, interval: 100 },
+    })
+    expect((await own.totals(1)).events).toEqual({ page_view: BEFORE })
+  } finally {
+    await own.dispose()
+  }
+})
+
 test('the embedded stream, whose folder was deleted while the figures stayed: told like any other', async () => {
   const own = await createKinesight()
   try {

@@ -41,11 +41,14 @@ const put = (fake: FakeKinesis, type: string, count: number) => {
 }
 
 const begun = (kinesight: Kinesight) =>
-  vi.waitFor(async () => {
-    const { begin } = await kinesight.stream()
-    expect(begin).not.toBeNull()
-    return begin
-  })
+  vi.waitFor(
+    async () => {
+      const { begin } = await kinesight.stream()
+      expect(begin).not.toBeNull()
+      return begin
+    },
+    { timeout: 20_000, interval: 100 },
+  )
 
 test.each([
   ['with the same clock', 0],

@@ -32,6 +32,7 @@ import { createLanes, type Lane } from './lanes.ts'
 import { createBuffer } from './read/buffer.ts'
 import { busyRestMs, idleRestMs } from './read/pace.ts'
 import { createReading, type SubscribedFeed } from './read/read-mode.ts'
+import type { Verdict } from './read/reader-machine.ts'
 import { type ShardReader, startShardReader } from './read/shard-reader.ts'
 import type { Batch, ListedShard, Position, StreamSource } from './read/stream-source.ts'
 import { watchReaders } from './read/watchdog.ts'
@@ -269,12 +270,19 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
       readTo: (batch) => readTo(lane, batch),
       streamClock,
       settle: (end) => lanes.settle(progress, end),
-      look: () => discovery.verdict(shardId),
+      look: () => look(lane),
+      checkOrigin: lane.origin.check,
       trimmed: () => trimmed(progress),
       pollInstead: reading.pollInstead,
       isProven: () => lane.trust.kind !== 'unproven',
       proven: () => lanes.proven(lane),
     })
+  }
+
+  async function look(lane: Lane): Promise<Verdict> {
+    const verdict = await discovery.verdict(lane.progress.shardId)
+    if (verdict === 'there') lane.origin.looked()
+    return verdict
   }
 
   function taken(lane: Lane, work: () => boolean): boolean {

@@ -6,6 +6,7 @@ import type { ClaimedEnd, ShardReader } from './read/shard-reader.ts'
 import type { ListedShard } from './read/stream-source.ts'
 import { holdAgainst } from './shards/claimed-end.ts'
 import { childrenOf, readableShards, type ShardMap, whatIsNew } from './shards/lineage.ts'
+import { createOrigin, type Origin } from './shards/origin.ts'
 import type { QuietLane } from './shards/quiet.ts'
 import { newShard, type ShardProgress } from './shards/shard-progress.ts'
 import { createThroughput } from './shards/throughput.ts'
@@ -17,6 +18,7 @@ export interface Lane extends TakingLane, QuietLane {
   keys: TopKeys
   log: ReaderLog
   trust: Trust
+  origin: Origin
   /** Lists on end that have it otherwise than it is known here: as there, or as open, though nothing is read of it. */
   deniedBy: number
   reader?: ShardReader
@@ -70,6 +72,7 @@ export function createLanes(ports: {
     const lane: Lane = {
       progress,
       trust,
+      origin: createOrigin(progress.checkpoint),
       throughput: createThroughput(),
       keys: createTopKeys(),
       log: createReaderLog(progress, ports),
@@ -102,6 +105,7 @@ export function createLanes(ports: {
       changed(progress)
     }
     for (const shard of listed) {
+      if (shard.numbers !== undefined) lanes.get(shard.shardId)?.origin.listed(shard.numbers.from)
       hold(shard)
       revive(shard)
     }

@@ -39,6 +39,7 @@ import {
   type Batch,
   type ChildShard,
   type Position,
+  type RecordList,
   SourceError,
   type SourceErrorKind,
 } from './stream-source.ts'
@@ -132,6 +133,8 @@ export interface ReaderPorts {
   /** Marks the shard finished where the list of shards says so; see `Lanes.settle`. */
   settle: (end: ClaimedEnd) => Promise<'settled' | 'agreed'>
   look: () => Promise<Verdict>
+  /** Throws `SourceError` where records may be of another stream. */
+  checkOrigin: (records: RecordList) => void
   trimmed: () => void
   pollInstead: (why: string) => void
   /** Whether the shard's checkpoint is known to be its own; else Kinesis has to take it first. */
@@ -295,6 +298,7 @@ export function startShardReader(
     const got = await (feed as Feed).read(readLimit(), signal)
     if (signal.aborted) return undefined
     mine.is(got.bytes)
+    ports.checkOrigin(got.records)
     const claim = judged(got.claim)
     answer = { ...got, claim }
     answeredBy(answer)
