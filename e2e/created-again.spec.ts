@@ -1,16 +1,22 @@
 import { expect, impressions, journey, kpiTile, longAgo, openLive, pageViews } from './journey.ts'
 
+/** A chart of a day has steps of ten minutes, and of one that is not over nothing is shown. */
+const BEFORE = { time: Date.now() - 25 * 60_000 }
+
 /** The words of the banner that every page has. */
 const NEWS = 'The stream was deleted and created again at'
 
 journey(
   'a stream that was created again is told on every page, with the totals before',
   async ({ page, kinesight, complaints }) => {
-    await openLive(page, '/?window=15m')
+    await openLive(page, '/?window=1h')
     await kinesight.put([
       longAgo(),
-      ...pageViews(80),
-      ...impressions(10, { account: 'acme', cost: '1.5' }),
+      ...pageViews(80).map((event) => ({ ...event, ...BEFORE })),
+      ...impressions(10, { account: 'acme', cost: '1.5' }).map((event) => ({
+        ...event,
+        ...BEFORE,
+      })),
     ])
     await kinesight.putText('no JSON')
     await expect(kpiTile(page, 'Visitors').getByText('90', { exact: true })).toBeVisible()

@@ -176,6 +176,9 @@ export async function createKinesight(env: Record<string, string> = {}): Promise
       await stream.send(new DeleteStreamCommand({ StreamName }))
       const wait = { timeoutMs: STOP_MS, what: 'the stream to be deleted and created' }
       await until(async () => (await status()) === 'gone', wait)
+      // Creation times are told in whole seconds, and a moment back: one just after the other would be the same.
+      const { incarnation } = await get<TotalsAnswer>('/api/v1/totals')
+      await until(() => Date.now() > incarnation.createdAt + 5_000, wait)
       await stream.send(new CreateStreamCommand({ StreamName, ShardCount }))
       await until(async () => (await status()) === 'ACTIVE', wait)
     },
