@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{lib,server,components,app,scripts,testing}/**/*.test.{ts,tsx}'],
+          include: ['{lib,server,components,app,scripts,testing,bench}/**/*.test.{ts,tsx}'],
           exclude: [...NEVER, INTEGRATION, SCENARIOS],
           // What hangs is ended; what is slow on a busy machine is not.
           testTimeout: 60_000,

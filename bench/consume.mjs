@@ -10,6 +10,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { setupOrExit } from '../scripts/setup.mjs'
 import { bundle } from './bundle.mjs'
+import { figuresOf } from './figures.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     /** A folder for a profile of the consumer's processor time. */
     profile: { type: 'string' },
+    /** The last line has the figures, by name. */
+    json: { type: 'boolean', default: false },
   },
 })
 
@@ -45,18 +48,17 @@ const firstMessage = (child) =>
     child.once('exit', (code) => reject(new Error(`ended with code ${code}`)))
   })
 
+const printed = []
 const server = start('server', {}, ['--max-old-space-size=8192'])
 try {
   const stream = await firstMessage(server)
   const total = Number(values.shards) * Number(values.records)
-  console.log(
-    `${total} records of ${Math.round(stream.bytes / total)} bytes on ${values.shards} shards`,
-  )
+  say(`${total} records of ${Math.round(stream.bytes / total)} bytes on ${values.shards} shards`)
   const place = { BENCH_ENDPOINT: stream.endpoint, BENCH_STREAM: stream.streamName }
   const measure = async (part) => {
     const child = start(part, place, part === 'consumer' ? consumerArgs : [])
     const result = await firstMessage(child)
-    if (!result.sound) throw new Error(`$part: not everything was read`)
+    if (!result.sound) throw new Error(`${part}: not everything was read`)
     return result
   }
   // The first read of a page is the server's to encode.
@@ -67,10 +69,11 @@ try {
     const bare = print('bare SDK loop', await measure('bare-loop'))
     const ours = print('whole consumer', await measure('consumer'))
     ratios.push(ours / bare)
-    console.log(`round ${round}: ratio ${(ours / bare).toFixed(2)}`)
+    say(`round ${round}: ratio ${(ours / bare).toFixed(2)}`)
   }
   ratios.sort((a, b) => a - b)
-  console.log(`ratio, median of ${ratios.length}: ${ratios[ratios.length >> 1]?.toFixed(2)}`)
+  say(`ratio, median of ${ratios.length}: ${ratios[ratios.length >> 1]?.toFixed(2)}`)
+  if (values.json) console.log(JSON.stringify(figuresOf(printed.join('\n'))))
 } finally {
   server.disconnect()
   rmSync(outdir, { recursive: true, force: true })
@@ -79,8 +82,13 @@ try {
 function print(name, { records, wallMs, cpuMs, rssMb }) {
   const aCore = Math.round(records / (cpuMs / 1_000))
   const wall = Math.round(records / (wallMs / 1_000))
-  console.log(
+  say(
     `${name.padEnd(15)} ${aCore} records/s of a core, ${wall} records/s by the clock, ${rssMb} MB`,
   )
   return aCore
+}
+
+function say(line) {
+  printed.push(line)
+  console.log(line)
 }

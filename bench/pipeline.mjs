@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { ROOT } from '../scripts/root.mjs'
 import { setupOrExit } from '../scripts/setup.mjs'
 import { bundle } from './bundle.mjs'
+import { figuresOf } from './figures.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     },
     /** A folder for a profile of the processor's time. */
     profile: { type: 'string' },
+    /** The last line has the figures, by name. All is printed at the end. */
+    json: { type: 'boolean', default: false },
   },
 })
 
@@ -29,7 +32,7 @@ const outdir = await bundle('pipeline', ['pipeline'])
 const profile =
   values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
 try {
-  execFileSync(
+  const printed = execFileSync(
     process.execPath,
     [
       '--max-semi-space-size=64',
@@ -38,7 +41,8 @@ try {
       path.join(outdir, 'pipeline.js'),
     ],
     {
-      stdio: 'inherit',
+      stdio: ['ignore', values.json ? 'pipe' : 'inherit', 'inherit'],
+      encoding: 'utf8',
       env: {
         ...process.env,
         NODE_ENV: 'production',
@@ -48,7 +52,9 @@ try {
       },
     },
   )
+  if (values.json) process.stdout.write(printed)
   if (!existsSync(values.log)) console.log('no combined log to read: name one with --log')
+  if (values.json) console.log(JSON.stringify(figuresOf(printed)))
 } finally {
   rmSync(outdir, { recursive: true, force: true })
 }
