@@ -32,7 +32,7 @@ async function facing(options: FakeKinesisOptions = {}, place: Partial<KinesisPl
       region: 'us-east-1',
       endpoint: fake.endpoint,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      answerWithinMs: 2_000,
+      answerWithinMs: 20_000,
       ...place,
     },
     { pause: hasty, random: () => 0.5 },

@@ -14,7 +14,10 @@ afterEach(() => {
 })
 
 /** A source before an endpoint that behaves as told. */
-async function facing(behave: RequestListener, scheme = 'http'): Promise<StreamSource> {
+async function facing(
+  behave: RequestListener,
+  { scheme = 'http', answerWithinMs = 20_000 } = {},
+): Promise<StreamSource> {
   const listening = createServer(behave)
   server = listening
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
@@ -24,7 +27,7 @@ async function facing(behave: RequestListener, scheme = 'http'): Promise<StreamS
     region: 'us-east-1',
     endpoint: `${scheme}://127.0.0.1:${port}`,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    answerWithinMs: 300,
+    answerWithinMs,
   })
   return source
 }
@@ -37,11 +40,14 @@ const problemOf = (call: Promise<unknown>) =>
     (error: SourceError) => ({ kind: error.kind, problem: error.message }),
   )
 
+/** Who does not answer is waited for in vain. */
+const SOON = { answerWithinMs: 300 }
+
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.1' }
 
 describe('an endpoint', () => {
   test('that takes a request and never answers is given up', async () => {
-    const silent = await facing(() => {})
+    const silent = await facing(() => {}, SOON)
     expect(await problemOf(silent.describe())).toEqual({
       kind: 'temporary',
       problem: expect.stringMatching(/^http:\S+ does not answer$/),
@@ -52,7 +58,7 @@ describe('an endpoint', () => {
     const stalled = await facing((_request, response) => {
       response.writeHead(200, { ...JSON_TYPE, 'content-length': 1_000 })
       response.write('{"Records":[')
-    })
+    }, SOON)
     expect(await problemOf(stalled.read('iterator', { limit: 10_000 }))).toMatchObject({
       kind: 'temporary',
       problem: expect.stringMatching(/does not answer$/),
@@ -109,7 +115,7 @@ describe('an endpoint', () => {
   })
 
   test('that speaks no TLS is said in plain words', async () => {
-    const plain = await facing(() => {}, 'https')
+    const plain = await facing(() => {}, { scheme: 'https', ...SOON })
     const { problem } = await problemOf(plain.describe())
     expect(problem).toMatch(/^https:\S+ does not speak https$/)
   })

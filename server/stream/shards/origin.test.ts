@@ -34,7 +34,7 @@ test.each(['', 'x', '0', '7', '4917969609600000000000000000000000000000000000000
   (number) => expect(shardMade(number)).toBeUndefined(),
 )
 
-test('records of a shard that was made later are not taken in before the stream was looked at', () => {
+test('I23: records of a shard that was made later are not taken in before the stream was looked at', () => {
   const origin = createOrigin(numberOf(NOON))
   expect(() => origin.check(records(numberOf(NOON, NOON + 60_000)))).not.toThrow()
   expect(() => origin.check([])).not.toThrow()
