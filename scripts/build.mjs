@@ -10,6 +10,7 @@ const ENTRIES = {
   'pipeline-worker': 'server/pipeline-worker.ts',
   'embedded-worker': 'server/embedded/embedded-worker.ts',
   replay: 'server/embedded/replay.ts',
+  doctor: 'server/doctor/doctor.ts',
 }
 
 /** Options of the server's bundle: one file a process or thread in dist/, packages left outside. */

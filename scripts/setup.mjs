@@ -153,12 +153,12 @@ function readJson(file) {
 }
 
 /** Setup for a command: ends the process with what went wrong instead of a stack. */
-export async function setupOrExit(options) {
+export async function setupOrExit({ exitCode = 1, ...options } = {}) {
   try {
     await setup(options)
   } catch (error) {
     say(`\n${error.message}\n\nSetup did not finish. Mend the cause above, then run it again.`)
-    process.exit(1)
+    process.exit(exitCode)
   }
 }
 

@@ -212,8 +212,8 @@ function DamageNotice({ damage }: { damage: DamageCell }) {
       remedy={
         <>
           Nothing has to be done: what they held is kept apart, and figures that lack it say so.
-          Look after the disk, and keep a backup of <code>DATA_DIR</code>.{' '}
-          <a href="/api/v1/damage">What was found</a>
+          Look after the disk, and stop Kinesight to check all of the store with{' '}
+          <code>npm run doctor</code>. <a href="/api/v1/damage">What was found</a>
         </>
       }
     >

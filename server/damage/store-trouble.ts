@@ -17,8 +17,10 @@ const CANNOT_OPEN = 14
 const NOT_A_DATABASE = 26
 
 const GOES_ON = 'Reading waits meanwhile and goes on by itself; nothing is lost.'
-const PUT_BACK =
-  'Stop Kinesight, keep what is in DATA_DIR apart, and put back a backup of it. Without one start with an empty DATA_DIR and START_AT=trim_horizon: what the stream retains is read again.'
+/** For who has no backup. */
+export const BEGIN_ANEW =
+  'Without one start with an empty DATA_DIR and START_AT=trim_horizon: what the stream retains is read again.'
+const PUT_BACK = `Stop Kinesight, look with npm run doctor at what is damaged, keep what is in DATA_DIR apart, and put back a backup of it. ${BEGIN_ANEW}`
 
 /**
  * Why the store cannot be used; undefined for an error that is not of the store, or a mistake of ours. `file`: the

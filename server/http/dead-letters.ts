@@ -68,7 +68,7 @@ export const deadLettersRoute = (context: ApiContext) =>
     },
   })
 
-async function readDeadLetters(
+export async function readDeadLetters(
   db: Kysely<Schema>,
   { streamId, damage }: { streamId: number; damage: Damage },
   page: Page & { asOf: number },

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import {
   Kysely,
   Migrator,
@@ -6,6 +7,7 @@ import {
   type SqliteDatabase,
   SqliteDialect,
   type SqliteStatement,
+  sql,
 } from 'kysely'
 import Database from 'libsql'
 import { isBroken, type StoreTrouble, storeTrouble, troubleWords } from '../damage/store-trouble.ts'
@@ -78,6 +80,45 @@ export async function openStore(file: string): Promise<Store> {
     async close() {
       await reads?.destroy()
       await db.destroy()
+    },
+  }
+}
+
+/** A store that nothing is changed of: for who looks it over while no Kinesight runs on it. */
+export interface StoreToRead {
+  db: Kysely<Schema>
+  /** Against the schema of this version; the last migration is named. `none`: it has no tables of ours. */
+  age(): Promise<{ kind: 'same' | 'none' } | { kind: 'older' | 'newer'; migration: string }>
+  close(): Promise<void>
+}
+
+/** Throws what SQLite throws. The folder has to be held: without a log the file is taken to change no more. */
+export function openToRead(file: string): StoreToRead {
+  const besides = [`${file}-wal`, `${file}-shm`].filter((each) => !existsSync(each))
+  const hasLog = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0
+  const database = new Database(`${pathToFileURL(file)}?${hasLog ? 'mode=ro' : 'immutable=1'}`)
+  database.exec('pragma temp_store = memory')
+  const db = kyselyOver(database, { begin: 'begin', onError: () => {} })
+  return {
+    db,
+    async age() {
+      const known = Object.keys(MIGRATIONS)
+      const { rows: tables } = await sql`
+        select 1 from sqlite_master where name = 'kysely_migration'`.execute(db)
+      if (tables.length === 0) return { kind: 'none' }
+      const { rows } = await sql<{
+        name: string
+      }>`select name from kysely_migration order by name`.execute(db)
+      const made = rows.map(({ name }) => name)
+      const newer = made.findLast((name) => !known.includes(name))
+      if (newer !== undefined) return { kind: 'newer', migration: newer }
+      const last = made.at(-1)
+      if (last === undefined) return { kind: 'none' }
+      return made.length < known.length ? { kind: 'older', migration: last } : { kind: 'same' }
+    },
+    async close() {
+      await db.destroy()
+      for (const each of besides) rmSync(each, { force: true })
     },
   }
 }

@@ -37,6 +37,12 @@ export async function findStream(
   return row && toStream(row)
 }
 
+/** All incarnations of all streams, oldest first. */
+export async function readStreams(db: Kysely<Schema>): Promise<(StreamRow & { name: string })[]> {
+  const rows = await db.selectFrom('stream').selectAll().orderBy('id').execute()
+  return rows.map((row) => ({ ...toStream(row), name: row.name }))
+}
+
 export async function addStream(
   db: Kysely<Schema>,
   { name, place }: StreamPlace,

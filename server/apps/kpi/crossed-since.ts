@@ -1,7 +1,7 @@
 import type { CrossedPair } from '../../../lib/crossed.ts'
 import { DIMENSION_LABELS, type Dimension } from '../../../lib/kpis.ts'
 import { crossedDimension, type PaneDimension } from '../../window/pane-dimension.ts'
-import { type ChangePorts, createKeptMemory, isTimes } from './kept-memory.ts'
+import { type ChangePorts, createKeptMemory, isTimes, type KeptMemoryPorts } from './kept-memory.ts'
 import { deleteDimension } from './pane-rows.ts'
 
 /** Since when pairs of dimensions are measured: one that was added to a stream's catalog has no past. */
@@ -25,7 +25,7 @@ export function createCrossedSince(
   crossed: readonly CrossedPair[],
 ): CrossedSince {
   const { db, streamId } = ports
-  const memory = createKeptMemory<Memory>(ports, NAME, isTimes)
+  const memory = crossedMemory(ports)
   let since: Memory = {}
 
   return {
@@ -55,3 +55,6 @@ function labelOf(dimension: string, at: number): string {
   const { one } = DIMENSION_LABELS[dimension as Dimension] ?? { one: dimension }
   return at === 0 ? `${one.charAt(0).toUpperCase()}${one.slice(1)}` : one
 }
+
+export const crossedMemory = (ports: KeptMemoryPorts) =>
+  createKeptMemory<Memory>(ports, NAME, isTimes)

@@ -46,7 +46,10 @@ export async function restoreLost(
 }
 
 /** What a delta adds; or what is wrong with it. */
-export function openDelta(row: DeltaRow, pyramid: Pyramid): PlacedPane[] | { problem: string } {
+export function openDelta(
+  row: DeltaRow,
+  pyramid: Pick<Pyramid, 'measures' | 'dimensions' | 'keyPool'>,
+): PlacedPane[] | { problem: string } {
   if (row.checksum === 'differs') return { problem: NOT_AS_WRITTEN }
   try {
     return decodeDelta(row.body, pyramid)

@@ -30,7 +30,7 @@ const FIRST: Memory = Object.fromEntries(
 
 export function createMeasuredSince(ports: KeptMemoryPorts, kpis: readonly Kpi[]): MeasuredSince {
   const { db, streamId } = ports
-  const memory = createKeptMemory<Memory>(ports, NAME, isTimes)
+  const memory = measuredMemory(ports)
   let since: Memory = {}
 
   /** The end of the second that the newest event read so far lies in, or `now` lies in where none is known of. */
@@ -61,3 +61,6 @@ export function createMeasuredSince(ports: KeptMemoryPorts, kpis: readonly Kpi[]
     },
   }
 }
+
+export const measuredMemory = (ports: KeptMemoryPorts) =>
+  createKeptMemory<Memory>(ports, NAME, isTimes)

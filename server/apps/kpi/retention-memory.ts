@@ -7,7 +7,7 @@ import {
   type Retention,
   type RetentionMemory,
 } from '../../window/retention.ts'
-import { type ChangePorts, createKeptMemory } from './kept-memory.ts'
+import { type ChangePorts, createKeptMemory, type KeptMemoryPorts } from './kept-memory.ts'
 
 const NAME = 'panes_kept'
 
@@ -17,7 +17,7 @@ export async function rememberRetention(
   retention: Retention,
   now: number,
 ): Promise<void> {
-  const memory = createKeptMemory<RetentionMemory>(ports, NAME, isMemory)
+  const memory = retentionMemory(ports)
   // Stores of the first versions were kept by the default times.
   const kept = await memory.read()
   const before = kept ?? { keepMs: keepMsOf(DEFAULT_KEEP), goneBefore: [] }
@@ -53,3 +53,6 @@ function isMemory(value: unknown): value is RetentionMemory {
     goneBefore.every(isTime)
   )
 }
+
+export const retentionMemory = (ports: KeptMemoryPorts) =>
+  createKeptMemory<RetentionMemory>(ports, NAME, isMemory)

@@ -1,3 +1,4 @@
+import { BEGIN_ANEW } from '../../damage/store-trouble.ts'
 import type { ListedShard } from '../read/stream-source.ts'
 import { compareSequenceNumbers } from './sequence-number.ts'
 
@@ -13,8 +14,7 @@ export type Trust =
   | { kind: 'broken'; since: number; problem: string }
 
 /** What someone has to do. */
-export const BROKEN_REMEDY =
-  'Stop Kinesight and put back a backup of DATA_DIR. Without one start with an empty DATA_DIR and START_AT=trim_horizon: what the stream retains is read again. The other shards are read meanwhile.'
+export const BROKEN_REMEDY = `Stop Kinesight, look with npm run doctor at what else is damaged, and put back a backup of DATA_DIR. ${BEGIN_ANEW} The other shards are read meanwhile.`
 
 /** Whether its row may be written: one that is not known to be right would look as if it were. */
 export const isWritable = ({ kind }: Trust): boolean => kind === 'own'
