@@ -4,7 +4,7 @@ import { SECOND_MS } from '../lib/time.ts'
 import type { Clock } from './platform/clock.ts'
 import type { ConsumerReadings, ShardReading } from './stream/consumer-readings.ts'
 
-type Readings = ConsumerReadings & { damage: DamageCell }
+type Readings = ConsumerReadings & { damage: DamageCell; incarnation: number }
 
 /**
  * The worker's half of `GET /metrics`, named as the field does. What is told by shard from its progress is
@@ -138,6 +138,14 @@ function wholeMetrics(registry: Registry) {
     help: 'Control messages of CloudWatch Logs that were passed over: they hold no event.',
     registers,
   })
+  const incarnation = gauge(
+    'kinesight_stream_incarnation',
+    'Counts the streams of this name: at another one all counts of it began anew.',
+  )
+  const clockAhead = gauge(
+    'kinesight_clock_ahead_seconds',
+    "By how much this machine's clock is ahead of the stream's; 0 where that is not known.",
+  )
   const buffer = gauge('kinesight_buffer_bytes', 'Bytes read and not committed yet.')
   const limit = gauge('kinesight_buffer_limit_bytes', 'What there may be of them.')
   const reading = new Gauge({
@@ -187,6 +195,8 @@ function wholeMetrics(registry: Registry) {
       putAgainSpan.set((now?.reading.putAgainSpanMs ?? 0) / SECOND_MS)
       repeated.inc(now?.repeatedCalls ?? 0)
       controls.inc(now?.controlMessages ?? 0)
+      incarnation.set(now?.incarnation ?? 0)
+      clockAhead.set((now?.clockAheadMs ?? 0) / SECOND_MS)
       buffer.set(now?.reading.bufferBytes ?? 0)
       limit.set(now?.reading.bufferLimitBytes ?? 0)
       for (const { kind } of now?.findings ?? []) findings.inc({ kind })

@@ -172,6 +172,8 @@ test('the metrics tell of every shard its state, its reads and what it brought, 
   expect(value('kinesight_app_failed_events_total', 'app="kpi"')).toBe(0)
   expect(value('kinesight_reading_info', 'mode="polling",wire="cbor"')).toBe(1)
   expect(text).toMatch(/^kinesight_buffer_limit_bytes 67108864$/m)
+  expect(text).toMatch(/^kinesight_stream_incarnation 1$/m)
+  expect(text).toMatch(/^kinesight_clock_ahead_seconds -?[01]$/m)
 })
 
 test('rows that are damaged do not keep it from reading: they are named in the status and in metrics', async () => {

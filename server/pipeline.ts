@@ -320,9 +320,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     })
   }
 
-  const readingsOf = ({ consumer, damage }: Reached) => ({
+  const readingsOf = ({ consumer, damage, incarnations }: Reached) => ({
     ...consumer.readings(),
     damage: damage.cell(),
+    incarnation: incarnations.incarnation.number,
   })
 
   function statusCell(): StatusCell {

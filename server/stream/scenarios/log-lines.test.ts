@@ -37,7 +37,7 @@ test('lines of a log that are read in part are counted once, also through a rest
   const { cells } = shardCells(shards, { now: world.clock.now(), startedAt: 0 })
   expect(Object.values(cells)).toMatchObject([{ partlyRead: 6 }])
   const metrics = createPipelineMetrics(
-    () => ({ ...second.readings(), damage: NO_DAMAGE }),
+    () => ({ ...second.readings(), damage: NO_DAMAGE, incarnation: 1 }),
     world.clock,
   )
   expect(await metrics.text()).toContain(
