@@ -1,12 +1,17 @@
 import { useState } from 'react'
+import { duration, moment } from '../../lib/format-time.ts'
 import type { StatusCell } from '../../lib/frames.ts'
 import { createdAgainOf } from '../former/created-again.ts'
 import { switchDemo } from '../frame/switch-demo.ts'
+import { useServerNow } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import styles from './first-event.module.css'
 
 /** Before the first event: that we wait, and how one gets here. */
 export function FirstEvent({ status }: { status: StatusCell }) {
+  const now = useServerNow(10_000)
+  const from = status.begin?.from ?? 0
+  if (now > 0 && from > now) return <NotBegun from={from} now={now} />
   return (
     <div className={styles.wait}>
       <p className={styles.title}>
@@ -20,6 +25,19 @@ export function FirstEvent({ status }: { status: StatusCell }) {
       </p>
       <pre className={styles.command}>{command(status.stream)}</pre>
       {status.demo === 'off' && <StartDemo />}
+    </div>
+  )
+}
+
+/** START_AT is yet to come. */
+function NotBegun({ from, now }: { from: number; now: number }) {
+  return (
+    <div className={styles.wait}>
+      <p className={styles.title}>Reading begins at {moment(from, now)}</p>
+      <p className={styles.words}>
+        That is what <code>START_AT</code> says, in {duration(from - now)}. What arrives before is
+        not read.
+      </p>
     </div>
   )
 }
