@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_TYPE_LENGTH } from './event.ts'
+import { currencyOf, MAX_TYPE_LENGTH } from './event.ts'
 import { NUMBER_CONDITION_FIELDS, TEXT_CONDITION_FIELDS } from './event-filter.ts'
 import { formulaText } from './kpi-formula-text.ts'
 import type { Kpi, KpiFormula, KpiUnit } from './kpis.ts'
@@ -26,10 +26,18 @@ const numberField = z.enum(NUMBER_CONDITION_FIELDS, {
   error: `must be one of ${NUMBER_CONDITION_FIELDS.join(', ')}`,
 })
 
+/** Currencies are compared as they are kept: in capitals. */
+const asKept = (field: string, texts: readonly string[]): string[] =>
+  texts.map((text) => (field === 'currency' ? (currencyOf(text) ?? text) : text))
+
 const condition = z.union(
   [
-    z.strictObject({ field: textField, is: texts }),
-    z.strictObject({ field: textField, not: texts }),
+    z
+      .strictObject({ field: textField, is: texts })
+      .overwrite(({ field, is }) => ({ field, is: asKept(field, is) })),
+    z
+      .strictObject({ field: textField, not: texts })
+      .overwrite(({ field, not }) => ({ field, not: asKept(field, not) })),
     z.strictObject({ field: numberField, atLeast: z.number() }),
     z.strictObject({ field: numberField, below: z.number() }),
   ],

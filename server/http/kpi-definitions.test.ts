@@ -62,6 +62,21 @@ describe('a composed KPI', () => {
     expect(server.pipeline.measured).toEqual([all])
   })
 
+  it('compares currencies as they are kept, in capitals', async () => {
+    const where = [
+      { field: 'currency', is: ['usd', 'Eur'] },
+      { field: 'account', not: 'usd' },
+    ]
+    const { status, body } = await post({ ...mobile, formula: { kind: 'count', of: { where } } })
+    expect([status, body.formula.of.where]).toEqual([
+      201,
+      [
+        { field: 'currency', is: ['USD', 'EUR'] },
+        { field: 'account', not: ['usd'] },
+      ],
+    ])
+  })
+
   it('can be asked for and watched by a threshold', async () => {
     await post(mobile)
     expect((await ask('GET', '/api/v1/kpis?by=page&rank=mobile_views')).status).toBe(200)
