@@ -15,7 +15,7 @@ const subscription = (messageType: string, messages: readonly string[]) =>
     }),
   )
 
-test('I20: what is broken in a record costs itself, however the record is put', async () => {
+test('I24: what is broken in a record costs itself, however the record is put', async () => {
   const world = await open({ shards: 1 })
   const put = ledgerOf(world)
   const pieces = () => [put.event('a'), '{"ty', put.event('a'), 'no event', put.event('a')]
