@@ -14,6 +14,16 @@ export function asSegment(input: Record<string, unknown>): Rejection | undefined
   return { reason: 'segment', detail }
 }
 
+/** What its libraries post: many messages in one object, which has no `type`. */
+export function asSegmentBatch({ batch }: Record<string, unknown>): Rejection | undefined {
+  if (!Array.isArray(batch)) return undefined
+  const [first] = batch as unknown[]
+  if (typeof first !== 'object' || first === null || !('messageId' in first)) return undefined
+  const detail =
+    'a batch of Segment messages is not translated: put each by itself, with its event as type, messageId as id, timestamp as time, userId or anonymousId as visitor'
+  return { reason: 'segment', detail }
+}
+
 /** A body of GA4's Measurement Protocol has no `type`. */
 export function asGa4(input: Record<string, unknown>): Rejection | undefined {
   const { client_id: clientId, app_instance_id: appInstanceId, events } = input

@@ -135,6 +135,9 @@ describe('what cannot be read is named, with the remedy', () => {
     for (const type of ['page', 'screen', 'identify', 'group', 'alias']) {
       expect(problems(JSON.stringify({ ...message, type }))).toMatchObject([{ reason: 'segment' }])
     }
+    expect(problems(JSON.stringify({ batch: [message], sentAt: message.timestamp }))).toEqual([
+      { reason: 'segment', detail: expect.stringMatching(/each by itself, .* as visitor/) },
+    ])
     // Events of our own with one of its words.
     expect(problems('{"type":"page","anonymousId":"x"}')).toEqual([])
     expect(problems('{"type":"page_view","messageId":"x","userId":"y"}')).toEqual([])

@@ -10,7 +10,7 @@ import {
 import { parseMoney } from '../../../lib/money.ts'
 import type { Rejection } from '../../../lib/rejection.ts'
 import { epochMs, parseTime, SECOND_MS, timeProblem } from '../../../lib/time.ts'
-import { asGa4, asSegment } from './foreign-event.ts'
+import { asGa4, asSegment, asSegmentBatch } from './foreign-event.ts'
 import type { IdHash } from './id-hash.ts'
 import { jsonText } from './json-text.ts'
 
@@ -56,8 +56,8 @@ export function parseEvent(
   const input = value as Record<string, unknown>
   const { id, type, time, cost, revenue, currency, status, duration_ms: durationMs, props } = input
   if (typeof type !== 'string' || type === '' || type.length > MAX_TYPE_LENGTH) {
-    const ga4 = asGa4(input)
-    if (ga4 !== undefined) return { ok: false, rejection: ga4 }
+    const foreign = asGa4(input) ?? asSegmentBatch(input)
+    if (foreign !== undefined) return { ok: false, rejection: foreign }
     return badField('type', type, `must be a word of at most ${MAX_TYPE_LENGTH} characters`)
   }
   if (id != null && (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH)) {

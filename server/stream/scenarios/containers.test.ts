@@ -1,6 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { until } from '../consumer.testing.ts'
+import { MAX_TOLD_REJECTIONS } from '../records/reading.ts'
 import { ledgerOf, NONE_AMISS, worlds } from './scenario.testing.ts'
 
 const open = worlds()
@@ -35,6 +36,13 @@ test('I24: what is broken in a record costs itself, however the record is put', 
   await world.stop(consumer)
   expect(await world.fates()).toEqual({ applied: 14, duplicate: 0, rejected: 30_007 })
   expect(await put.difference()).toEqual(NONE_AMISS)
+  const counts = await world.store.db.selectFrom('dead_letter_count').selectAll().execute()
+  expect(Object.fromEntries(counts.map(({ reason, n }) => [reason, n]))).toEqual({
+    not_json: 30_006,
+    not_utf8: 1,
+  })
+  const kept = await world.store.db.selectFrom('dead_letter').select('detail').execute()
+  expect(kept.length).toBeLessThanOrEqual(MAX_TOLD_REJECTIONS + 7)
 })
 
 test('a message of CloudWatch Logs that is delivered twice counts once, by the ids of its log events', async () => {
