@@ -58,7 +58,6 @@ interface Slice {
   entries: number
   fresh: Uint32Array
   freshEntries: number
-  isKept: boolean
 }
 
 const NONE_FRESH = new Uint32Array(0)
@@ -69,14 +68,13 @@ export const tickOfSlice = (slice: number): number => slice * SLICE_TICKS
 
 /** Where there are more than `maxEntries`, the slices that were added to longest ago are cut. */
 export function createArrivalSlices(maxEntries: number): ArrivalSlices {
-  /** In the order in which they were added to last. */
+  /** Those that are not forgotten, in the order in which they were added to last. */
   const bySlice = new Map<number, Slice>()
   const withFresh = new Set<Slice>()
   const cuts = createCutRanges()
   let forgotten: ForgottenSlices[] = []
   let horizon = 0
   let latest: Slice | undefined
-  let lastDropped: Slice | undefined
 
   function at(number: number): Slice {
     if (latest?.number === number) return latest
@@ -85,7 +83,6 @@ export function createArrivalSlices(maxEntries: number): ArrivalSlices {
     const slice = known ?? newSlice(number)
     bySlice.delete(number)
     bySlice.set(number, slice)
-    slice.isKept = true
     latest = slice
     return slice
   }
@@ -97,24 +94,16 @@ export function createArrivalSlices(maxEntries: number): ArrivalSlices {
   }
 
   function forget(slice: Slice): void {
-    slice.isKept = false
-    takeFresh(slice)
+    bySlice.delete(slice.number)
     withFresh.delete(slice)
-    latest = undefined
-    lastDropped = undefined
-    if (slice.entries === 0) bySlice.delete(slice.number)
-  }
-
-  function kept(): Slice[] {
-    return [...bySlice.values()].filter(({ isKept }) => isKept)
+    if (latest === slice) latest = undefined
   }
 
   /** Cuts what was added to longest ago. */
   function makeRoom(): void {
-    const slices = kept()
-    let left = slices.reduce((sum, { entries }) => sum + entries + SLICE_COST, 0)
+    let left = size() + bySlice.size * SLICE_COST
     if (left <= maxEntries) return
-    for (const slice of slices.slice(0, -NEVER_CUT)) {
+    for (const slice of [...bySlice.values()].slice(0, -NEVER_CUT)) {
       if (left <= maxEntries * CUT_TO) break
       left -= slice.entries + SLICE_COST
       forget(slice)
@@ -123,30 +112,27 @@ export function createArrivalSlices(maxEntries: number): ArrivalSlices {
     }
   }
 
+  function size(): number {
+    let entries = 0
+    for (const slice of bySlice.values()) entries += slice.entries
+    return entries
+  }
+
+  /** What was cut in between is gone, unless something was added to it since. */
   function room(): Kept {
     makeRoom()
     let from = Number.POSITIVE_INFINITY
-    for (const { number } of kept()) from = Math.min(from, number)
-    const gone = new Set<number>()
-    for (const { number, isKept } of bySlice.values())
-      if (!isKept && number >= from) gone.add(number)
-    const isGone = (tick: number): boolean => gone.has(sliceOfTick(tick))
-    return { fromTick: tickOfSlice(from), isGone: gone.size === 0 ? undefined : isGone }
-  }
-
-  function dropped(tick: number): void {
-    const number = sliceOfTick(tick)
-    if (lastDropped?.number !== number) lastDropped = bySlice.get(number)
-    if (lastDropped === undefined) return
-    lastDropped.entries--
-    if (lastDropped.entries > 0 || lastDropped.isKept) return
-    bySlice.delete(number)
-    lastDropped = undefined
+    for (const number of bySlice.keys()) from = Math.min(from, number)
+    const gone = cuts.all().filter(({ to }) => to > from)
+    const isGone = (tick: number): boolean => {
+      const slice = sliceOfTick(tick)
+      return gone.some((range) => slice >= range.from && slice < range.to) && !bySlice.has(slice)
+    }
+    return { fromTick: tickOfSlice(from), isGone: gone.length === 0 ? undefined : isGone }
   }
 
   return {
     room,
-    dropped,
     put(number, first, hash) {
       note(number, first, hash)
       ;(latest as Slice).entries++
@@ -165,7 +151,7 @@ export function createArrivalSlices(maxEntries: number): ArrivalSlices {
       if (before === horizon) return
       horizon = before
       for (const slice of bySlice.values()) {
-        if (!slice.isKept || slice.number >= horizon) continue
+        if (slice.number >= horizon) continue
         forget(slice)
         forgotten.push({ ...rangeOf(slice.number, slice.number + 1), cut: false })
       }
@@ -191,7 +177,7 @@ export function createArrivalSlices(maxEntries: number): ArrivalSlices {
       }
       return span
     },
-    size: () => kept().reduce((sum, { entries }) => sum + entries, 0),
+    size,
   }
 }
 
@@ -200,7 +186,6 @@ const newSlice = (number: number): Slice => ({
   entries: 0,
   fresh: NONE_FRESH,
   freshEntries: 0,
-  isKept: true,
 })
 
 const rangeOf = (from: number, to: number) => ({ fromMs: from * SLICE_MS, toMs: to * SLICE_MS })

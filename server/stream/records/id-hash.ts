@@ -60,16 +60,20 @@ export function hashIdBytes(bytes: DataView, from: number, length: number): IdHa
   return finished(a ^ length, b ^ length, c ^ length, d ^ length)
 }
 
-/** The same function over bytes, sixteen to a block; its hashes have nothing to do with those of ids. About 0.5 ns a byte. */
+/** The bytes that were hashed last: parts of a record follow one another, and a view of each took longer than its hash. */
+let lastView: DataView = new DataView(new ArrayBuffer(0))
+
+/** The same function over bytes, sixteen to a block; its hashes have nothing to do with those of ids. Under 1 ns a byte. */
 export function hashBytes(data: Uint8Array): IdHash {
-  const { length } = data
-  const view = new DataView(data.buffer, data.byteOffset, length)
+  if (data.buffer !== lastView.buffer) lastView = new DataView(data.buffer)
+  const view = lastView
+  const { length, byteOffset: from } = data
   const tail = length & ~15
   let a = 0
   let b = 0
   let c = 0
   let d = 0
-  for (let at = 0; at < tail; at += 16) {
+  for (let at = from; at < from + tail; at += 16) {
     a = step1(a ^ mix1(view.getInt32(at, true)), b)
     b = step2(b ^ mix2(view.getInt32(at + 4, true)), c)
     c = step3(c ^ mix3(view.getInt32(at + 8, true)), d)

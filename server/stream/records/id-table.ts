@@ -43,8 +43,6 @@ export type Added = 'new_entry' | 'counted' | 'full'
 export interface TableRoom {
   /** Makes room where there is too little, and answers what stays. */
   room(): Kept
-  /** An entry of this tick is in the table no more. */
-  dropped(tick: number): void
 }
 
 /** Entries from a tick on, but for those of which `isGone`. */
@@ -61,7 +59,7 @@ interface Part {
   limit: number
 }
 
-export function createIdTable({ room, dropped }: TableRoom): IdTable {
+export function createIdTable({ room }: TableRoom): IdTable {
   const parts = Array.from({ length: PARTS }, () => newPart(FIRST_SLOTS))
   const partOf = (word: number): number => word >>> (32 - PART_BITS)
 
@@ -72,7 +70,7 @@ export function createIdTable({ room, dropped }: TableRoom): IdTable {
     const live = countKept(old, kept) + 1
     const factor = live < FEW ? ROOM_OF_FEW : ROOM
     const part = newPart(Math.max(FIRST_SLOTS, Math.ceil((live * factor) / MAX_LOAD)))
-    moveKept(old, part, kept, dropped)
+    moveKept(old, part, kept)
     parts[index] = part
     return part
   }
@@ -207,16 +205,12 @@ function countKept({ slots }: Part, kept: Kept): number {
 }
 
 /** No two are the same: the first empty slot is its own. */
-function moveKept(from: Part, to: Part, kept: Kept, dropped: (tick: number) => void): void {
+function moveKept(from: Part, to: Part, kept: Kept): void {
   const { slots: old } = from
   const { slots } = to
   for (let at = 0; at < old.length; at += WORDS) {
     const tick = old[at + TICK] as number
-    if (tick === 0) continue
-    if (!isKept(tick, kept)) {
-      dropped(tick)
-      continue
-    }
+    if (tick === 0 || !isKept(tick, kept)) continue
     const place = emptySlot(to, old[at] as number)
     slots[place] = old[at] as number
     slots[place + 1] = old[at + 1] as number
