@@ -49,7 +49,8 @@ const FIRST_BYTES = new Set(KNOWN.map(({ begins }) => begins[0]))
 
 /** What the data is known for by its first bytes; undefined: it may be a text. */
 export function nameOf(data: Uint8Array): Rejection | undefined {
-  const [first, second] = data
+  const first = data[0]
+  const second = data[1]
   const named = first === 0 || second === 0 ? beginningWithZeros(data) : undefined
   if (named !== undefined || !FIRST_BYTES.has(first)) return named
   const isBegin = ({ begins }: Known) =>

@@ -10,18 +10,21 @@ export type Unfolded =
   | { kind: 'broken'; problem: string }
   | { kind: 'too_large' }
 
-/** How the data is compressed, by its first bytes; a text may begin like zlib, too. */
+/** How the data is compressed, by its first bytes; a text may begin like zlib, too. Every record is asked. */
 export function foldingOf(data: Uint8Array): Folding | undefined {
-  if (isGzip(data)) return 'gzip'
-  return isZlib(data) ? 'zlib' : undefined
+  if (data[0] === GZIP) return isGzip(data) ? 'gzip' : undefined
+  return data[0] === ZLIB && isZlib(data) ? 'zlib' : undefined
 }
 
-const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b
+const [GZIP, ZLIB] = [0x1f, 0x78]
+
+const isGzip = (data: Uint8Array): boolean => data[0] === GZIP && data[1] === 0x8b
 
 /** RFC 1950, 2.2: for a window of 32 KiB, what zlib writes at its levels. */
-export function isZlib(data: Uint8Array): boolean {
-  const [method, level] = data
-  return method === 0x78 && (level === 0x01 || level === 0x5e || level === 0x9c || level === 0xda)
+function isZlib(data: Uint8Array): boolean {
+  const level = data[1]
+  if (data[0] !== ZLIB) return false
+  return level === 0x01 || level === 0x5e || level === 0x9c || level === 0xda
 }
 
 /** Where something is wrong, so many members are looked at one by one. */

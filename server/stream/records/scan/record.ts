@@ -24,17 +24,24 @@ export function createRecordScan(): RecordScan {
   const scanEvent = createEventScan(source)
   const scanLog = createLogScan(source, createTextScan(source))
 
-  /** One object after the other, each on a line of its own or not. */
   function scanObjects(origin: Origin, shardId: string): AcceptedEvent[] | undefined {
-    const events: AcceptedEvent[] = []
-    do {
-      if (bytes[source.at] !== Byte.openBrace || events.length === MAX_RECORD_EVENTS)
-        return undefined
+    const only = scanEvent(origin, shardId, 0)
+    if (only === undefined) return undefined
+    source.at = pastBlanks(source.at)
+    return source.at === source.length ? [only] : scanFurther(only, origin, shardId)
+  }
+
+  /** One object after the other, each on a line of its own or not. */
+  function scanFurther(first: AcceptedEvent, origin: Origin, shardId: string) {
+    const events = [first]
+    while (source.at < source.length) {
+      if (bytes[source.at] !== Byte.openBrace) return undefined
+      if (events.length === MAX_RECORD_EVENTS) return undefined
       const event = scanEvent(origin, shardId, events.length)
       if (event === undefined) return undefined
       events.push(event)
       source.at = pastBlanks(source.at)
-    } while (source.at < source.length)
+    }
     return events
   }
 
