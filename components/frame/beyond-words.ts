@@ -23,5 +23,12 @@ export function beyondWords({ fates, kept, beyond }: Facts, options: ClockOption
   return `${many} ${why}, ${so}${oldest}.`
 }
 
+/** What to do for them, around the names of what is set. */
+export function beyondRemedy({ fates }: Pick<StatusCell, 'fates'>) {
+  return fates.beyond === 1
+    ? { toSee: 'It is in the totals. To see an event like it', mend: 'mend its' }
+    : { toSee: 'They are in the totals. To see events like these', mend: 'mend their' }
+}
+
 const keptWords = (ms: number): string =>
   ms % DAY_MS === 0 ? `${count(ms / DAY_MS)} days` : duration(ms)

@@ -1,4 +1,4 @@
-import { beyondWords, isBeyondNews } from '../frame/beyond-words.ts'
+import { beyondRemedy, beyondWords, isBeyondNews } from '../frame/beyond-words.ts'
 import { useCell, useServerNow } from '../live/store.ts'
 import { Notice, Notices } from './notice.tsx'
 
@@ -13,6 +13,7 @@ export function useBeyondNews(): boolean {
 export function BeyondNotice() {
   const status = useCell('status')
   if (status === undefined) return null
+  const { toSee, mend } = beyondRemedy(status)
   return (
     <Notice
       tone="info"
@@ -20,8 +21,8 @@ export function BeyondNotice() {
       word="Beyond history"
       remedy={
         <>
-          They are in the totals. To see events like these, raise <code>KEEP_HOURS</code> first,
-          replay the file with <code>--at now</code>, or mend their <code>time</code>.
+          {toSee}, raise <code>KEEP_HOURS</code> first, replay the file with <code>--at now</code>,
+          or {mend} <code>time</code>.
         </>
       }
     >

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../lib/time.ts'
-import { damageWords, isFresh, rowWords } from './damage-words.ts'
+import { damageWords, heldBy, isFresh, rowWords } from './damage-words.ts'
 
 const NONE = { tables: [], newest: [], differences: [] }
 const NOON = Date.UTC(2026, 9, 5, 12)
@@ -36,4 +36,10 @@ test('damage is said for a week after the newest of it was found', () => {
   expect(isFresh(found(NOON - 6 * DAY_MS), NOON)).toBe(true)
   expect(isFresh(found(NOON - 8 * DAY_MS), NOON)).toBe(false)
   expect(isFresh(NONE, NOON)).toBe(false)
+})
+
+test('one row held something, several did, of whichever tables', () => {
+  const one = { table: 'pane', rows: 1 }
+  expect(heldBy({ tables: [one] })).toBe('it')
+  expect(heldBy({ tables: [one, { table: 'mark', rows: 1 }] })).toBe('they')
 })

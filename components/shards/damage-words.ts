@@ -35,6 +35,10 @@ export function damageWords({ tables }: DamageCell): string {
   return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`
 }
 
+/** Who held what is lost: "what it held". */
+export const heldBy = ({ tables }: Pick<DamageCell, 'tables'>): 'it' | 'they' =>
+  tables.reduce((sum, { rows }) => sum + rows, 0) === 1 ? 'it' : 'they'
+
 /** Which one of its table: "11:58 – 11:59, by page", "carts"; '' where its key says nothing to a person. */
 export function rowWords({ key }: DamagedRowCell, now: number, options: ClockOptions = {}): string {
   const { level_ms: stepMs, start_ms: start, dimension } = key

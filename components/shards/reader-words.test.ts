@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ReaderState } from '../../lib/frames.ts'
-import { READER_LOOKS, readerHelp, urgency, waitsFor } from './reader-words.ts'
+import { moreTroubleWords, READER_LOOKS, readerHelp, urgency, waitsFor } from './reader-words.ts'
 
 const trouble = { since: 1, problem: 'Access denied.', remedy: 'Allow kinesis:GetRecords.' }
 const STATES: { [Kind in ReaderState['kind']]: Extract<ReaderState, { kind: Kind }> } = {
@@ -48,4 +48,13 @@ test('parents are named in words', () => {
     })
   expect(waiting(3)).toBe('Until shard 3 is read to the end')
   expect(waiting(3, 4)).toBe('Until shards 3 and 4 are read to the end')
+})
+
+test('shards beyond those told one by one are said of one, and of several', () => {
+  const end = 'at the top of the list of shards.'
+  expect(moreTroubleWords(1, 0)).toBe(`It goes on by itself, and is ${end}`)
+  expect(moreTroubleWords(1, 1)).toBe(`It needs you, and is ${end}`)
+  expect(moreTroubleWords(3, 0)).toBe(`They go on by themselves. All are ${end}`)
+  expect(moreTroubleWords(3, 1)).toBe(`1 of them needs you. All are ${end}`)
+  expect(moreTroubleWords(3, 2)).toBe(`2 of them need you. All are ${end}`)
 })

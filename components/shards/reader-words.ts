@@ -1,3 +1,4 @@
+import { counted } from '../../lib/format.ts'
 import { exactTime } from '../../lib/format-time.ts'
 import type { ReaderState } from '../../lib/frames.ts'
 import type { BadgeShape, Tone } from '../ui/badge.tsx'
@@ -109,4 +110,16 @@ function listed(shardIds: readonly string[]): string {
   const names = shardIds.map(shortId)
   const last = names.pop() ?? ''
   return names.length === 0 ? `shard ${last} is` : `shards ${names.join(', ')} and ${last} are`
+}
+
+/** Of shards that have trouble and are not told one by one; `needy`: of those that do not go on by themselves. */
+export function moreTroubleWords(shards: number, needy: number): string {
+  if (shards === 1) {
+    return `It ${needy === 0 ? 'goes on by itself' : 'needs you'}, and is at the top of the list of shards.`
+  }
+  const need =
+    needy === 0
+      ? 'They go on by themselves.'
+      : `${counted(needy, 'of them needs', 'of them need')} you.`
+  return `${need} All are at the top of the list of shards.`
 }

@@ -6,10 +6,10 @@ import type { AppCell, AuditFinding, DamageCell, ShardCell, StatusCell } from '.
 import { useServerNow } from '../live/store.ts'
 import { BeyondNotice, useBeyondNews } from './beyond-notice.tsx'
 import { CHANGE_WORDS, clockWords, newsOf } from './change-words.ts'
-import { damageWords, foundWords, isFresh, rowWords } from './damage-words.ts'
+import { damageWords, foundWords, heldBy, isFresh, rowWords } from './damage-words.ts'
 import { FINDING_HELP, FINDING_LOOKS, keyShare, orderFindings } from './finding-words.ts'
 import { Notice, Notices } from './notice.tsx'
-import { READER_LOOKS, READER_WORDS, urgency } from './reader-words.ts'
+import { moreTroubleWords, READER_LOOKS, READER_WORDS, urgency } from './reader-words.ts'
 import { ShardLink } from './shard-link.tsx'
 import styles from './stream-notices.module.css'
 
@@ -153,10 +153,7 @@ function MoreTrouble({ shards }: { shards: readonly ShardCell[] }) {
   const needy = shards.filter(({ reader }) => urgency(reader) === 2).length
   return (
     <Notice tone={needy > 0 ? 'bad' : 'warn'} shape="ring" word={`${shards.length} more`}>
-      {needy === 0
-        ? 'They go on by themselves.'
-        : `${counted(needy, 'of them needs', 'of them need')} you.`}{' '}
-      All are at the top of the list of shards.
+      {moreTroubleWords(shards.length, needy)}
     </Notice>
   )
 }
@@ -211,8 +208,8 @@ function DamageNotice({ damage }: { damage: DamageCell }) {
       word="Damaged, set aside"
       remedy={
         <>
-          Nothing has to be done: what they held is kept apart, and figures that lack it say so.
-          Look after the disk, and stop Kinesight to check all of the store with{' '}
+          Nothing has to be done: what {heldBy(damage)} held is kept apart, and figures that lack it
+          say so. Look after the disk, and stop Kinesight to check all of the store with{' '}
           <code>npm run doctor</code>. <a href="/api/v1/damage">What was found</a>
         </>
       }
@@ -300,7 +297,9 @@ function AppNotice({ app: { name, busy, slow, failed, lastError } }: { app: AppC
       remedy={
         failed > 0 && (
           <>
-            The events are applied, and the other apps have them.{' '}
+            {failed === 1
+              ? 'The event is applied, and the other apps have it.'
+              : 'The events are applied, and the other apps have them.'}{' '}
             <Link href="/dead-letters?reason=app_failed">Show dead letters</Link>
           </>
         )
