@@ -53,7 +53,7 @@ function notOfLog(line: string, { ofLog, reason }: SkippedLine): DecodedItem {
 
 export const notUtf8 = (part: Uint8Array): DecodedItem => ({
   ok: false,
-  rejection: { reason: 'not_utf8', detail: 'it is not UTF-8 text' },
+  rejection: { reason: 'not_utf8', detail: 'it is not UTF-8 text: put UTF-8' },
   part,
 })
 

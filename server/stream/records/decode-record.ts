@@ -27,7 +27,7 @@ export interface DecodedRecord extends DecodedText {
 }
 
 const NO_AGGREGATE =
-  'the record is not UTF-8 text; it begins like a KPL aggregate, but its checksum does not match'
+  'the record is not UTF-8 text; it begins like a KPL aggregate, but its checksum does not match: put UTF-8, or the aggregate as the KPL made it'
 
 /** Of a record that is no aggregate. */
 export const NO_SUB_RECORDS: Pick<DecodedRecord, 'subRecords' | 'subRecordEnds'> = {
@@ -98,7 +98,11 @@ function* decodeFolded(data: Uint8Array, folding: Folding, tally: Tally): Steps<
 }
 
 const broken = (folding: Folding, problem: string, data: Uint8Array): DecodedText =>
-  whole(`bad_${folding}`, `${folding} data that cannot be unfolded: ${problem}`, data)
+  whole(
+    `bad_${folding}`,
+    `${folding} data that cannot be unfolded: ${problem}; put it whole, with nothing behind it`,
+    data,
+  )
 
 const tooManyBytes = (data: Uint8Array): DecodedText =>
   whole('too_large', `unfolds to more than ${MAX_UNFOLDED_BYTES} bytes: put smaller batches`, data)
@@ -111,7 +115,13 @@ function* decodeAggregate(data: Uint8Array): Steps<DecodedRecord> {
     case 'too_many':
       return apart(tooManyEvents(data))
     case 'broken':
-      return apart(whole('kpl_aggregate', `a broken KPL aggregate: ${parsed.problem}`, data))
+      return apart(
+        whole(
+          'kpl_aggregate',
+          `a broken KPL aggregate: ${parsed.problem}; put it as the KPL makes it`,
+          data,
+        ),
+      )
     case 'no_aggregate':
       // Plain data then; and these first bytes are never UTF-8.
       return apart(whole('not_utf8', NO_AGGREGATE, data))
@@ -123,7 +133,7 @@ function* decodeSubRecords(
   subRecords: readonly SubRecord[],
 ): Steps<DecodedRecord> {
   if (subRecords.length === 0) {
-    return apart(whole('empty', 'the KPL aggregate has no records', data))
+    return apart(whole('empty', 'the KPL aggregate has no records: put one event or more', data))
   }
   const tally: Tally = { bytes: 0, values: 0 }
   const items: DecodedItem[] = []

@@ -15,7 +15,7 @@ export function guess(data: Uint8Array, isUtf8: boolean): Rejection | undefined 
   return (
     asCompressed(begin) ??
     asMap(begin) ??
-    asProtobuf(data) ?? { reason: 'not_utf8', detail: 'the record is not UTF-8 text' }
+    asProtobuf(data) ?? { reason: 'not_utf8', detail: `the record is not UTF-8 text: ${PUT_TEXT}` }
   )
 }
 

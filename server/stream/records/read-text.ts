@@ -119,7 +119,8 @@ function leaveArray(reading: Reading): void {
   const { array, bytes } = reading
   reading.array = undefined
   if (array === undefined || array.isBroken) return
-  const detail = 'an array without its end: it may be torn; the events that are whole count'
+  const detail =
+    'an array without its end: put it whole; it may be torn, and the events that are whole count'
   reject(reading, 'not_json', { detail, from: array.from, to: beforeBlanks(bytes, reading.at) })
 }
 
@@ -128,7 +129,7 @@ function told(reading: Reading): DecodedText {
   if (items.length === 0 && controls === 0) {
     return whole(
       'empty',
-      data.length === 0 ? 'the record has no data' : 'the record is blank',
+      `${data.length === 0 ? 'the record has no data' : 'the record is blank'}: put one event or more`,
       data,
     )
   }

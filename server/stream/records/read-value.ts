@@ -25,7 +25,7 @@ export function* addValue(reading: Reading, value: unknown, place: Place): Steps
 }
 
 export const rejectEmpty = (reading: Reading, place: Place): void =>
-  reject(reading, 'empty', { detail: 'an array without events', ...place })
+  reject(reading, 'empty', { detail: 'an array without events: put one event or more', ...place })
 
 function* addOne(reading: Reading, value: unknown, place: Place): Steps<void> {
   const { readMessage } = reading
@@ -43,7 +43,8 @@ function* addLogEvents(
     return
   }
   if (!Array.isArray(logEvents) || logEvents.length === 0) {
-    const detail = 'a message of CloudWatch Logs without logEvents'
+    const detail =
+      'a message of CloudWatch Logs without logEvents: put it as the subscription sends it'
     reject(reading, 'cloudwatch', { detail, ...place })
     return
   }
@@ -51,7 +52,8 @@ function* addLogEvents(
   for (const logEvent of logEvents as unknown[]) {
     const message = messageOf(logEvent)
     if (message === undefined) {
-      const detail = 'a log event of CloudWatch Logs without a message'
+      const detail =
+        'a log event of CloudWatch Logs without a message: put it as the subscription sends it'
       reject(reading, 'cloudwatch', { detail, ...place })
     } else {
       const items = yield* readLogEvent(reading, message.trim(), readMessage)
