@@ -79,6 +79,20 @@ describe('in front of the time stand', () => {
   })
 
   test.each([
+    ['a duration in seconds', '0.215 203.0.113.7 - -'],
+    ['a duration in ms', '1834 203.0.113.7 - -'],
+    ['a time', '1431857103.123 203.0.113.7 - -'],
+    ['an address that cannot be', '203.0.113.999 203.0.113.7 - -'],
+    ['a number with a port', '1834:80 203.0.113.7 - -'],
+  ])('a number is no host that was asked: %s', (_, text) => {
+    expect(misfit(text)).toEqual(['client', text])
+  })
+
+  test('a number that stands alone is the client of a log without addresses', () => {
+    expect(front('34600 - -')).toEqual({ visitor: '34600' })
+  })
+
+  test.each([
     ['the first of them', '203.0.113.7, 203.0.113.8 - -', '203.0.113.7'],
     ['the first public one', '10.0.0.1, 203.0.113.7, 203.0.113.8 - -', '203.0.113.7'],
     ['one without blanks between', '10.0.0.1,203.0.113.7 - -', '203.0.113.7'],

@@ -27,6 +27,8 @@ const USER = 'one word, a dash, or in quotes'
 
 /** As DNS has it, and a little more that logs have: `_`, `*.shop.example`, an address with a part masked. */
 const NAME = /^[\w*](?:[\w.*-]{0,252}[\w.*])?$/
+/** A name of DNS does not end with a number: what does is a duration, a time or a broken address in front of the client. */
+const ENDS_WITH_NUMBER = /(?:^|\.)\d+$/
 const WITH_PORT = /^(.+):(\d{1,5})$/
 const USER_AT_END = /^(.+) (?:((?:\\"|[^\s"[])(?:\\"|[^\s"])*)|"((?:[^"\\]|\\.)*)")$/
 
@@ -78,7 +80,8 @@ interface Host {
 function readHost(word: string): Host | undefined {
   if (isIP(unbracketed(word)) !== 0) return undefined
   const [, name = word, port] = WITH_PORT.exec(word) ?? []
-  const isHost = name === '-' || NAME.test(name) || isIP(unbracketed(name)) !== 0
+  const isName = NAME.test(name) && !ENDS_WITH_NUMBER.test(name)
+  const isHost = name === '-' || isName || isIP(unbracketed(name)) !== 0
   if (!isHost) return undefined
   return {
     name: name === '-' ? undefined : unbracketed(name),
