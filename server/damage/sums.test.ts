@@ -49,6 +49,22 @@ describe('sums that have to agree', () => {
     expect(await differences(store.db, 9)).toEqual([])
   })
 
+  test('do not, where the row of what the commits added up is gone', async () => {
+    await change('delete from lease')
+    expect(await found()).toEqual([
+      'The shards have 10 applied events together, and the commits have added up 0.',
+      'The shards have 1 duplicate events together, and the commits have added up 0.',
+      'The shards have 3 rejected events together, and the commits have added up 0.',
+    ])
+  })
+
+  test('name money of no account', async () => {
+    await change(`update money_total set micros = -3000000 where currency = 'JPY'`)
+    expect(await found()).toEqual([
+      'A sum of money is none: revenue of no account in JPY is -3 and -3000000 micro-units.',
+    ])
+  })
+
   test.each<[string, string, RegExp[]]>([
     [
       'a row of a shard is gone',

@@ -39,13 +39,14 @@ const shardSums = (tx: Db, streamId: number): Promise<Sums> =>
 const total = <Name extends string>(name: Name) =>
   sql<number>`coalesce(sum(cast(${sql.ref(name)} as integer)), 0)`.as(name)
 
+/** A row that is gone has added up nothing; a stream of which nothing was committed may have none. */
 async function commitDifferences(tx: Db, streamId: number, shards: Sums): Promise<string[]> {
-  const lease = await tx
+  const row = await tx
     .selectFrom('lease')
     .select(['applied', 'duplicate', 'rejected'])
     .where('stream_id', '=', streamId)
     .executeTakeFirst()
-  if (lease === undefined) return []
+  const lease = row ?? { applied: 0, duplicate: 0, rejected: 0 }
   return (['applied', 'duplicate', 'rejected'] as const).flatMap((fate) =>
     lease[fate] === shards[fate]
       ? []
@@ -110,7 +111,11 @@ async function badTotals(tx: Db, streamId: number): Promise<string[]> {
     .execute()
   const money = await tx
     .selectFrom('money_total')
-    .select(sql<string>`kind || ' of ' || account || ' in ' || currency`.as('name'))
+    .select(
+      sql<string>`kind || ' of ' || iif(account = '', 'no account', account) || ' in ' || currency`.as(
+        'name',
+      ),
+    )
     .select(sql<string>`units || ' and ' || micros || ' micro-units'`.as('value'))
     .where('stream_id', '=', streamId)
     .where(

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -44,6 +44,13 @@ test('a lock that cannot be taken for another reason is not called another Kines
   mkdirSync(path.join(folder, 'lock.db'))
   expect(() => holdFolder(folder, 0)).toThrow(
     /^The data folder .* cannot be used: its file cannot be opened/,
+  )
+})
+
+test('a lock whose file is damaged is named, and what to do is to delete it', () => {
+  writeFileSync(path.join(folder, 'lock.db'), 'garbage garbage')
+  expect(() => holdFolder(folder)).toThrow(
+    `The data folder ${folder} cannot be used: its lock, lock.db, is damaged. See that no Kinesight runs on the folder, and delete lock.db: nothing is kept in it`,
   )
 })
 

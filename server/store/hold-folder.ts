@@ -1,6 +1,6 @@
 import path from 'node:path'
 import Database from 'libsql'
-import { storeTrouble, troubleWords } from '../damage/store-trouble.ts'
+import { isBroken, storeTrouble, troubleWords } from '../damage/store-trouble.ts'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts'
 
@@ -85,6 +85,9 @@ const isBusy = (error: unknown): boolean => (error as { code?: unknown }).code =
 function whyNot(folder: string, error: unknown): string {
   if (isBusy(error)) {
     return `Another Kinesight uses the data folder ${folder}: stop it, or set DATA_DIR to a folder of its own`
+  }
+  if (isBroken(error)) {
+    return `The data folder ${folder} cannot be used: its lock, lock.db, is damaged. See that no Kinesight runs on the folder, and delete lock.db: nothing is kept in it`
   }
   const trouble = storeTrouble(error, path.join(folder, 'lock.db'))
   return `The data folder ${folder} cannot be used: ${trouble ? troubleWords(trouble) : messageOf(error)}`
