@@ -8,14 +8,15 @@ import { setupOrExit } from './setup.mjs'
 
 const HELP = `npm run chaos -- [--minutes 10] [--seed N] [--without kind,…] [--quiet]
 
-Puts, splits, merges, faults of every kind and SIGKILLs at random against the real consumer. In the end
-every total is exact, every event has one fate, and order within a partition key was kept.
+Puts, splits, merges, faults of every kind and SIGKILLs at random against the real consumer. Half of
+the seeds damage rows of the store between two processes, too. In the end every total is exact, every event has
+one fate, order within a partition key was kept, and all that was damaged is named.
 
   --minutes  how long it is put and killed; may be a fraction. 10
   --seed     plays the decisions of one run again: what is put, split, merged, broken and killed. When each
              of it happens depends on the machine, so that a failure may take several runs to come back.
-  --without  what never happens: faults by kind or error type, or what is done to the process, such as
-             hang,KMSDisabledException,take_over
+  --without  what never happens: faults by kind or error type, what is done to the process, or damage,
+             such as hang,KMSDisabledException,take_over,damage
   --quiet    says only what is wrong, and the seed
 `
 const LARGEST_SEED = 2 ** 31

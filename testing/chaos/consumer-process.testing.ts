@@ -21,6 +21,7 @@ import {
   STOP_WITHIN_MS,
 } from './consumer-messages.ts'
 import { says, storedFates, takenFates } from './consumer-says.ts'
+import { createMinuteWitness } from './minute-witness.ts'
 import { createOrderWitness } from './order-witness.ts'
 import { createPicky } from './picky.ts'
 import { derivedRandom } from './random.ts'
@@ -84,7 +85,10 @@ async function run(): Promise<void> {
     const mine = createConsumer(stream, {
       db,
       source,
-      apps: [createTotalsApp(), kpi, witness, createPicky(random), sluggish],
+      apps: [
+        ...[createTotalsApp(), kpi, witness, createMinuteWitness()],
+        ...[createPicky(random), sluggish],
+      ],
       // Apps throw all the time here, and the events to isolate are few.
       read: {
         mode: orders.mode,

@@ -16,6 +16,8 @@ export interface Killer {
   run(signal: AbortSignal): Promise<void>
   /** Ends the process as an operator would. */
   end(): Promise<void>
+  /** Ends it as well, and starts it again after `between`. */
+  endBetween(between: () => Promise<void>): Promise<void>
   /** Whatever still runs goes. */
   killAll(): Promise<void>
   child(): ConsumerChild
@@ -28,6 +30,8 @@ export interface Killer {
 
 export function createKiller(ports: {
   start: () => ConsumerChild
+  /** What happens while no process runs. */
+  atRest: () => Promise<void>
   random: Random
   everyMs: number
   /** Actions that are never done. */
@@ -44,9 +48,14 @@ export function createKiller(ports: {
   let child = ports.start()
   let all = [child]
 
-  function startAnew(): void {
+  function start(): void {
     child = ports.start()
     all = [...all.filter((each) => !each.isOver()), child]
+  }
+
+  async function startAnew(): Promise<void> {
+    await ports.atRest()
+    start()
   }
 
   const problem = (words: string, of: ConsumerChild, ending?: Ending): void => {
@@ -107,7 +116,8 @@ export function createKiller(ports: {
     const before = child
     if (!before.started()) return
     before.send('SIGSTOP')
-    startAnew()
+    // It is not at rest: it comes back.
+    start()
     await until(() => child.started() || child.isOver(), TAKEN_OVER_WITHIN_MS, signal)
     before.send('SIGCONT')
     const ending = await within(FENCED_WITHIN_MS, before.ended)
@@ -128,7 +138,7 @@ export function createKiller(ports: {
       case 'kill_early':
         await kill()
         for (let times = whole(random, 1, 3); times > 0; times--) {
-          startAnew()
+          await startAnew()
           await pause(between(random, 0, 900), signal)
           await kill()
           count('kill')
@@ -156,7 +166,7 @@ export function createKiller(ports: {
         await pause(waitMs, signal)
         if (child.isOver()) {
           problem('it ended by itself', child, await child.ended)
-          startAnew()
+          await startAnew()
         }
         if (signal.aborted) break
         const action = weighted(random, actions)
@@ -165,6 +175,11 @@ export function createKiller(ports: {
       }
     },
     end,
+    async endBetween(work) {
+      await end()
+      await work()
+      start()
+    },
     async killAll() {
       for (const each of all) if (!each.isOver()) each.send('SIGKILL')
       await Promise.all(all.map((each) => each.ended))

@@ -12,6 +12,8 @@ export interface Plan {
   /** Splits and merges come so far apart on average. */
   reshardEveryMs: number
   killEveryMs: number
+  /** How often the store is damaged when no process runs on it; 0: never. */
+  damage: number
   stream: {
     limits: 'real' | 'none'
     fanOut: boolean
@@ -43,6 +45,8 @@ const MEBIBYTE = 1_024 * 1_024
 /** Of a buffer so small every page waits for a commit, and so many events a second are what it can take. */
 const SMALL_BUFFER = 64 * 1_024
 const SMALL_BUFFER_EVENTS = 400
+/** Shorter runs have hardly any rows to damage. */
+const DAMAGE_FROM_MINUTES = 0.5
 
 export function planOf(seed: number, minutes: number): Plan {
   const random = derivedRandom(seed, 'plan')
@@ -57,6 +61,7 @@ export function planOf(seed: number, minutes: number): Plan {
     maxOpenShards: whole(random, 4, 8),
     reshardEveryMs: between(random, 1.5, 6) * SECOND_MS,
     killEveryMs: between(random, 1.5, 6) * SECOND_MS,
+    damage: damageOf(seed, minutes),
     stream: {
       limits: chance(random, 0.35) ? 'real' : 'none',
       fanOut: chance(random, 0.85),
@@ -83,4 +88,10 @@ export function planOf(seed: number, minutes: number): Plan {
   return bufferBytes === SMALL_BUFFER
     ? { ...plan, eventsPerSecond: Math.min(eventsPerSecond, SMALL_BUFFER_EVENTS) }
     : plan
+}
+
+/** Of its own draws: what a seed settled before stays. */
+function damageOf(seed: number, minutes: number): number {
+  const random = derivedRandom(seed, 'damage plan')
+  return minutes >= DAMAGE_FROM_MINUTES && chance(random, 0.5) ? between(random, 0.2, 0.8) : 0
 }

@@ -30,8 +30,9 @@ export function createRetention(ports: {
         .execute()
       const shards = new Map(stream.shards().map((shard) => [shard.shardId, shard]))
       for (const { shard_id: shardId, finished, checkpoint, sub_sequence: part } of rows) {
+        const isDamaged = checkpoint !== null && !/^\d+$/.test(checkpoint)
         const shard = shards.get(shardId)
-        if (shard === undefined || shard.expired || !chance(random, 0.3)) continue
+        if (shard === undefined || shard.expired || isDamaged || !chance(random, 0.3)) continue
         const isOpen = shard.closed === undefined
         if (finished === 1) stream.trim(shardId)
         else if (isOpen && checkpoint !== null && part === null) stream.trim(shardId, checkpoint)

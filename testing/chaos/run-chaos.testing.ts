@@ -9,6 +9,7 @@ import { startFakeKinesis } from '../fake-kinesis/start-fake-kinesis.ts'
 import { addChaosTables } from './chaos-tables.ts'
 import { startConsumer } from './consumer-child.ts'
 import { storedFates } from './consumer-says.ts'
+import { createDamager } from './damager.ts'
 import { createKiller } from './killer.ts'
 import { createLedger, itemsPut } from './ledger.ts'
 import { planOf } from './plan.ts'
@@ -17,6 +18,7 @@ import { derivedRandom } from './random.ts'
 import { createReshaper } from './reshaper.ts'
 import { createRetention } from './retention.ts'
 import { type Check, verify } from './verify.ts'
+import { verifyDamage } from './verify-damage.testing.ts'
 import { verifyKpis } from './verify-kpis.testing.ts'
 import { createWeather } from './weather.ts'
 
@@ -41,6 +43,8 @@ const DRAINED_WITHIN_MS = 120_000
 const STUCK_AFTER_MS = 60_000
 /** A look at the shards comes every 10 s, and a finding takes two to go. */
 const FINDINGS_GONE_WITHIN_MS = 25_000
+/** A shard is looked at as soon as a process has started. */
+const STOPPED_WITHIN_MS = 30_000
 const LOOK_MS = 200
 
 /** Resolves to whether everything was as it must be. */
@@ -78,12 +82,24 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
     without: options.without,
   })
   const retention = createRetention({ stream: fake, db, random: random('retention') })
+  const damageShare = options.without.includes('damage') ? 0 : plan.damage
+  const damager = createDamager({
+    db,
+    random: random('damager'),
+    now: systemClock.now,
+    share: damageShare,
+  })
+  const hear = () => damager.hear(killer.child().says()?.readers ?? [])
   let generation = 0
   const killer = createKiller({
     random: random('killer'),
     everyMs: plan.killEveryMs,
     without: options.without,
     monotonicMs: systemClock.monotonicMs,
+    async atRest() {
+      hear()
+      await damager.rest()
+    },
     start: () =>
       startConsumer(options.consumerScript, {
         ...plan.consumer,
@@ -110,6 +126,7 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
       weather.advance(ms)
       reshaper.advance(ms)
       producer.advance(ms)
+      hear()
       if (now >= trimAt) {
         trimAt = now + TRIM_EVERY_MS
         await retention.look()
@@ -121,6 +138,23 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
     weather.clearUp()
     over.abort()
     await killing
+  }
+
+  /** A shard that is stopped says so; then it is remedied, and goes on. */
+  async function mend(): Promise<Check[]> {
+    if (damageShare === 0) return []
+    const from = systemClock.monotonicMs()
+    const never = new AbortController().signal
+    for (hear(); damager.awaited() !== undefined; hear()) {
+      if (systemClock.monotonicMs() - from > STOPPED_WITHIN_MS) break
+      await pause(LOOK_MS, never)
+    }
+    const silent = damager.awaited()
+    const readers = killer.child().says()?.readers ?? []
+    await killer.endBetween(damager.lastRest)
+    return silent === undefined
+      ? []
+      : [{ name: 'stopped', ok: false, says: [`${silent} did not say so`, ...readers].join('\n') }]
   }
 
   /** Undefined once all is in the store and every finding is gone; else what is missing. */
@@ -207,15 +241,17 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
   function metEnough(): Check {
     const name = 'weather'
     const says = `${weather.lies()} answers that lied, ${weather.broken()} that were broken`
+    const hasDamage = damageShare === 0 || damager.wounds.length > 0
     const isSpared = minutes < 0.5 || options.without.length > 0
-    return { name, ok: isSpared || (weather.lies() > 0 && weather.broken() > 0), says }
+    return { name, ok: isSpared || (weather.lies() > 0 && weather.broken() > 0 && hasDamage), says }
   }
 
   try {
     await rage()
-    const checks = [await drain(), await lineage()]
+    const checks = [...(await mend()), await drain(), await lineage()]
     await killer.end()
     checks.push(...(await verify({ db, ledger, stream: fake, lastOf: producer.lastOf })))
+    checks.push(...(await verifyDamage(db, damager)))
     checks.push(await verifyKpis(db, ledger), lives(), metEnough())
     for (const check of checks) say(lineOf(check))
     say(`put        ${producer.records} records, ${producer.bytes} bytes`)
