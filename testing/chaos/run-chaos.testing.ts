@@ -240,8 +240,8 @@ export async function runChaos(options: ChaosOptions): Promise<boolean> {
   /** Of half a minute and more both come, unless they are left out. */
   function metEnough(): Check {
     const name = 'weather'
-    const says = `${weather.lies()} answers that lied, ${weather.broken()} that were broken`
     const hasDamage = damageShare === 0 || damager.wounds.length > 0
+    const says = `${weather.lies()} answers that lied, ${weather.broken()} that were broken${hasDamage ? '' : ', and no row was damaged'}`
     const isSpared = minutes < 0.5 || options.without.length > 0
     return { name, ok: isSpared || (weather.lies() > 0 && weather.broken() > 0 && hasDamage), says }
   }

@@ -1,5 +1,6 @@
+import type { SeriesAnswer } from '../../lib/api.ts'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
-import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
 import { createKpiApp } from '../../server/apps/kpi/kpi-app.ts'
 import { lookOverDeltas, lookOverPanes } from '../../server/apps/kpi/look-over.ts'
 import { bytesOf } from '../../server/damage/bytes-of.ts'
@@ -10,6 +11,8 @@ import { withChaos } from './chaos-tables.ts'
 import { type Damager, sameKey, type Wound } from './damager.ts'
 import { type Check, compare } from './verify.ts'
 import { SPAN_MS } from './verify-kpis.testing.ts'
+
+const SLICE_MS = DAY_MS / 2
 
 /** What was damaged is named, and nothing else is; and each step that is not marked is exact. */
 export async function verifyDamage(db: Store['db'], damager: Damager): Promise<Check[]> {
@@ -93,9 +96,16 @@ async function steps(
     want.set(start, (want.get(start) ?? 0) + n)
   }
   const now = systemClock.now()
-  const answer = await kpi.series({ kpi: 'page_views', spanMs: SPAN_MS, stepMs }, now)
-  // The last is not over.
-  const points = answer.points.slice(0, -1)
+  // What is not over is left out.
+  const end = now - (now % stepMs)
+  const points: SeriesAnswer['points'] = []
+  // Of a longer span the steps would be longer.
+  for (let to = end - SPAN_MS + SLICE_MS; to <= end; to += SLICE_MS) {
+    const slice = { kpi: 'page_views', spanMs: SLICE_MS, stepMs, to } as const
+    const answer = await kpi.series(slice, now)
+    if (answer.stepMs !== stepMs) return { name: of, ok: false, says: `${answer.stepMs} ms a step` }
+    points.push(...answer.points)
+  }
   const exact = points.filter(({ incomplete }) => incomplete !== true)
   const marked = points.filter(({ incomplete }) => incomplete === true)
   const wanted = (t: number) => want.get(t) ?? 0
