@@ -7,7 +7,7 @@ import { epochMs, MINUTE_MS } from '../../lib/time.ts'
 import { encodePlaces } from '../../server/apps/kpi/delta-places.ts'
 import { bytesOf } from '../../server/damage/bytes-of.ts'
 import { openStore, type Store } from '../../server/store/open-store.ts'
-import { createDamager, type Damager } from './damager.ts'
+import { createDamager, type Damager } from './damager.testing.ts'
 import { planOf } from './plan.ts'
 import { derivedRandom } from './random.ts'
 

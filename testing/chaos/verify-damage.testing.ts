@@ -8,7 +8,7 @@ import { createDamage } from '../../server/damage/damage.ts'
 import { systemClock } from '../../server/platform/clock.ts'
 import type { Store } from '../../server/store/open-store.ts'
 import { withChaos } from './chaos-tables.ts'
-import { type Damager, sameKey, type Wound } from './damager.ts'
+import { type Damager, sameKey, type Wound } from './damager.testing.ts'
 import { type Check, compare } from './verify.ts'
 import { SPAN_MS } from './verify-kpis.testing.ts'
 
