@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkAnswer } from './answer-check.ts'
 import {
+  type ClaimKind,
   type Effect,
   firstStep,
   isOver,
@@ -230,10 +231,10 @@ describe('the transition table', () => {
 })
 
 describe('an answer that claims to be the end of the shard', () => {
-  const claiming = (claim: 'end' | 'bare_end' | 'doubt', isEmpty = true) =>
+  const claiming = (claim: ClaimKind, isEmpty = true) =>
     ({ kind: 'batch', claim, isEmpty }) as const
   /** From reading on, until something has to come from outside. */
-  const taken = (state: Reader, claim: 'end' | 'bare_end' | 'doubt', isEmpty = true): Step =>
+  const taken = (state: Reader, claim: ClaimKind, isEmpty = true): Step =>
     nextReader(nextReader(state, claiming(claim, isEmpty)).state, { kind: 'taken' })
   const readAgain = ({ state }: Step): Reader => {
     const asking = nextReader(state, { kind: 'opened' })
@@ -260,9 +261,18 @@ describe('an answer that claims to be the end of the shard', () => {
     expect(second.effect).toEqual({ kind: 'settle', claim: 'bare' })
   })
 
-  test('is forgotten where the second reading goes on', () => {
+  test('stays agreed where an answer without a record comes before it is claimed again', () => {
     const agreed = nextReader(taken(STATES.reading, 'bare_end').state, { kind: 'agreed' })
-    const more = nextReader(readAgain(agreed), EVENTS.batch)
+    const more = taken(readAgain(agreed), 'more')
+    expect(more.effect).toEqual({ kind: 'rest' })
+    const asking = nextReader(more.state, { kind: 'due' })
+    const third = taken(nextReader(asking.state, { kind: 'room' }).state, 'bare_end')
+    expect(third.effect).toEqual({ kind: 'settle', claim: 'sure' })
+  })
+
+  test('is forgotten where the second reading goes on with records', () => {
+    const agreed = nextReader(taken(STATES.reading, 'bare_end').state, { kind: 'agreed' })
+    const more = nextReader(readAgain(agreed), { kind: 'batch', claim: 'more', isEmpty: false })
     const resting = nextReader(more.state, { kind: 'taken' })
     const asking = nextReader(resting.state, { kind: 'due' })
     const third = taken(nextReader(asking.state, { kind: 'room' }).state, 'bare_end')

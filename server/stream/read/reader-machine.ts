@@ -6,7 +6,7 @@ export type Reader =
   | { kind: 'asking'; trouble: Trouble | null }
   | { kind: 'reading'; trouble: Trouble | null }
   | { kind: 'taking'; after: After; trouble: Trouble | null }
-  | { kind: 'resting' }
+  | { kind: 'resting'; agreed?: Trouble }
   | { kind: 'retrying'; trouble: Trouble; look: boolean }
   | { kind: 'looking'; trouble: Trouble }
   | { kind: 'ending'; claim: EndClaim; trouble: Trouble | null }
@@ -20,7 +20,7 @@ export interface Trouble {
   failures: number
   /** Listings on end that did not name the shard. */
   missing?: number
-  /** The list of shards agreed that the shard is over: its end has to be read once more. */
+  /** The list of shards agreed that the shard is over: its end has to be read once more, behind no further record. */
   agreed?: boolean
 }
 
@@ -30,7 +30,7 @@ export type ClaimKind = 'more' | 'end' | 'bare_end' | 'doubt'
 /** `named`: with the shard's children. `sure`: read again after the list of shards agreed. */
 export type EndClaim = 'named' | 'bare' | 'sure'
 
-export type After = 'rest' | 'doubt' | EndClaim
+export type After = 'rest' | 'rest_agreed' | 'doubt' | EndClaim
 
 export type ReaderEvent =
   | { kind: 'opened' }
@@ -166,7 +166,8 @@ const asking: Table['asking'] = {
 function afterBatch(trouble: Trouble | null, { claim, isEmpty }: EventOf<'batch'>): After {
   switch (claim) {
     case 'more':
-      return 'rest'
+      // A closed shard that is opened anew may go on without a record before it claims its end again.
+      return trouble?.agreed === true && isEmpty ? 'rest_agreed' : 'rest'
     case 'doubt':
       return 'doubt'
     case 'end':
@@ -197,6 +198,11 @@ function taken(after: After, trouble: Trouble | null): Step {
   switch (after) {
     case 'rest':
       return { state: { kind: 'resting' }, effect: { kind: 'rest' } }
+    case 'rest_agreed':
+      return {
+        state: { kind: 'resting', ...(trouble !== null && { agreed: trouble }) },
+        effect: { kind: 'rest' },
+      }
     case 'doubt':
       return failed(trouble, 'contradicting')
     case 'named':
@@ -230,12 +236,15 @@ const resting: Table['resting'] = {
   room: stay,
   batch: stay,
   taken: stay,
-  due: () => ({ state: { kind: 'asking', trouble: null }, effect: { kind: 'ask_room' } }),
-  failed: (_, { error }) => failed(null, error),
+  due: ({ agreed }) => ({
+    state: { kind: 'asking', trouble: agreed ?? null },
+    effect: { kind: 'ask_room' },
+  }),
+  failed: ({ agreed }, { error }) => failed(agreed ?? null, error),
   verdict: stay,
   agreed: stay,
   settled: stay,
-  stalled: () => stalled(null),
+  stalled: ({ agreed }) => stalled(agreed ?? null),
   stop,
 }
 

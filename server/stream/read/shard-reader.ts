@@ -299,7 +299,7 @@ export function startShardReader(
     if (signal.aborted) return undefined
     mine.is(got.bytes)
     ports.checkOrigin(got.records)
-    const claim = judged(got.claim)
+    const claim = judged(got.claim, got.records.length === 0)
     answer = { ...got, claim }
     answeredBy(answer)
     taking = { batch: got, hold: mine, at: 0 }
@@ -307,9 +307,10 @@ export function startShardReader(
   }
 
   /** That the end of a shard is behind is doubted, until it is explained. */
-  function judged(claim: Claim): Exclude<Claim, { kind: 'late_end' }> {
+  function judged(claim: Claim, isEmpty: boolean): Exclude<Claim, { kind: 'late_end' }> {
     if (claim.kind !== 'late_end') {
-      lateEnd = undefined
+      // Opened anew, such an endpoint may go on without a record before it claims the end again.
+      if (claim.kind !== 'more' || !isEmpty) lateEnd = undefined
       return claim
     }
     const now = clock.monotonicMs()
