@@ -229,7 +229,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       onRules: (rules) => kpi.pin(rules.flatMap(({ filter }) => filter ?? [])),
       log,
     })
-    await alerts.load()
+    await alerts.load(clock.now())
     consumer.onCommit((ms) => {
       metrics.committed(ms)
       views.news()

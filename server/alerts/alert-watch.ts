@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Kysely } from 'kysely'
 import type {
   AlertEvent,
   AlertRule,
   FiringAlert,
+  RuleInput,
   RuleStanding,
   RuleState,
 } from '../../lib/alert-rule.ts'
@@ -18,8 +20,8 @@ import type { RuleStore } from './rule-store.ts'
 const HISTORY_LIMIT = 50
 
 export interface AlertWatch {
-  /** Reads the rules, and which alerts were firing when the last process ended. */
-  load(): Promise<void>
+  /** Reads the rules, and which alerts were firing when the last pipeline ended. `now`: epoch ms. */
+  load(now: number): Promise<void>
   /** The rules in the store were changed. */
   rulesChanged(): void
   /** Looks at every rule, and keeps what fired or cleared. Never rejects. */
@@ -35,6 +37,8 @@ interface Watched {
   rule: AlertRule
   state: FiringState
   value: KpiValue
+  /** As the store has it; undefined: it has none yet. */
+  keptPeak?: KpiValue
 }
 
 type Write =
@@ -65,20 +69,13 @@ export function createAlertWatch(ports: {
   let history: AlertEvent[] = []
   let historyStale = true
 
-  async function load(): Promise<void> {
-    await refreshRules(0)
-    for (const event of await openEvents()) {
-      const entry = watched.get(event.ruleId)
-      if (entry === undefined) continue
-      const { firedAt: since, value, peak } = event
-      entry.state = { kind: 'firing', since, value, peak, withinSince: null }
-    }
+  async function load(now: number): Promise<void> {
+    await refreshRules(now, { resume: true })
+    // Nobody can tell of a change until the stream is reached: the first look asks again.
+    stale = true
   }
 
-  const openEvents = async () =>
-    (await ruleStore.events({ limit: 1_000 })).filter(({ clearedAt }) => clearedAt === null)
-
-  async function refreshRules(now: number): Promise<void> {
+  async function refreshRules(now: number, { resume = false } = {}): Promise<void> {
     stale = false
     const rules = await ruleStore.list()
     const ids = new Set(rules.map(({ id }) => id))
@@ -97,6 +94,35 @@ export function createAlertWatch(ports: {
       }
     }
     ports.onRules(rules)
+    for (const event of await ruleStore.openEvents()) {
+      if (!(resume && goesOn(event)) && !isHeld(event)) endUnheld(event, now)
+    }
+  }
+
+  /** Goes on with an alert that fired before this pipeline was there, if its rule is still the one that it fired by. */
+  function goesOn({ ruleId, rule, firedAt: since, value, peak }: AlertEvent): boolean {
+    const entry = watched.get(ruleId)
+    if (entry === undefined || entry.state.kind === 'firing') return false
+    if (!isDeepStrictEqual(fieldsOf(entry.rule), rule)) return false
+    entry.state = { kind: 'firing', since, value, peak, withinSince: null }
+    entry.keptPeak = peak
+    return true
+  }
+
+  /** A rule fires by it, or its end is only yet to be written. */
+  function isHeld({ ruleId, firedAt }: AlertEvent): boolean {
+    const state = watched.get(ruleId)?.state
+    if (state?.kind === 'firing' && state.since === firedAt) return true
+    return writes.some(
+      (write) => write.kind === 'cleared' && write.ruleId === ruleId && write.firedAt === firedAt,
+    )
+  }
+
+  /** Its rule was deleted or changed while no pipeline looked. */
+  function endUnheld({ ruleId, firedAt, peak }: AlertEvent, at: number): void {
+    const why = watched.has(ruleId) ? 'rule_changed' : 'rule_deleted'
+    writes.push({ kind: 'cleared', ruleId, firedAt, at: Math.max(at, firedAt), why, peak })
+    log.info({ ruleId, why }, 'alert without its rule ended')
   }
 
   function end(
@@ -125,6 +151,7 @@ export function createAlertWatch(ports: {
     try {
       for (const entry of watched.values()) await look(entry, now)
       await flush()
+      await keepPeaks()
       if (historyStale) history = await ruleStore.events({ limit: HISTORY_LIMIT })
       historyStale = false
     } catch (error) {
@@ -152,16 +179,36 @@ export function createAlertWatch(ports: {
     }
   }
 
+  /** Of alerts that still fire: whoever asks the store, and the next process, has them too. */
+  async function keepPeaks(): Promise<void> {
+    const grown = [...watched.values()].flatMap((entry) => {
+      const { state } = entry
+      return state.kind === 'firing' && state.peak !== entry.keptPeak ? [{ entry, state }] : []
+    })
+    if (grown.length === 0) return
+    await db.transaction().execute(async (tx) => {
+      for (const { entry, state } of grown) {
+        await tx
+          .updateTable('alert_event')
+          .set({ peak: JSON.stringify(state.peak) })
+          .where('stream_id', '=', streamId)
+          .where('rule_id', '=', entry.rule.id)
+          .where('fired_ms', '=', state.since)
+          .execute()
+      }
+    })
+    for (const { entry, state } of grown) entry.keptPeak = state.peak
+  }
+
   async function write(change: Write): Promise<void> {
     if (change.kind === 'fired') {
-      const { id, createdAt: _c, updatedAt: _u, sample: _s, ...fields } = change.rule
       const value = JSON.stringify(change.value)
       await db
         .insertInto('alert_event')
         .values({
           stream_id: streamId,
-          rule_id: id,
-          rule: JSON.stringify(fields),
+          rule_id: change.rule.id,
+          rule: JSON.stringify(fieldsOf(change.rule)),
           fired_ms: change.at,
           cleared_ms: null,
           cleared: null,
@@ -180,7 +227,7 @@ export function createAlertWatch(ports: {
       .execute()
   }
 
-  /** The store learns the peak when the alert clears; until then it is here. */
+  /** The store learns it a moment later. */
   function withPeak(event: AlertEvent): AlertEvent {
     const state = watched.get(event.ruleId)?.state
     const isOpen = event.clearedAt === null && state?.kind === 'firing'
@@ -208,6 +255,11 @@ export function createAlertWatch(ports: {
     history: () => history.map(withPeak),
     rules: () => [...watched.values()].map(({ rule }) => rule),
   }
+}
+
+function fieldsOf(rule: AlertRule): RuleInput {
+  const { id: _id, createdAt: _c, updatedAt: _u, sample: _s, ...fields } = rule
+  return fields
 }
 
 function shownState(state: FiringState, value: KpiValue): RuleState {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { sql } from 'kysely'
 import Database from 'libsql'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -141,7 +142,7 @@ describe('the watch over all rules', () => {
       onRules: () => {},
       log,
     })
-    await watch.load()
+    await watch.load(now)
     const at = async (ms: number, value: string) => {
       now = epochMs(ms)
       amount = value
@@ -177,6 +178,98 @@ describe('the watch over all rules', () => {
     await second.at(10_000, '60')
     expect(second.watch.firing()).toMatchObject([{ since: 2_000 }])
     expect(second.watch.history()).toHaveLength(1)
+  })
+
+  test('what a firing alert has been at its furthest is in the store while it fires, and after a kill', async () => {
+    const { ruleStore, watch, at } = await open()
+    await ruleStore.create(input)
+    watch.rulesChanged()
+    await at(2_000, '61')
+    await at(3_000, '70.000001')
+    await at(4_000, '65')
+    const peak = usd('70.000001')
+    expect(await ruleStore.events({ limit: 1 })).toMatchObject([{ value: usd('61'), peak }])
+    // Nothing is said to the first one: it is as if it had been killed.
+    const second = await open()
+    await second.at(10_000, '66')
+    expect(second.watch.history()).toMatchObject([{ firedAt: 2_000, value: usd('61'), peak }])
+    expect(second.watch.standings()).toMatchObject([{ state: { kind: 'firing', peak } }])
+    await second.at(11_000, '80')
+    expect(await ruleStore.events({ limit: 1 })).toMatchObject([{ peak: usd('80') }])
+  })
+
+  test('a peak that cannot be written now is written when it can be', async () => {
+    const { ruleStore, watch, at } = await open()
+    await ruleStore.create(input)
+    watch.rulesChanged()
+    await at(2_000, '61')
+    await sql`pragma query_only = on`.execute(store.db)
+    await at(3_000, '70')
+    await at(4_000, '65')
+    await sql`pragma query_only = off`.execute(store.db)
+    await at(5_000, '65')
+    expect(await ruleStore.events({ limit: 1 })).toMatchObject([{ peak: usd('70') }])
+  })
+
+  test('an alert whose rule was deleted while nobody looked ends when it is found', async () => {
+    const first = await open()
+    const created = await first.ruleStore.create(input)
+    first.watch.rulesChanged()
+    await first.at(2_000, '60')
+    await first.ruleStore.remove(created?.id ?? '')
+    now = epochMs(9_000)
+    const second = await open()
+    await second.at(9_000, '60')
+    expect(second.watch.firing()).toEqual([])
+    const ended = { firedAt: 2_000, clearedAt: 9_000, cleared: 'rule_deleted', peak: usd('60') }
+    expect(second.watch.history()).toMatchObject([ended])
+    const third = await open()
+    await third.at(20_000, '60')
+    expect(third.watch.history()).toMatchObject([ended])
+  })
+
+  test('one whose rule was changed while nobody looked ends, and fires anew by the rule as it is', async () => {
+    const first = await open()
+    const created = await first.ruleStore.create(input)
+    first.watch.rulesChanged()
+    await first.at(2_000, '60')
+    await first.ruleStore.update(created?.id ?? '', { ...input, value: '55' })
+    now = epochMs(9_000)
+    const second = await open()
+    await second.at(9_000, '60')
+    expect(second.watch.history()).toMatchObject([
+      { firedAt: 9_000, clearedAt: null, rule: { value: '55' } },
+      { firedAt: 2_000, clearedAt: 9_000, cleared: 'rule_changed' },
+    ])
+  })
+
+  test('a rule that is deleted between the reading of the rules and the first look ends its alert', async () => {
+    const first = await open()
+    const created = await first.ruleStore.create(input)
+    first.watch.rulesChanged()
+    await first.at(2_000, '60')
+    const second = await open()
+    // The stream is not reached yet: nobody can be told.
+    await second.ruleStore.remove(created?.id ?? '')
+    await second.at(9_000, '60')
+    expect(second.watch.firing()).toEqual([])
+    expect(second.watch.history()).toMatchObject([{ cleared: 'rule_deleted', clearedAt: 9_000 }])
+  })
+
+  test('one that fires is found behind any number of later ones', async () => {
+    const first = await open()
+    const created = await first.ruleStore.create(input)
+    first.watch.rulesChanged()
+    await first.at(2_000, '60')
+    const over = {
+      ...{ stream_id: 1, rule_id: 'another', rule: JSON.stringify(input) },
+      ...{ fired_ms: 3_000, cleared_ms: 4_000, cleared: 'value' },
+      ...{ value: JSON.stringify(usd('60')), peak: JSON.stringify(usd('60')) },
+    }
+    for (let n = 0; n < 1_100; n++) await store.db.insertInto('alert_event').values(over).execute()
+    const second = await open()
+    await second.at(10_000, '60')
+    expect(second.watch.firing()).toMatchObject([{ rule: { id: created?.id }, since: 2_000 }])
   })
 
   test('a rule that is changed or deleted while it fires ends its alert and says why', async () => {

@@ -53,7 +53,7 @@ export function nextFiringState(
     return { state: firing, transition: 'fired' }
   }
   if (beyond) {
-    const peak = further(rule, value, state.peak)
+    const peak = isFurther(seen, state.peak) ? value : state.peak
     return { state: { ...state, peak, withinSince: null }, transition: 'none' }
   }
   const withinSince = state.withinSince ?? now
@@ -79,9 +79,9 @@ function compare(rule: AlertRule, kpi: Kpi | undefined, value: KpiValue): number
   return value.value - ruleThreshold(kpi, rule)
 }
 
-function further(rule: AlertRule, a: KpiValue, b: KpiValue): KpiValue {
-  if (a.value === null) return b
-  if (b.value === null) return a
-  const larger = a.value > b.value
-  return (rule.when === 'above') === larger ? a : b
+/** Than the peak so far, to the micro-unit: of two that are as far the earlier one stays. */
+function isFurther({ rule, kpi, value }: Seen, peak: KpiValue): boolean {
+  const [from, to] = [compare(rule, kpi, peak), compare(rule, kpi, value)]
+  if (from === undefined || to === undefined) return to !== undefined
+  return rule.when === 'above' ? to > from : to < from
 }

@@ -25,6 +25,8 @@ export interface RuleStore {
   remove(id: string): Promise<boolean>
   /** Newest first; `before` is an event's id. */
   events(page: { limit: number; before?: number | undefined }): Promise<AlertEvent[]>
+  /** All that still fire, newest first. */
+  openEvents(): Promise<AlertEvent[]>
 }
 
 /** `streamId` is asked at each call: a stream that was deleted and made anew has another one. */
@@ -40,6 +42,19 @@ export function createRuleStore(
       streamId: ports.streamId(),
       key: ({ id }) => ({ id }),
     })
+  const readEvents = (rows: readonly EventRow[]) =>
+    readable(rows, toEvent, {
+      damage,
+      table: 'alert_event',
+      streamId: ports.streamId(),
+      key: ({ id }) => ({ id }),
+    })
+  const eventsBack = () =>
+    db
+      .selectFrom('alert_event')
+      .selectAll()
+      .where('stream_id', '=', ports.streamId())
+      .orderBy('id', 'desc')
   const rules = () =>
     db.selectFrom('alert_rule').selectAll().where('stream_id', '=', ports.streamId())
 
@@ -100,19 +115,13 @@ export function createRuleStore(
       return gone.numDeletedRows > 0n
     },
     async events({ limit, before }) {
-      let query = db
-        .selectFrom('alert_event')
-        .selectAll()
-        .where('stream_id', '=', ports.streamId())
-        .orderBy('id', 'desc')
-        .limit(limit)
-      if (before !== undefined) query = query.where('id', '<', before)
-      return readable(await query.execute(), toEvent, {
-        damage,
-        table: 'alert_event',
-        streamId: ports.streamId(),
-        key: ({ id }) => ({ id }),
-      })
+      const page = eventsBack().limit(limit)
+      return readEvents(
+        await (before === undefined ? page : page.where('id', '<', before)).execute(),
+      )
+    },
+    async openEvents() {
+      return readEvents(await eventsBack().where('cleared_ms', 'is', null).execute())
     },
   }
 }
