@@ -45,12 +45,13 @@ export function apiContext(
     return damage
   }
   const composed = () => createComposedKpis(db(), { clock, damage: damageOf() })
-  let composing: Promise<void> = Promise.resolve()
+  let composing: Promise<unknown> = Promise.resolve()
 
-  async function recompose(): Promise<void> {
+  async function recompose() {
     const all = await composed().list()
     kpis.compose(all.map(({ definition }) => kpiOfDefinition(definition)))
-    parts.pipeline?.catalogChanged(kpis.catalog.kpis)
+    // Others need not wait until it is measured.
+    return { measured: parts.pipeline?.catalogChanged(kpis.catalog.kpis) }
   }
 
   return {
@@ -64,10 +65,11 @@ export function apiContext(
     stream: () => streamFacts(config, parts),
     rules: () => createRuleStore(db(), { streamId, clock, newId, damage: damageOf() }),
     composed,
-    recompose() {
+    async recompose() {
       // One after another: what is read last is what is measured.
-      composing = composing.then(recompose, recompose)
-      return composing
+      const composedNow = composing.then(recompose, recompose)
+      composing = composedNow
+      await (await composedNow).measured
     },
     demo: {
       state: () => (config.stream.kind === 'embedded' ? (parts.embedded?.demo() ?? 'off') : 'none'),

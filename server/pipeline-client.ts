@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads'
 import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { DemoState, ViewState } from '../lib/frames.ts'
+import type { KpiId } from '../lib/kpis.ts'
 import type { View } from '../lib/view.ts'
-import { type Cause, causeOf, createDeaths, LOG_REMEDY } from './pipeline-deaths.ts'
+import { changesUnits, sameFigures } from './catalog/same-figures.ts'
+import { createDeaths, LOG_REMEDY } from './pipeline-deaths.ts'
 import type {
-  FromWorker,
   PipelineFrame,
   PipelineOptions,
   PipelinePort,
@@ -12,9 +12,15 @@ import type {
   ToWorker,
 } from './pipeline-port.ts'
 import { createQuestions } from './pipeline-questions.ts'
+import {
+  type PipelineThread,
+  startThread,
+  type ThreadEnd,
+  type ThreadMessage,
+} from './pipeline-thread.ts'
 import type { Clock } from './platform/clock.ts'
-import { messageOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
+import { pause } from './platform/pause.ts'
 import { backoffMs } from './platform/retry.ts'
 
 const RESTART = { baseMs: 250, capMs: 10_000 }
@@ -22,16 +28,22 @@ const RESTART = { baseMs: 250, capMs: 10_000 }
 const SETTLED_MS = 60_000
 /** Who ends the process does not wait long; who replaces the pipeline can wait for a slow commit. */
 const STOP_TIMEOUT_MS = { stop: 1_500, replace: 10_000 }
-/** Events live for one commit: with room for that many few of them are ever copied. */
-const YOUNG_MB = 192
+/**
+ * From one replacement to the next at the least: this, and so many times as long as reading stood still for the last one.
+ * What changes meanwhile is taken over together, and most of the time is for reading.
+ */
+const REPLACE_EVERY_MS = 1_000
+const REPLACE_SHARE = 4
+/** Whoever saves a KPI waits so long at the most for its being measured. */
+const MEASURED_WITHIN_MS = 5_000
 
 /** `ending`: it was told to. `gone`: it ended by itself and is started anew in a moment. */
 type WorkerState = 'up' | 'ending' | 'gone'
 
 /**
  * Runs the pipeline in a worker thread. It is started anew when it dies, and what it had not committed it reads
- * again; and when the catalog changes, after it has committed all it had read. Everything that was watched is
- * watched again.
+ * again. When other figures are to be measured one with the new catalog gets ready beside it; only then it commits and
+ * rests, and it answers until the new one reads. Everything that was watched is watched again.
  */
 export function startPipeline(
   options: PipelineOptions,
@@ -54,66 +66,78 @@ export function startPipeline(
   let restart: NodeJS.Timeout | undefined
   let careful = false
   const deaths = createDeaths('The pipeline', clock)
-  let state: WorkerState = 'up'
-  let stopping = false
+  const stopped = new AbortController()
   let replacing: Promise<void> | undefined
-  let onEnded: () => void = () => {}
-  let worker = launch()
+  let replaceAt = Number.NEGATIVE_INFINITY
+  /** Told when other figures are measured, or never will be. */
+  let waiting: (() => void)[] = []
+  let state: WorkerState = 'up'
+  let current = launch()
+  /** Gets ready, or takes over. */
+  let next: PipelineThread | undefined
+  /** Was told to make room for it. */
+  let resting: PipelineThread | undefined
 
-  function launch(): Worker {
-    const startedAt = clock.monotonicMs()
-    let cause: Cause | undefined
-    const started = new Worker(ports.workerUrl, {
-      workerData: {
-        ...{ ...options, demo, kpis, read: { ...options.read, careful } },
-        before: deaths.health(),
-      } satisfies PipelineOptions,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  function launch({ standby = false } = {}): PipelineThread {
+    const given = {
+      ...{ ...options, demo, kpis, standby, read: { ...options.read, careful } },
+      before: deaths.health(),
+    } satisfies PipelineOptions
+    const thread: PipelineThread = startThread(given, {
+      workerUrl: ports.workerUrl,
+      clock,
+      log,
+      onMessage: (message) => receive(thread, message),
     })
-    started.on('message', (message: FromWorker) => {
-      if (message.kind === 'died') cause = message.cause
-      else receive(message)
+    void thread.end.then((end) => {
+      if (thread !== current || state !== 'up') return
+      if (thread === resting) state = 'gone'
+      else died(end)
     })
-    started.on('error', (error) => {
-      log.error({ err: error }, 'pipeline worker failed')
-      cause = causeOf(error)
-    })
-    started.on('exit', (code) => {
-      if (state === 'ending') {
-        onEnded()
-        return
-      }
-      state = 'gone'
-      deaths.died(cause ?? { problem: `it ended with code ${code}`, remedy: LOG_REMEDY })
-      questions.refuseAll(`the pipeline worker ended with code ${code}`)
-      failures = clock.monotonicMs() - startedAt > SETTLED_MS ? 0 : failures + 1
-      const waitMs = backoffMs(failures, ports.random(), RESTART)
-      log.warn({ code, waitMs }, 'pipeline worker ended, starting it anew')
-      restart = setTimeout(relaunch, waitMs)
-    })
-    return started
+    return thread
   }
 
-  function relaunch(): void {
-    worker = launch()
+  /** By itself. The one that is getting ready takes over, or it is started anew. */
+  function died({ code, cause, ranMs }: ThreadEnd): void {
+    state = 'gone'
+    deaths.died(cause ?? { problem: `it ended with code ${code}`, remedy: LOG_REMEDY })
+    questions.refuseAll(`the pipeline worker ended with code ${code}`)
+    failures = ranMs > SETTLED_MS ? 0 : failures + 1
+    const waitMs = backoffMs(failures, ports.random(), RESTART)
+    log.warn({ code, waitMs }, 'pipeline worker ended, starting it anew')
+    restart = setTimeout(startAnew, waitMs)
+  }
+
+  function startAnew(): void {
+    if (state !== 'gone') return
+    if (next === undefined) takeOver(launch())
+    else restart = setTimeout(startAnew, RESTART.baseMs)
+  }
+
+  function takeOver(thread: PipelineThread): void {
+    current = thread
     state = 'up'
     for (const [key, view] of watched) send({ kind: 'watch', key, view })
     for (const { id, question } of questions.open()) send({ kind: 'ask', id, question })
+    if (!sameFigures(thread.kpis, kpis)) return
+    for (const measured of waiting) measured()
+    waiting = []
   }
 
-  function receive(message: Exclude<FromWorker, { kind: 'died' }>): void {
+  function receive(thread: PipelineThread, message: ThreadMessage): void {
     switch (message.kind) {
       case 'stream':
         streamId = message.streamId
         return
       case 'frame':
+        if (thread !== current) return
         for (const listener of listeners) listener(message.frame)
         return
       case 'answer':
-        questions.answer(message.id, message.answer)
+        if (thread === current) questions.answer(message.id, message.answer)
         return
       case 'failure':
-        questions.refuse(message.id, message.message)
+        if (thread === current) questions.refuse(message.id, message.message)
         return
       case 'app_failed':
         careful = true
@@ -122,22 +146,32 @@ export function startPipeline(
         deaths.progressed()
         return
       case 'fenced':
+        // The one that takes over has the lease now.
+        if (thread === resting || thread !== current) return
         state = 'ending'
-        stopping = true
+        stopped.abort()
         ports.onFenced(message.message)
-        return
-      case 'stopped':
-        onEnded()
     }
   }
 
   /** To one that is not up nothing is said: it is told all there is to know when it comes up. */
   function send(message: ToWorker): void {
-    if (state === 'up') worker.postMessage(message)
+    if (state === 'up' && !(isHeld(message) && replacing !== undefined)) current.send(message)
+  }
+
+  /** What names a KPI that is not measured yet waits for the one that measures it. */
+  function isHeld(message: ToWorker): boolean {
+    const named =
+      message.kind === 'watch'
+        ? kpisOfView(message.view)
+        : message.kind === 'ask'
+          ? kpisOfQuestion(message.question)
+          : []
+    return named.some((id) => !current.kpis.some((kpi) => kpi.id === id))
   }
 
   function ask<Answer>(question: Question): Promise<Answer> {
-    if (state === 'gone') {
+    if (state === 'gone' && next === undefined) {
       return Promise.reject(new Error('the pipeline worker is being started anew'))
     }
     const asked = questions.ask<Answer>(question)
@@ -146,34 +180,74 @@ export function startPipeline(
   }
 
   /** Resolves when it commits nothing more. */
-  async function end(timeoutMs: number): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      onEnded = resolve
-    })
+  async function ended(kind: 'rest' | 'stop', timeoutMs: number): Promise<void> {
+    const thread = current
     const timeout = setTimeout(() => {
       log.warn('the pipeline did not stop in time; what it had not committed is read again')
-      void leave()
+      void thread.leave()
     }, timeoutMs)
-    send({ kind: 'stop' })
-    state = 'ending'
-    await ended
+    thread.send({ kind })
+    await thread.until(kind === 'rest' ? 'resting' : 'stopped')
     clearTimeout(timeout)
   }
 
-  const leave = (): Promise<unknown> =>
-    worker.terminate().catch((error: unknown) => log.warn(messageOf(error)))
-
-  async function replace(): Promise<void> {
-    let measured: typeof kpis
-    do {
-      measured = kpis
-      await end(STOP_TIMEOUT_MS.replace)
-      await leave()
-      if (stopping) return
-      relaunch()
-      log.info({ kpis: kpis.length }, 'pipeline goes on with another catalog')
-    } while (measured !== kpis)
+  /** Until what is measured is what is to be. What changes meanwhile is gathered. */
+  async function replaceUntilMeasured(): Promise<void> {
+    let failed = 0
+    while (!stopped.signal.aborted && !sameFigures(current.kpis, kpis)) {
+      await pause(replaceAt - clock.monotonicMs(), stopped.signal)
+      if (stopped.signal.aborted || sameFigures(current.kpis, kpis)) return
+      failed = (await replace(launch({ standby: true }))) ? 0 : failed + 1
+      if (failed > 0) {
+        replaceAt = clock.monotonicMs() + backoffMs(failed, ports.random(), RESTART)
+      }
+    }
   }
+
+  /** Whether `fresh` took over; where it did not, the former goes on, or is started anew. */
+  async function replace(fresh: PipelineThread): Promise<boolean> {
+    next = fresh
+    try {
+      if (!(await fresh.until('ready'))) {
+        log.warn('a pipeline with another catalog ended before it was ready; the former goes on')
+        return false
+      }
+      const stoodStillAt = clock.monotonicMs()
+      resting = current
+      if (!stopped.signal.aborted) await ended('rest', STOP_TIMEOUT_MS.replace)
+      if (stopped.signal.aborted) return false
+      fresh.send({ kind: 'begin' })
+      const isReading = await fresh.until('reading')
+      void resting.leave()
+      if (stopped.signal.aborted) return false
+      if (!isReading) {
+        // In the place of the one that rests.
+        died(await fresh.end)
+        return false
+      }
+      clearTimeout(restart)
+      takeOver(fresh)
+      const stoodStillMs = clock.monotonicMs() - stoodStillAt
+      replaceAt = clock.monotonicMs() + Math.max(REPLACE_EVERY_MS, REPLACE_SHARE * stoodStillMs)
+      log.info({ kpis: fresh.kpis.length, stoodStillMs }, 'pipeline goes on with another catalog')
+      return true
+    } finally {
+      next = undefined
+      resting = undefined
+      if (current !== fresh) void fresh.leave()
+    }
+  }
+
+  /** Resolves when they are measured; soon in any case. */
+  async function measured(): Promise<void> {
+    // There is nothing to go on from: nobody has to wait for a stream that cannot be reached.
+    if (!current.isReading()) return
+    const done = new AbortController()
+    waiting.push(() => done.abort())
+    await pause(MEASURED_WITHIN_MS, AbortSignal.any([done.signal, stopped.signal]))
+  }
+
+  const threads = (): PipelineThread[] => (next === undefined ? [current] : [current, next])
 
   return {
     streamId: () => streamId,
@@ -187,18 +261,25 @@ export function startPipeline(
       send({ kind: 'unwatch', key })
     },
     onFrame: (listener) => void listeners.push(listener),
-    rulesChanged: () => send({ kind: 'rules_changed' }),
+    rulesChanged() {
+      for (const thread of threads()) thread.send({ kind: 'rules_changed' })
+    },
     demoChanged(changed: DemoState) {
       demo = changed
-      send({ kind: 'demo', state: changed })
+      for (const thread of threads()) thread.send({ kind: 'demo', state: changed })
     },
-    catalogChanged(changed) {
+    async catalogChanged(changed) {
+      const before = kpis
       kpis = changed
-      if (state !== 'up' || stopping) return
-      const mine = replace().finally(() => {
-        if (replacing === mine) replacing = undefined
+      for (const thread of threads()) thread.send({ kind: 'words', kpis })
+      if (changesUnits(before, kpis)) {
+        for (const [key, view] of watched) send({ kind: 'watch', key, view })
+      }
+      if (stopped.signal.aborted || sameFigures(current.kpis, kpis)) return
+      replacing ??= replaceUntilMeasured().finally(() => {
+        replacing = undefined
       })
-      replacing = mine
+      await measured()
     },
     kpis: (query) => ask<KpisAnswer>({ kind: 'kpis', query }),
     series: (query) => ask<SeriesAnswer>({ kind: 'series', query }),
@@ -206,13 +287,27 @@ export function startPipeline(
     shard: (shardId) => ask<ViewState>({ kind: 'shard', shardId }),
     metrics: () => ask<string>({ kind: 'metrics' }),
     async stop() {
-      stopping = true
+      stopped.abort()
       clearTimeout(restart)
-      if (replacing !== undefined) await replacing
-      else if (state === 'up') await end(STOP_TIMEOUT_MS.stop)
+      const wasUp = state === 'up'
+      state = 'ending'
+      // What one that takes over at this moment has read is read again.
+      void next?.leave()
+      if (wasUp) await ended('stop', STOP_TIMEOUT_MS.stop)
       // Nobody has to wait for its memory to be given back.
-      void leave()
+      void current.leave()
       questions.refuseAll('the pipeline is stopped')
     },
   }
+}
+
+const kpisOfView = (view: View): KpiId[] => (view.kind === 'overview' ? [view.kpi] : [])
+
+function kpisOfQuestion(question: Question): KpiId[] {
+  if (question.kind !== 'kpis' && question.kind !== 'series') return []
+  const { by } = question.query
+  return [
+    ...(question.kind === 'series' ? [question.query.kpi] : []),
+    ...(by === undefined ? [] : [by.rankedBy]),
+  ]
 }

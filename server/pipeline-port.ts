@@ -19,8 +19,11 @@ export interface PipelinePort {
   /** Rules in the store were changed by the main thread. */
   rulesChanged(): void
   demoChanged(state: 'on' | 'off'): void
-  /** From now on these are measured: the pipeline commits, and goes on from there with the new catalog. */
-  catalogChanged(kpis: readonly Kpi[]): void
+  /**
+   * From now on these are measured. Words of a KPI are taken over at once; for other figures a pipeline with the new
+   * catalog is made ready, and the former one goes on until then. Resolves when they are measured, or after a while.
+   */
+  catalogChanged(kpis: readonly Kpi[]): Promise<void>
   kpis(query: KpisQuery): Promise<KpisAnswer>
   series(query: SeriesQuery): Promise<SeriesAnswer>
   /** The shards view as it stands now: cells `status`, `firing` and `shard.<id>`. */
@@ -67,6 +70,8 @@ export interface PipelineOptions {
   }
   demo: DemoState
   logLevel: string
+  /** It gets ready and waits for `begin`: another pipeline is at work. */
+  standby?: boolean
 }
 
 export type ToWorker =
@@ -75,6 +80,12 @@ export type ToWorker =
   | { kind: 'rules_changed' }
   | { kind: 'demo'; state: DemoState }
   | { kind: 'ask'; id: number; question: Question }
+  /** Of KPIs that are measured as before. */
+  | { kind: 'words'; kpis: readonly Kpi[] }
+  /** To one that stands by. */
+  | { kind: 'begin' }
+  /** Commits and reads no more; it goes on answering and sending frames from what it has. */
+  | { kind: 'rest' }
   | { kind: 'stop' }
 
 export type Question =
@@ -91,6 +102,12 @@ export type FromWorker =
   | { kind: 'failure'; id: number; message: string }
   /** The next one is to start carefully: see `AppFailedError`. */
   | { kind: 'app_failed' }
+  /** It stands by, and could begin at once. */
+  | { kind: 'ready' }
+  /** The stream is reached, and what the store has is there. */
+  | { kind: 'reading' }
+  /** It writes nothing more. */
+  | { kind: 'resting' }
   /** It has committed, or has run for a while. */
   | { kind: 'progress' }
   /** Why it ends in a moment. */

@@ -52,6 +52,8 @@ const pipeline = createPipeline(options, {
   log,
   newId: randomUUID,
   onStream: (streamId) => post({ kind: 'stream', streamId }),
+  onReady: () => post({ kind: 'ready' }),
+  onReading: () => post({ kind: 'reading' }),
   onProgress: () => post({ kind: 'progress' }),
   onFrame: (frame) => post({ kind: 'frame', frame }),
 })
@@ -75,6 +77,18 @@ port.on('message', (message: ToWorker) => {
         (answer) => post({ kind: 'answer', id: message.id, answer }),
         (error: unknown) => post({ kind: 'failure', id: message.id, message: messageOf(error) }),
       )
+      break
+    case 'words':
+      pipeline.giveWords(message.kpis)
+      break
+    case 'begin':
+      pipeline.begin()
+      break
+    case 'rest':
+      pipeline
+        .rest()
+        .catch((error: unknown) => log.error({ problem: messageOf(error) }, 'rest failed'))
+        .finally(() => post({ kind: 'resting' }))
       break
     case 'stop':
       pipeline

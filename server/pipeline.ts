@@ -2,6 +2,7 @@ import type { FoundChange } from '../lib/counting-change.ts'
 import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
 import { createdAgain, type Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
+import type { Kpi } from '../lib/kpis.ts'
 import type { StreamBegin } from '../lib/stream-begin.ts'
 import { SECOND_MS } from '../lib/time.ts'
 import type { View } from '../lib/view.ts'
@@ -11,6 +12,7 @@ import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
+import { giveWords } from './catalog/same-figures.ts'
 import { type ChangeLog, createChangeLog } from './change-log.ts'
 import { createClockWatch } from './clock-watch.ts'
 import { createDamage, type DamagedRow } from './damage/damage.ts'
@@ -56,11 +58,17 @@ const QUIET_START_MS = 3 * SECOND_MS
 export interface Pipeline {
   /** Runs until `stop`. Rejects when it has to be started anew. */
   run(): Promise<void>
+  /** To one that stands by. */
+  begin(): void
+  /** Commits what it has read, and writes nothing more. Frames and answers go on from what it has. */
+  rest(): Promise<void>
   stop(): Promise<void>
   watch(key: string, view: View): void
   unwatch(key: string): void
   rulesChanged(): void
   setDemo(state: DemoState): void
+  /** KPIs that are measured as before are called, and shown, like these. */
+  giveWords(kpis: readonly Kpi[]): void
   answer(question: Question): Promise<unknown>
 }
 
@@ -72,6 +80,10 @@ export interface PipelinePorts {
   log: Log
   newId: () => string
   onStream: (streamId: number) => void
+  /** It stands by, and could begin at once. */
+  onReady?: () => void
+  /** The stream is reached, and what the store has is there. */
+  onReading?: () => void
   /** It has committed, or has run for a while. Called once. */
   onProgress: () => void
   onFrame: (frame: PipelineFrame) => void
@@ -89,10 +101,18 @@ interface Reached extends ViewParts {
 export function createPipeline(options: PipelineOptions, ports: PipelinePorts): Pipeline {
   const { store, source, clock, log } = ports
   const ending = new AbortController()
+  /** Aborted: nothing is judged or written any more. */
+  const resting = new AbortController()
+  const begun = later()
+  let judging: Promise<void>[] = []
   const startedAt = clock.now()
   const startedMs = clock.monotonicMs()
-  const catalog = createCatalog(options.kpis, options.crossed)
-  const version = catalogVersion(catalog)
+  // Its own: their words are changed in place.
+  const catalog = createCatalog(
+    options.kpis.map((kpi) => ({ ...kpi })),
+    options.crossed,
+  )
+  let version = catalogVersion(catalog)
   const place = placeOf(options.stream)
   const start = createStreamStart(place, { ...options, db: store.db, clock })
   let demo = options.demo
@@ -126,19 +146,24 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     await keepStart()
     const description = await describeUntilReached()
     if (description === undefined) return
+    if (options.standby === true) {
+      ports.onReady?.()
+      await begun.promise
+    }
     const parts = await reachUntilStored(description)
     if (parts === undefined) return
     reached = parts
     arrival.resolve(parts)
     parts.consumer.onCommit(progressed)
-    const evaluating = [
+    ports.onReading?.()
+    judging = [
       everySecond(untilProgressed),
       everySecond(parts.alerts.evaluate),
       everySecond(parts.marks.look),
       everySecond(parts.damage.look),
       everySecond(() => lookAtClock(parts)),
     ]
-    await Promise.race([parts.consumer.failed, Promise.all([framing, ...evaluating])])
+    await Promise.race([parts.consumer.failed, Promise.all([framing, ...judging])])
   }
 
   /** Everything is made anew at each attempt; nothing is read before the last step succeeds. */
@@ -243,7 +268,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       store: markStore,
       progress: consumer.readings,
       newId: ports.newId,
-      ending: ending.signal,
+      ending: resting.signal,
       log,
     })
     const formerKpis = createFormerKpis({
@@ -301,9 +326,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   }
 
   async function everySecond(evaluate: (now: number) => Promise<void>): Promise<void> {
-    while (!ending.signal.aborted) {
+    while (!resting.signal.aborted) {
       await evaluate(clock.now())
-      await pause(EVALUATE_EVERY_MS, ending.signal)
+      await pause(EVALUATE_EVERY_MS, resting.signal)
     }
   }
 
@@ -411,14 +436,40 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     })
   }
 
+  async function rest(): Promise<void> {
+    // What is not reached yet has nothing to go on with.
+    if (reached === undefined) return stop()
+    reached.kpi.flushNext()
+    await reached.consumer.stop()
+    resting.abort()
+    await Promise.allSettled(judging)
+  }
+
+  async function stop(): Promise<void> {
+    reached?.kpi.flushNext()
+    await reached?.consumer.stop()
+    resting.abort()
+    ending.abort()
+    begun.resolve()
+    await store.close()
+  }
+
+  function giveNewWords(kpis: readonly Kpi[]): void {
+    giveWords(catalog.kpis, kpis)
+    version = catalogVersion(catalog)
+    // The next one writes down its own.
+    if (resting.signal.aborted) return
+    reached?.kpi.rename().catch((error: unknown) => {
+      log.warn({ problem: messageOf(error) }, 'what KPIs are called cannot be kept')
+    })
+  }
+
   return {
     run,
-    async stop() {
-      reached?.kpi.flushNext()
-      await reached?.consumer.stop()
-      ending.abort()
-      await store.close()
-    },
+    begin: begun.resolve,
+    rest,
+    stop,
+    giveWords: giveNewWords,
     watch: views.watch,
     unwatch: views.unwatch,
     rulesChanged: () => reached?.alerts.rulesChanged(),
@@ -444,6 +495,14 @@ const damagedStart = ({ id, unreadableStart = '' }: StreamRow): DamagedRow => ({
 
 const worstOf = (now: Health, before: Health): Health =>
   now.kind === 'trouble' ? now : before.kind === 'trouble' ? before : now
+
+function later() {
+  let resolve: () => void = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
 
 function whenReached() {
   let resolve: (reached: Reached) => void = () => {}

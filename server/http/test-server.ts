@@ -203,7 +203,9 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     unwatch: (key) => void pipeline.watched.delete(key),
     onFrame: (listener) => void listeners.push(listener),
     rulesChanged: () => void pipeline.calls.push('rulesChanged'),
-    catalogChanged: (kpis) => void pipeline.measured.push(kpis.map(({ id }) => id)),
+    async catalogChanged(kpis) {
+      pipeline.measured.push(kpis.map(({ id }) => id))
+    },
     demoChanged: (state) => void pipeline.calls.push(`demo ${state}`),
     async kpis(query) {
       pipeline.questions.push(query)

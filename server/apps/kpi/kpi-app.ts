@@ -19,12 +19,14 @@ import { createPaneLog } from './pane-log.ts'
 import { createPaneReader, type PaneReader } from './pane-reader.ts'
 import { readKpis, readSeries, readValue } from './readings.ts'
 import { createRecentEvents, type RecentEvents } from './recent-events.ts'
-import { rememberKpis } from './remembered-kpis.ts'
+import { rememberKpis, renameKpis } from './remembered-kpis.ts'
 
 /** Every KPI over any window, in total and by each dimension: the windows of the whole product. */
 export interface KpiApp extends StreamApp {
   /** To be awaited before the first `fold`. */
   restore(): Promise<void>
+  /** KPIs of the catalog are called otherwise. */
+  rename(): Promise<void>
   /** The next seal writes panes whatever their age, as many as a commit does: the next start has less to replay. */
   flushNext(): void
   /** These keys keep panes of their own, whatever the bound on keys is. Replaces the last list. */
@@ -112,6 +114,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
       await measured.remember(stream)
       await rememberKpis({ db, streamId, damage, onChange }, catalog.kpis)
     },
+    rename: () => renameKpis({ db, streamId, damage, onChange }, catalog.kpis),
     flushNext: log.flushNext,
     pin: pins.set,
     kpis: (query, now) => readKpis(reader, query, now),

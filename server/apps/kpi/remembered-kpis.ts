@@ -11,9 +11,7 @@ type Memory = Record<string, { label: string; formula: string }>
 export async function rememberKpis(ports: ChangePorts, kpis: readonly Kpi[]): Promise<void> {
   const memory = createKeptMemory<Memory>(ports, NAME, isMemory)
   const before = (await memory.read()) ?? {}
-  const now: Memory = Object.fromEntries(
-    kpis.map((kpi) => [kpi.id, { label: kpi.label, formula: formulaOf(kpi) }]),
-  )
+  const now = memoryOf(kpis)
   for (const [id, { label, formula }] of Object.entries(before)) {
     const kept = now[id]
     if (kept === undefined) {
@@ -26,6 +24,13 @@ export async function rememberKpis(ports: ChangePorts, kpis: readonly Kpi[]): Pr
   }
   await memory.write(now)
 }
+
+/** They are measured as before: what is told of them later calls them as they are called now. */
+export const renameKpis = (ports: ChangePorts, kpis: readonly Kpi[]): Promise<void> =>
+  createKeptMemory<Memory>(ports, NAME, isMemory).write(memoryOf(kpis))
+
+const memoryOf = (kpis: readonly Kpi[]): Memory =>
+  Object.fromEntries(kpis.map((kpi) => [kpi.id, { label: kpi.label, formula: formulaOf(kpi) }]))
 
 /** Equal formulas have equal texts. */
 const formulaOf = ({ formula }: Kpi): string =>
