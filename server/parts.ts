@@ -14,6 +14,7 @@ import type { Log } from './platform/log.ts'
 import { mergeMetrics, type ServerMetrics } from './platform/metrics.ts'
 import type { Store } from './store/open-store.ts'
 import { writeSetting } from './store/setting.ts'
+import { createRetention } from './window/retention.ts'
 
 const METRICS_TIMEOUT_MS = 2_000
 
@@ -57,6 +58,7 @@ export function apiContext(
   return {
     clock,
     kpis,
+    retention: createRetention(config.keep),
     db: () => store().reads(),
     damage: damageOf,
     embeddedHealth: () => parts.embedded?.health() ?? { kind: 'ok' },

@@ -10,12 +10,15 @@ import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
 import { inTime } from '../platform/in-time.ts'
 import type { Schema } from '../store/schema.ts'
+import type { Retention } from '../window/retention.ts'
 import { UnavailableError } from './problem.ts'
 
 /** What the resources work with. The parts come up one after another; until then they throw `UnavailableError`. */
 export interface ApiContext {
   clock: Clock
   kpis: LiveCatalog
+  /** For how long panes are kept, as it was configured. */
+  retention: Retention
   stream(): StreamFacts
   /** Only to read. */
   db(): Kysely<Schema>

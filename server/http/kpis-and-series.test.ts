@@ -119,9 +119,9 @@ describe('refused, with what to do about it', () => {
     [`${SERIES}?window=90s&step=2m`, 'step', /longer than the range: use step=90s or shorter/],
     [`${SERIES}?from=${NOW - 500}&step=2s`, 'step', /use step=1s or shorter/],
     [
-      `${SERIES}?window=30d&step=1m`,
+      `${SERIES}?window=6d&step=1m`,
       'step',
-      /43200 points.*2000 are the most: use step=1296s or longer/,
+      /8640 points.*2000 are the most: use step=5m or longer/,
     ],
     [`${SERIES}?window=2001s&step=1s`, 'step', /2001 points.*use step=2s or longer/],
     [`${SERIES}?${past}&step=1s`, 'step', /2002 points.*use step=2s or longer/],
@@ -140,11 +140,25 @@ describe('refused, with what to do about it', () => {
   })
 
   it('the step that a problem names is one that will do', async () => {
-    for (const window of ['2001s', '1d', '7d', '399d']) {
+    for (const window of ['2001s', '34h', '6d']) {
       const { text } = await get(`${SERIES}?window=${window}&step=1s`)
       const step = /step=(\w+) or longer/.exec(text)?.[1]
       await asked(`${SERIES}?window=${window}&step=${step}`)
     }
+  })
+
+  it('a step that is answered by a longer one is refused only where that makes too many points', async () => {
+    // Seconds are kept for an hour, tens of them for three, minutes for seven days.
+    for (const [window, step] of [
+      ['170m', '5s'],
+      ['30d', '1m'],
+      ['7h', '1s'],
+      ['400d', '6h'],
+    ]) {
+      await asked(`${SERIES}?window=${window}&step=${step}`)
+    }
+    const { text } = await get(`${SERIES}?window=34h&step=1s`)
+    expect(text).toMatch(/makes 2040 points.*use step=2m or longer/)
   })
 
   it('all that is wrong is said at once', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SeriesAnswer } from '../../lib/api.ts'
-import { type Catalog, unknownKpi } from '../../lib/kpi-catalog.ts'
+import { unknownKpi } from '../../lib/kpi-catalog.ts'
 import type { SeriesQuery } from '../../lib/kpi-questions.ts'
 import { kpiValueSchema } from '../../lib/kpi-value-schema.ts'
 import { DIMENSIONS, type Dimension, type Kpi, type KpiId, rankedBy } from '../../lib/kpis.ts'
@@ -101,7 +101,7 @@ export const seriesRoute = (context: ApiContext) =>
     async handle({ params: { id = '' }, query }) {
       const kpi = context.kpis.catalog.kpi(id)
       if (kpi === undefined) return refuse(problem(404, unknownKpi(context.kpis.catalog, id)))
-      const asked = questionOf(context.kpis.catalog, kpi, query, context.clock.now())
+      const asked = questionOf(context, kpi, query)
       const of = await askedIncarnation(context, query.incarnation)
       const errors = [asked, of].flatMap((each) => (each.ok ? [] : each.errors))
       if (!asked.ok || !of.ok) return refuse(badFields(errors))
@@ -113,11 +113,11 @@ export const seriesRoute = (context: ApiContext) =>
 type Asked = { ok: true; question: SeriesQuery } | { ok: false; errors: FieldError[] }
 
 function questionOf(
-  catalog: Catalog,
+  { kpis: { catalog }, clock, retention }: ApiContext,
   kpi: Kpi,
   { step, filter, by, limit, incarnation, ...time }: Query,
-  now: number,
 ): Asked {
+  const now = clock.now()
   const errors = [
     ...(by === undefined ? needsBy({ limit }) : []),
     ...crossedErrors(catalog, { filter, by }),
@@ -126,7 +126,8 @@ function questionOf(
   if (!asked.ok) return { ok: false, errors: [...errors, ...asked.errors] }
   const { range, spanMs } = asked
   const stepMs = step ?? usualStep(spanMs, by !== undefined)
-  const wrong = step === undefined ? undefined : stepProblem(range, { spanMs, stepMs, now })
+  const wrong =
+    step === undefined ? undefined : stepProblem(range, { spanMs, stepMs, now, retention })
   if (wrong !== undefined) errors.push({ field: 'step', message: wrong })
   if (errors.length > 0) return { ok: false, errors }
   const question: SeriesQuery = {

@@ -1,4 +1,5 @@
 import type { AskedRange } from '../../../lib/kpi-questions.ts'
+import { keptStep } from '../../window/kept-step.ts'
 import { LEVELS, levelAt, paneStart } from '../../window/levels.ts'
 import type { Retention } from '../../window/retention.ts'
 import { rangeBefore, stepEnd, type TimeRange } from '../../window/window-range.ts'
@@ -40,15 +41,11 @@ export function kpisRange(retention: Retention, asked: AskedRange, now: number):
 
 /** The step grows to the panes that are still kept of the range's beginning. */
 export function seriesRange(
-  { isKept }: Retention,
+  retention: Retention,
   asked: AskedRange,
   leastStepMs: number,
   now: number,
 ): SteppedRange {
-  const inPanesOf = (ms: number) => inSteps(asked, Math.ceil(leastStepMs / ms) * ms, now)
-  for (const [level, { ms }] of LEVELS.entries()) {
-    const range = inPanesOf(ms)
-    if (isKept(level, range.from, now)) return range
-  }
-  return inPanesOf(levelAt(COARSEST).ms)
+  const fromOf = (stepMs: number) => inSteps(asked, stepMs, now).from
+  return inSteps(asked, keptStep(retention, { leastStepMs, fromOf, now }), now)
 }
