@@ -27,6 +27,10 @@ export interface Explained {
   kind: 'sum' | 'ratio'
   /** Length of the period now over that of the period before: sums are compared over the same length. */
   lengths: number
+  /** What there was of all keys; absent: what they add up to. Different things do not: one may be with several keys. */
+  whole?: { before: Part; now: Part }
+  /** The change that is to be explained; absent: whatever the keys show. `factor`: what it is now over what is usual. */
+  told?: { direction: 'up' | 'down'; factor?: number }
   dimensions: readonly DimensionParts[]
 }
 
@@ -60,10 +64,10 @@ export function explain(change: Explained): Explanation | undefined {
 
 function candidatesOf(change: Explained, { dimension, keys }: DimensionParts): Candidate[] {
   const contributions = change.kind === 'sum' ? ofSum(keys, change.lengths) : ofRatio(keys)
-  const total = contributions.reduce((sum, each) => sum + each, 0)
+  const before = change.whole?.before ?? whole(keys.map((each) => each.before))
+  const now = change.whole?.now ?? whole(keys.map((each) => each.now))
+  const total = toExplain(change, { contributions, before, now })
   if (total === 0) return []
-  const before = whole(keys.map((each) => each.before))
-  const now = whole(keys.map((each) => each.now))
   return keys.flatMap((each, i) => {
     const share = (contributions[i] as number) / total
     const size = before.over > 0 ? each.before.over / before.over : 0
@@ -81,6 +85,27 @@ function candidatesOf(change: Explained, { dimension, keys }: DimensionParts): C
       },
     ]
   })
+}
+
+/**
+ * What shares are of: the change between the two periods, or the one that is told where that is larger, which is against
+ * what is usual and not against the period before. 0: the periods differ the other way, and so explain nothing of it.
+ */
+function toExplain(
+  { kind, lengths, whole, told }: Explained,
+  { contributions, before, now }: { contributions: readonly number[]; before: Part; now: Part },
+): number {
+  const total =
+    whole === undefined
+      ? contributions.reduce((sum, each) => sum + each, 0)
+      : now.over - before.over * lengths
+  if (told === undefined) return total
+  const sign = told.direction === 'up' ? 1 : -1
+  if (total * sign <= 0) return 0
+  const usual = kind === 'sum' ? before.over * lengths : (ratioOf(before) ?? 0)
+  const { factor = 1 } = told
+  const toldChange = Number.isFinite(factor) ? (factor - 1) * usual : 0
+  return sign * Math.max(total * sign, toldChange * sign)
 }
 
 /**

@@ -94,7 +94,8 @@ export function createKeptMarks(store: MarkStore, newId: () => string): KeptMark
       if (kept === undefined) return
       const grown = withFound(subject, kept, found)
       open.set(nameOf(grown.mark), grown)
-      shown.set(grown.mark.id, grown.mark)
+      // Also in the store: the API and the next process have it as far as it went.
+      keep(grown)
     },
     end(subject, found, { at, ending }) {
       const name = nameOf(subjectNames(subject))
