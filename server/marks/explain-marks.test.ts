@@ -135,6 +135,9 @@ test('a share is a share of the change, and what is named explains most of it, b
       async (parts, seed, kpi) => {
         const all = parts.map((part, n) => ({ ...part, country: countries[n] as string }))
         const seen = seenOn(all, seededRandom(seed))
+        // Less than that makes no mark.
+        const { before, now } = recount(kpi, seen)
+        fc.pre(Math.abs(now / before - 1) > 0.2)
         const cause = await explained(kpi, seen)
         if (cause === undefined) return
         named++
