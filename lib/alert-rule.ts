@@ -21,7 +21,7 @@ export const ruleFields = z.strictObject({
   window: z.enum(RULE_WINDOW_IDS, { error: `window: choose one of ${RULE_WINDOW_IDS.join(', ')}` }),
   when: z.enum(['above', 'below'], { error: 'when: choose "above" or "below"' }),
   value: z.string().max(40),
-  /** ISO 4217; for money KPIs only, USD if absent. */
+  /** ISO 4217; for money KPIs only. Absent when it is set: the main currency; in rules of older versions: USD. */
   currency: z
     .string()
     .toUpperCase()

@@ -50,6 +50,8 @@ export interface StreamAnswer {
   findings: AuditFinding[] | null
   apps: AppCell[] | null
   kept: KeptTimes | null
+  /** Which figures of money are given in; null: the pipeline does not answer. */
+  mainCurrency: string | null
   damage: DamageCell | null
 }
 

@@ -30,6 +30,18 @@ describe('a figure is in its unit', () => {
     const figure = kpiFigure(KPIS.spend, value, MINUTE)
     expect(figure).toEqual({ text: '$61.20', unit: '/h', exact: '$1.020001 in 1 min' })
   })
+  test('money in other currencies stands beside it, by the same time, and is never added', () => {
+    const value = { value: 1, currency: 'USD', money: { USD: '1', JPY: '1999', EUR: '100' } }
+    expect(kpiFigure(KPIS.revenue, value, 60 * MINUTE)).toEqual({
+      text: '$1.00',
+      unit: '/h',
+      exact: '$1.00, €100.00, ¥1,999 in 1 h',
+      others: ['€100.00/h', '¥1,999/h'],
+    })
+    expect(kpiText(KPIS.revenue, value, 60 * MINUTE)).toBe('$1.00/h and €100.00/h, ¥1,999/h')
+    expect(kpiFigure(KPIS.yield, value, MINUTE).others).toEqual(['€100.00', '¥1,999'])
+    expect(measuredFigure(KPIS.spend, value).others).toEqual(['€100.00', '¥1,999'])
+  })
   test('ratios are percent', () => {
     expect(kpiText(KPIS.ctr, { value: 0.0241 }, MINUTE)).toBe('2.41 %')
   })

@@ -1,5 +1,5 @@
 import { absent, count, decimal, exact, NONE, percent, points } from './format.ts'
-import { amountIn, exactMoneyOf, money } from './format-money.ts'
+import { amountIn, besideText, exactMoneyOf, money, otherMoney } from './format-money.ts'
 import { duration, millis } from './format-time.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Kpi } from './kpis.ts'
@@ -11,6 +11,8 @@ export interface FigureText {
   text: string
   unit: string
   exact: string
+  /** Money in other currencies, with its unit: it stands beside the figure, and is not in it. */
+  others?: readonly string[]
 }
 
 /**
@@ -37,10 +39,16 @@ export function kpiFigure(
         text: money(perHour, value.currency),
         unit: '/h',
         exact: absent(figure) ? NONE : whole,
+        ...beside(otherMoney(value, HOUR_MS / spanMs).map((text) => joinUnit(text, '/h'))),
       }
     }
     case 'per_mille':
-      return { text: money(figure, value.currency), unit: 'per 1,000', exact: exactMoneyOf(value) }
+      return {
+        text: money(figure, value.currency),
+        unit: 'per 1,000',
+        exact: exactMoneyOf(value),
+        ...beside(otherMoney(value)),
+      }
     case 'percent': {
       const whole = figure === null ? NONE : `${exact(figure * 100)} %`
       return { text: percent(figure), unit: '', exact: whole }
@@ -56,9 +64,11 @@ export function kpiFigure(
 
 /** The figure with its unit in one string, as it is read out: "152.3/s", "$61.20/h", "$1.20 per 1,000". */
 export function kpiText(kpi: Kpi, value: KpiValue, spanMs: number): string {
-  const { text, unit } = kpiFigure(kpi, value, spanMs)
-  return joinUnit(text, unit)
+  const { text, unit, others = [] } = kpiFigure(kpi, value, spanMs)
+  return [joinUnit(text, unit), besideText(others)].filter(Boolean).join(' ')
 }
+
+const beside = (others: readonly string[]) => (others.length === 0 ? {} : { others })
 
 export const joinUnit = (text: string, unit: string): string =>
   unit === '' || unit.startsWith('/') ? `${text}${unit}` : `${text} ${unit}`
@@ -87,7 +97,7 @@ export function thresholdText(kpi: Kpi, value: number | null, currency?: string)
 export function measuredFigure(kpi: Kpi, value: KpiValue): FigureText {
   const text = thresholdText(kpi, value.value, value.currency)
   const whole = value.money === undefined ? exact(value.value) : exactMoneyOf(value)
-  return { text, unit: '', exact: whole }
+  return { text, unit: '', exact: whole, ...beside(otherMoney(value)) }
 }
 
 /**

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { amountIn, exactMoney, exactMoneyOf, money, otherMoney } from './format-money.ts'
+import {
+  amountIn,
+  besideText,
+  exactMoney,
+  exactMoneyOf,
+  money,
+  otherMoney,
+} from './format-money.ts'
 import { micros, moneyText } from './money.ts'
 
 describe('money', () => {
@@ -44,6 +51,23 @@ test('the main currency comes first, and the others are named', () => {
   expect(exactMoneyOf(value)).toBe('$12.340001, €3.00')
   expect(otherMoney(value)).toEqual(['€3.00'])
   expect(exactMoneyOf({ value: null })).toBe('–')
+})
+
+test('other currencies are named by name, without those of which nothing is left', () => {
+  const money = { JPY: '1999', USD: '169.99', EUR: '100', CHF: '0' }
+  const value = { value: 169.99, currency: 'USD', money }
+  expect(otherMoney(value)).toEqual(['€100.00', '¥1,999'])
+  expect(otherMoney(value, 12)).toEqual(['€1,200.00', '¥24.0k'])
+  expect(besideText(otherMoney(value))).toBe('and €100.00, ¥1,999')
+  expect(besideText(otherMoney(value), 1)).toBe('and €100.00 and 1 more')
+  expect(besideText([])).toBeUndefined()
+})
+
+test('a hover is bounded, however many currencies there are', () => {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  const money = Object.fromEntries(letters.map((letter) => [`XX${letter}`, '1']))
+  const text = exactMoneyOf({ value: 1, currency: 'USD', money: { ...money, USD: '1' } })
+  expect(text).toMatch(/^\$1\.00, XXA.1\.00, .* 14 more$/)
 })
 
 test('an amount is taken in the currency asked for', () => {

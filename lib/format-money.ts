@@ -27,23 +27,39 @@ export function exactMoney(amount: string, currency: string): string {
   return formatter(currency, { maximumFractionDigits: 6 }).format(amount as `${number}`)
 }
 
-/** Every currency of a value, the largest first: "$12.34, €3.00". */
+/** A hover names no more currencies than these. */
+const MOST_NAMED = 12
+
+/** Every currency of a value, its own first, then by name: "$12.34, €3.00". */
 export function exactMoneyOf(value: KpiValue): string {
-  const amounts = Object.entries(value.money ?? {})
-  if (amounts.length === 0) {
-    return value.value === null ? NONE : money(value.value, value.currency ?? DEFAULT_CURRENCY)
+  const { money: amounts = {}, currency: own } = value
+  if (Object.keys(amounts).length === 0) {
+    return value.value === null ? NONE : money(value.value, own ?? DEFAULT_CURRENCY)
   }
-  return amounts
-    .sort(([a], [b]) => Number(b === value.currency) - Number(a === value.currency))
-    .map(([currency, amount]) => exactMoney(amount, currency))
-    .join(', ')
+  const others = othersOf(value).map(([currency, amount]) => exactMoney(amount, currency))
+  const main = own === undefined ? [] : [exactMoney(amounts[own] ?? '0', own)]
+  const rest = others.length - MOST_NAMED
+  return [...main, ...others.slice(0, MOST_NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
 }
 
-/** The currencies of a value beside its main one, for saying that they are there. */
-export function otherMoney(value: KpiValue): string[] {
-  return Object.entries(value.money ?? {})
-    .filter(([currency]) => currency !== value.currency)
-    .map(([currency, amount]) => money(Number(amount), currency))
+/**
+ * The currencies of a value beside its own, by name, for saying that they are there: they are never added up. Each times
+ * `times`, which makes a rate of a sum.
+ */
+export function otherMoney(value: KpiValue, times = 1): string[] {
+  return othersOf(value).map(([currency, amount]) => money(Number(amount) * times, currency))
+}
+
+const othersOf = ({ money: amounts = {}, currency: own }: KpiValue) =>
+  Object.entries(amounts)
+    .filter(([currency, amount]) => currency !== own && amount !== '0')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** "and ¥1,999, €100.00", "and ¥1,999, €100.00 and 3 more"; undefined: there is no other. */
+export function besideText(others: readonly string[], most = 2): string | undefined {
+  if (others.length === 0) return undefined
+  const rest = others.length - most
+  return `and ${others.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 /** The amount in one currency; 0 where the value has money, but none in that one. */

@@ -86,6 +86,8 @@ export interface StatusCell {
   beyond: BeyondHistory | null
   /** A fingerprint of the catalog of KPIs: another one, and there are other KPIs. */
   catalog: string
+  /** Which figures of money are given in: that of the setting, else that of most events. */
+  mainCurrency: string
   demo: DemoState
   source: Health
   store: Health

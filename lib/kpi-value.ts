@@ -7,7 +7,7 @@
 export interface KpiValue {
   value: number | null
   money?: Record<string, string>
-  /** The currency `value` is in: the one with the largest amount. */
+  /** The currency `value` is in: the main one, where nothing else is said. */
   currency?: string
 }
 

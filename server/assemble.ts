@@ -229,6 +229,7 @@ function pipelineOptions(
     kpis: catalog.kpis,
     crossed: catalog.crossed,
     keep: config.keep,
+    mainCurrency: config.mainCurrency,
     read: config.read,
     demo: parts.embedded?.demo() ?? 'none',
     logLevel: config.logLevel,

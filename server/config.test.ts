@@ -30,6 +30,18 @@ describe('how long figures are kept', () => {
   })
 })
 
+test('the main currency is named in any case, or left to the events', () => {
+  expect(readConfig({}).mainCurrency).toBeUndefined()
+  expect(readConfig({ MAIN_CURRENCY: '' }).mainCurrency).toBeUndefined()
+  expect(readConfig({ MAIN_CURRENCY: ' eur ' }).mainCurrency).toBe('EUR')
+})
+
+test.each(['€', 'EURO', 'E1R', 'dollar'])('%s is no main currency', (MAIN_CURRENCY) => {
+  expect(() => readConfig({ MAIN_CURRENCY })).toThrow(
+    /^MAIN_CURRENCY must be a currency of three letters \(ISO 4217\), such as USD$/,
+  )
+})
+
 test('a file of KPIs that was named must be there', () => {
   expect(() => readConfig({ KPI_FILE: 'no-such-file.json' })).toThrow(
     /no-such-file\.json cannot be read \(ENOENT\): put it there, or unset KPI_FILE/,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { CrossedPair } from '../lib/crossed.ts'
 import { DEFAULT_REMEMBERED_IDS } from '../lib/deduplication.ts'
 import { durationText, parseDuration } from '../lib/duration.ts'
+import { currencyOf } from '../lib/event.ts'
 import type { Kpi } from '../lib/kpis.ts'
 import type { StartAt } from '../lib/start-at.ts'
 import { DAY_MS, HOUR_MS, parseTime } from '../lib/time.ts'
@@ -25,6 +26,8 @@ export interface Config {
   ownCrossed: readonly CrossedPair[]
   /** For how long panes are kept. */
   keep: KeepTimes
+  /** Which figures of money are given in; undefined: in that of most events. */
+  mainCurrency: string | undefined
   logLevel: string
 }
 
@@ -107,6 +110,13 @@ const environment = z.object({
   KEEP_SECONDS: duration('KEEP_SECONDS').default(DEFAULT_KEEP.seconds),
   KEEP_MINUTES: duration('KEEP_MINUTES').default(DEFAULT_KEEP.minutes),
   KEEP_HOURS: duration('KEEP_HOURS').default(DEFAULT_KEEP.hours),
+  MAIN_CURRENCY: z
+    .string()
+    .refine((text) => currencyOf(text.trim()) !== undefined, {
+      error: 'MAIN_CURRENCY must be a currency of three letters (ISO 4217), such as USD',
+    })
+    .transform((text) => currencyOf(text.trim()))
+    .optional(),
   DEMO: z.enum(['on', 'off'], { error: 'DEMO must be "on" or "off"' }).optional(),
   EMBEDDED_KINESIS_PORT: port('EMBEDDED_KINESIS_PORT').optional(),
   ROLE: z.string().default('all'),
@@ -150,6 +160,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ownKpis: own.kpis,
     ownCrossed: own.crossed,
     keep: keepTimes(parsed.data),
+    mainCurrency: parsed.data.MAIN_CURRENCY,
     logLevel: parsed.data.LOG_LEVEL,
   }
 }

@@ -69,6 +69,7 @@ beforeEach(async () => {
       kpis: kpisWith(taps('Taps')),
       crossed: BUILT_IN.crossed,
       keep: DEFAULT_KEEP,
+      mainCurrency: undefined,
       read: {
         mode: 'polling',
         consumerName: 'kinesight',

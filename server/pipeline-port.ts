@@ -61,6 +61,8 @@ export interface PipelineOptions {
   crossed: readonly CrossedPair[]
   /** For how long panes are kept. */
   keep: KeepTimes
+  /** Which figures of money are given in; undefined: in that of most events. */
+  mainCurrency: string | undefined
   read: {
     mode: ReadMode
     consumerName: string

@@ -51,6 +51,7 @@ beforeEach(async () => {
       kpis: BUILT_IN.kpis,
       crossed: BUILT_IN.crossed,
       keep: DEFAULT_KEEP,
+      mainCurrency: undefined,
       read,
       demo: 'off',
       logLevel: 'silent',

@@ -218,8 +218,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     if (stream.unreadableStart !== undefined) damage.found(damagedStart(stream))
     /** What its start finds changed. */
     const found: FoundChange[] = []
+    const { mainCurrency } = options
     const kpi = createKpiApp({
       catalog,
+      mainCurrency,
       retention,
       db: store.db,
       streamId: stream.id,
@@ -272,7 +274,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       log,
     })
     const formerKpis = createFormerKpis({
-      ...{ catalog, db: store.db, streamId: stream.id, clock, damage },
+      ...{ catalog, mainCurrency, db: store.db, streamId: stream.id, clock, damage },
       retention: () => createRetention(options.keep),
     })
     return {
@@ -357,7 +359,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       const health = { source: worstOf(connecting, before), store: storeHealth(stored) }
       return unreachedStatus(options, { begin: start.begin(), demo, ...health }, now)
     }
-    const { consumer, begin, incarnations, changes, damage } = reached
+    const { kpi, consumer, begin, incarnations, changes, damage } = reached
     const readings = consumer.readings()
     return {
       stream: streamOf(options),
@@ -381,6 +383,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       apps: readings.apps,
       damage: damage.cell(),
       catalog: version,
+      mainCurrency: kpi.reader.currencies.main(),
     }
   }
 

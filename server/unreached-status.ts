@@ -1,4 +1,5 @@
 import { DEDUPLICATION_SPAN_MS, SUB_RECORDS_PER_ID } from '../lib/deduplication.ts'
+import { DEFAULT_CURRENCY } from '../lib/event.ts'
 import { noFates } from '../lib/fates.ts'
 import { type Health, type KeptTimes, NO_DAMAGE, type StatusCell } from '../lib/frames.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
@@ -58,6 +59,7 @@ export function unreachedStatus(
     apps: [],
     damage: NO_DAMAGE,
     catalog: catalogVersion(createCatalog(options.kpis, options.crossed)),
+    mainCurrency: options.mainCurrency ?? DEFAULT_CURRENCY,
   }
 }
 

@@ -50,7 +50,7 @@ export function viewSource(
         parts,
       )
     case 'preview':
-      return createPreviewView(view, kpi.recent)
+      return createPreviewView(view, kpi)
     case 'spend': {
       const spend = ofStream(view, parts, (kpi) => createSpendView(view, kpi))
       return {

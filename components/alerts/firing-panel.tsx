@@ -16,6 +16,7 @@ import { useStaleness } from '../live/use-staleness.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import styles from './firing-panel.module.css'
@@ -88,6 +89,7 @@ function FiringRow({ alert, peak }: { alert: FiringAlert; peak: KpiValue | undef
       </span>
       <span className={styles.value}>
         <Figure size={28} text={figure.text} exact={figure.exact} />
+        <Others of={figure.others} below />
       </span>
       <span className={styles.facts}>
         {limitText(kpi, rule)}

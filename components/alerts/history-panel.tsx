@@ -11,6 +11,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { type Column, Table } from '../ui/table.tsx'
@@ -166,8 +167,13 @@ const figure = (
   which: 'value' | 'peak',
   size: 12 | 13 = 13,
 ) => {
-  const { text, exact } = measured(catalog.kpi(event.rule.kpi), event[which])
-  return <Figure size={size} text={text} exact={exact} />
+  const { text, exact, others } = measured(catalog.kpi(event.rule.kpi), event[which])
+  return (
+    <>
+      <Figure size={size} text={text} exact={exact} />
+      {size === 13 && <Others of={others} below most={1} />}
+    </>
+  )
 }
 
 const lasted = (event: AlertEvent, now: number): string =>

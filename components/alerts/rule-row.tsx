@@ -7,6 +7,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Meter } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import { GoneNote } from './gone-note.tsx'
 import { limitText, measured } from './rule-words.ts'
 import styles from './rules-panel.module.css'
@@ -87,6 +88,7 @@ function Reading({ standing: { rule, value } }: { standing: RuleStanding }) {
     <span className={styles.reading}>
       <span className={styles.figures}>
         <Figure size={13} text={now.text} exact={now.exact} />
+        <Others of={now.others} className={styles.others} />
         <span className={styles.limit}>{limit}</span>
       </span>
       {rule.when === 'above' && threshold > 0 && (

@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { RuleStanding } from '../../lib/alert-rule.ts'
+import { useCell } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
@@ -29,11 +30,13 @@ export function RulesPanel({
   const [target, setTarget] = useState<RuleTarget | null>(null)
   const [deleting, setDeleting] = useState<RuleStanding | null>(null)
   const staleness = useStaleness()
+  const mainCurrency = useCell('status')?.mainCurrency
+  const fresh = { ...start, currency: start.currency ?? mainCurrency }
   const sorted = rules?.toSorted(
     (a, b) => ORDER[a.state.kind] - ORDER[b.state.kind] || a.rule.createdAt - b.rule.createdAt,
   )
   const add = (
-    <Button size="small" icon={<Plus />} onClick={() => setTarget({ kind: 'new', start })}>
+    <Button size="small" icon={<Plus />} onClick={() => setTarget({ kind: 'new', start: fresh })}>
       New threshold
     </Button>
   )
@@ -53,7 +56,7 @@ export function RulesPanel({
           title="No threshold is set"
           reason="Say at which value you want to know: “when spend of account acme over 1 h is above 50 USD”."
           action={
-            <Button kind="primary" onClick={() => setTarget({ kind: 'new', start })}>
+            <Button kind="primary" onClick={() => setTarget({ kind: 'new', start: fresh })}>
               Set the first threshold
             </Button>
           }

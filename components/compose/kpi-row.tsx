@@ -12,6 +12,7 @@ import { useCovered } from '../kpi/use-covered.ts'
 import { useCell } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { useCopy } from '../ui/use-copy.tsx'
 import { changeHref, composeHref, showHref } from './addresses.ts'
@@ -60,10 +61,11 @@ function Value({ kpi }: { kpi: Kpi }) {
   const cell = useCell(`kpi.${kpi.id}`)
   const spanMs = useCovered(DEFAULT_WINDOW, kpi.id)
   if (cell === undefined) return <Skeleton width={64} height={18} />
-  const { text, unit, exact } = kpiFigure(kpi, cell.now, spanMs)
+  const { text, unit, exact, others } = kpiFigure(kpi, cell.now, spanMs)
   return (
     <>
       <Figure text={text} unit={unit} exact={exact} size={16} />
+      <Others of={others} />
       {cell.young !== undefined && (
         <span className={styles.since}>measured since {clock(cell.young.from)}</span>
       )}

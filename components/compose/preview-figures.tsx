@@ -3,6 +3,7 @@ import { count } from '../../lib/format.ts'
 import { kpiFigure } from '../../lib/format-kpi.ts'
 import { clock } from '../../lib/format-time.ts'
 import type { Point, PreviewCell } from '../../lib/frames.ts'
+import type { KpiValue } from '../../lib/kpi-value.ts'
 import { DIMENSION_LABELS, type Kpi } from '../../lib/kpis.ts'
 import { rateUnit } from '../../lib/rate-unit.ts'
 import { WINDOWS } from '../../lib/windows.ts'
@@ -13,6 +14,7 @@ import { useCell, useShownNow } from '../live/store.ts'
 import { barPart } from '../ui/bar-part.ts'
 import { Figure } from '../ui/figure.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
+import { Others } from '../ui/others.tsx'
 import styles from './kpi-preview.module.css'
 import type { PreviewWindow } from './use-preview-view.ts'
 
@@ -32,12 +34,13 @@ export function PreviewFigures({ shown }: { shown: PreviewShown }) {
   const rolled = useRolled(cell.value.value)
   const rate = rateUnit(cell.value.value, cell.coveredMs)
   const { text, unit } = kpiFigure(kpi, { ...cell.value, value: rolled }, cell.coveredMs, rate)
-  const { exact } = kpiFigure(kpi, cell.value, cell.coveredMs)
+  const { exact, others } = kpiFigure(kpi, cell.value, cell.coveredMs)
   const partly = cell.coveredMs < WINDOWS[window].spanMs
   return (
     <>
       <p className={styles.now}>
         <Figure text={text} unit={unit} exact={exact} size={28} />
+        <Others of={others} />
         <span className={styles.over}>
           {partly ? `since ${clock(cell.from)}` : `over the last ${WINDOWS[window].label}`}
         </span>
@@ -84,7 +87,8 @@ function PreviewChart({ shown: { kpi, cell, points } }: { shown: PreviewShown })
 function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
   const { top } = cell
   if (top === null || top.rows.length === 0) return null
-  const most = Math.max(...top.rows.map(({ value }) => value.value ?? 0))
+  const amount = ({ value, currency }: KpiValue) => (currency === cell.currency ? value : null)
+  const most = Math.max(...top.rows.map(({ value }) => amount(value) ?? 0))
   const rate = rateUnit(most, cell.coveredMs)
   const rest = top.keys - top.rows.length
   return (
@@ -100,10 +104,13 @@ function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
             <li key={key} className={styles.key}>
               <span
                 className={styles.bar}
-                style={{ width: `${barPart(value.value, most) * 100}%` }}
+                style={{ width: `${barPart(amount(value), most) * 100}%` }}
               />
               <MiddleCut text={key} tail={8} className={styles.keyText ?? ''} />
-              <Figure text={figure.text} unit={figure.unit} exact={figure.exact} size={13} />
+              <span>
+                <Figure text={figure.text} unit={figure.unit} exact={figure.exact} size={13} />
+                <Others of={figure.others} below most={1} />
+              </span>
             </li>
           )
         })}

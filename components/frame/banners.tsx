@@ -14,6 +14,7 @@ import { useCatalog } from '../live/catalog.ts'
 import { useCell, useConnection, useDataAge, useProblem, useServerNow } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import styles from './banners.module.css'
 import { DemoNotice } from './demo-notice.tsx'
 import { useUrlState } from './url-state.ts'
@@ -138,8 +139,13 @@ const more = (firing: readonly FiringAlert[]): string =>
   firing.length > 1 ? ` all ${counted(firing.length, 'alert')}` : ''
 
 function Measured({ alert }: { alert: FiringAlert }) {
-  const { text, exact } = measured(useCatalog().kpi(alert.rule.kpi), alert.value)
-  return <Figure text={text} exact={exact} size={13} />
+  const { text, exact, others } = measured(useCatalog().kpi(alert.rule.kpi), alert.value)
+  return (
+    <>
+      <Figure text={text} exact={exact} size={13} />{' '}
+      <Others of={others} className={styles.others} />
+    </>
+  )
 }
 
 function Banner({

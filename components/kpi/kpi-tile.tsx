@@ -10,6 +10,7 @@ import { serverNow, useArrived, useCell, useSeries } from '../live/store.ts'
 import { MarkSign } from '../marks/mark-sign.tsx'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import styles from './kpi-strip.module.css'
 import { useCovered } from './use-covered.ts'
@@ -71,7 +72,7 @@ function TileContent({ kpi, period }: { kpi: Kpi; period: Period }) {
   }
   const rate = rateUnit(cell.now.value, spanMs)
   const shown = kpiFigure(kpi, { ...cell.now, value: rolled }, spanMs, rate)
-  const { exact } = kpiFigure(kpi, cell.now, spanMs)
+  const { exact, others } = kpiFigure(kpi, cell.now, spanMs)
   return (
     <>
       <span className={styles.top}>
@@ -88,6 +89,7 @@ function TileContent({ kpi, period }: { kpi: Kpi; period: Period }) {
         <Figure text={shown.text} exact={exact} unit={shortUnit(shown.unit)} size={20} />
         <Sparkline points={isFixed(period) ? points : points.slice(0, -1)} />
       </span>
+      <Others of={others} below />
     </>
   )
 }

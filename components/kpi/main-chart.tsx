@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { correctionsIn } from '../../lib/correction.ts'
 import { inSentence, kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
+import { otherMoney } from '../../lib/format-money.ts'
 import { dayTime } from '../../lib/format-range.ts'
 import { age, clock, duration, moment } from '../../lib/format-time.ts'
 import type { ChartCell } from '../../lib/frames.ts'
@@ -30,6 +31,7 @@ import { Button } from '../ui/button.tsx'
 import { Change } from '../ui/change.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import { chartPoints, chartText, measuredSince, openFrom, stepWords } from './chart-values.ts'
 import { FilterChip } from './filter-chip.tsx'
 import { FirstEvent } from './first-event.tsx'
@@ -102,17 +104,14 @@ function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
   const now = cell?.now ?? { value: null }
   const rate = useRate(kpi, period)
   const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs, rate)
+  const { exact, others } = kpiFigure(kpi, now, spanMs)
   return (
     <div className={styles.chosen}>
       <h2 className={styles.name} title={kpi.help}>
         {kpi.label}
       </h2>
-      <Figure
-        text={shown.text}
-        exact={kpiFigure(kpi, now, spanMs).exact}
-        unit={shown.unit}
-        size={28}
-      />
+      <Figure text={shown.text} exact={exact} unit={shown.unit} size={28} />
+      <Others of={others} most={3} />
       {cell !== undefined && compare && (
         <span className={styles.against}>
           <Change change={kpiChange(kpi, cell.now, cell.before)} />
@@ -130,8 +129,15 @@ function Legend({ kpi, period }: { kpi: Kpi; period: Period }) {
   const points = useSeries('main')
   const drawn = useDrawn(kpi, period)
   const stepMs = drawn?.stepMs ?? (isFixed(period) ? undefined : WINDOWS[period].chart.stepMs)
+  const now = useCell(`kpi.${kpi.id}`)?.now
+  const others = now === undefined ? [] : otherMoney(now)
   return (
     <div className={styles.legend}>
+      {others.length > 0 && (
+        <span className={styles.step} title="What is in other currencies is not drawn">
+          {drawn?.currency ?? now?.currency} only
+        </span>
+      )}
       {stepMs !== undefined && (
         <span className={styles.step}>
           {stepWords(kpi, {

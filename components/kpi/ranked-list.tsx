@@ -17,6 +17,7 @@ import { classNames } from '../ui/class-names.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
+import { Others } from '../ui/others.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { useHeldOrder } from './held-order.ts'
 import styles from './ranked-list.module.css'
@@ -86,7 +87,8 @@ function Rows({
   const arrived = useArrived()
   const shown = shownPeriod(period, useCell('chart'))
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
-  const top = Math.max(...cell.rows.map((row) => row.value.value ?? 0))
+  const ofRow = (row: ListRow) => ownAmount(row.value, cell.total.currency)
+  const top = Math.max(...cell.rows.map((row) => ofRow(row) ?? 0))
   const topChosen = Math.max(...cell.rows.map((row) => row.chosen?.value ?? 0))
   // Events of a type may not carry this dimension at all: a column of noughts says nothing.
   const twoValues = kpi.id !== rankedBy.id && rows.some(({ chosen }) => chosen?.value)
@@ -122,7 +124,7 @@ function Rows({
             >
               <span
                 className={styles.bar}
-                style={{ width: `${barPart(row.value.value, top) * 100}%` }}
+                style={{ width: `${barPart(ofRow(row), top) * 100}%` }}
               />
               <MiddleCut text={row.key} tail={8} className={styles.key ?? ''} />
               {twoValues && (
@@ -163,6 +165,10 @@ function Rows({
   )
 }
 
+/** null: it is in another currency, and cannot be put beside the others. */
+const ownAmount = (value: KpiValue, currency: string | undefined): number | null =>
+  value.currency === currency ? value.value : null
+
 /** `top`: the largest of the list, whose unit all have. */
 function Value({
   kpi,
@@ -180,7 +186,7 @@ function Value({
   soft?: boolean
 }) {
   const spanMs = useCovered(period, kpi.id)
-  const { text, unit, exact } = kpiFigure(kpi, value, spanMs, rateUnit(top, spanMs))
+  const { text, unit, exact, others } = kpiFigure(kpi, value, spanMs, rateUnit(top, spanMs))
   return (
     <span className={classNames(styles.number, soft && styles.soft)}>
       <Figure
@@ -189,6 +195,7 @@ function Value({
         size={13}
         exact={share === undefined ? exact : `${exact}, ${share}`}
       />
+      <Others of={others} below most={1} />
     </span>
   )
 }
@@ -197,6 +204,7 @@ function Value({
 function share(row: ListRow, cell: ListCell): string | undefined {
   const all = cell.total.value
   if (all === null || all <= 0 || row.value.value === null) return undefined
+  if (row.value.currency !== cell.total.currency) return undefined
   if (row.value.value < 0 || row.value.value > all) return undefined
   return `${percent(row.value.value / all)} of ${cell.of === undefined ? 'all' : cell.of.key}`
 }

@@ -1,8 +1,9 @@
-import { exactMoneyOf, money } from '../../lib/format-money.ts'
+import { exactMoneyOf, money, otherMoney } from '../../lib/format-money.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 
-/** An amount of money; hovered or copied it is exact, in every currency it has. */
+/** An amount of money; with what it has in other currencies; hovered or copied it is exact. */
 export function Amount({
   value,
   currency,
@@ -14,5 +15,10 @@ export function Amount({
   size?: 13 | 28
 }) {
   const text = money(value.value, value.currency ?? currency)
-  return <Figure size={size} text={text} exact={exactMoneyOf(value)} />
+  return (
+    <>
+      <Figure size={size} text={text} exact={exactMoneyOf(value)} />
+      <Others of={otherMoney(value)} below />
+    </>
+  )
 }

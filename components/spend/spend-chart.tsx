@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { RuleStanding } from '../../lib/alert-rule.ts'
 import { correctionsIn } from '../../lib/correction.ts'
-import { money } from '../../lib/format-money.ts'
+import { money, otherMoney } from '../../lib/format-money.ts'
 import { duration } from '../../lib/format-time.ts'
 import type { SpendCell } from '../../lib/frames.ts'
 import { isFixed, type Period, samePeriod, spanOf, spanWords } from '../../lib/period.ts'
@@ -47,7 +47,7 @@ export function SpendChart(props: SpendChartProps) {
   return (
     <Panel
       title="Spend"
-      note={note ?? (shape === 'window' ? words.note : 'per step')}
+      note={note ?? noteOf(shape === 'window' ? words.note : 'per step', spend)}
       state={stale ? 'stale' : 'ok'}
       aside={
         <>
@@ -86,6 +86,12 @@ export function SpendChart(props: SpendChartProps) {
       )}
     </Panel>
   )
+}
+
+/** The chart is in one currency. */
+function noteOf(words: string, spend: SpendCell | undefined): string {
+  if (spend === undefined || otherMoney(spend.now).length === 0) return words
+  return `${words}, ${spend.currency} only`
 }
 
 /** What the two shapes of the chart are called. */

@@ -7,6 +7,7 @@ import { isFixed, spanWords } from '../../lib/period.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
+import { Others } from '../ui/others.tsx'
 import type { Column } from '../ui/table.tsx'
 import { Amount } from './amount.tsx'
 import styles from './spend.module.css'
@@ -51,8 +52,13 @@ export function spendColumns(
       numeric: true,
       hideBelow: 'tablet',
       cell: (row) => {
-        const { text, exact } = kpiFigure(kpi, row.now, coveredMs)
-        return <Figure size={13} text={text} exact={exact} />
+        const { text, exact, others } = kpiFigure(kpi, row.now, coveredMs)
+        return (
+          <>
+            <Figure size={13} text={text} exact={exact} />
+            <Others of={others} below most={1} />
+          </>
+        )
       },
     },
     {

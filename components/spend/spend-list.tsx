@@ -1,9 +1,10 @@
 import { kpiChange, kpiText } from '../../lib/format-kpi.ts'
-import { exactMoneyOf, money } from '../../lib/format-money.ts'
+import { exactMoneyOf, money, otherMoney } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import { useCompare } from '../frame/url-state.ts'
 import { useKpi } from '../live/catalog.ts'
 import { Change } from '../ui/change.tsx'
+import { Others } from '../ui/others.tsx'
 import styles from './spend-list.module.css'
 import { barOf, type SpendDimension } from './spend-rows.ts'
 
@@ -39,6 +40,7 @@ export function SpendList({
             <span className={styles.key}>{row.key}</span>
             <span className={styles.now} title={exactMoneyOf(row.now)}>
               {amount(row.now)}
+              <Others of={otherMoney(row.now)} below />
             </span>
             <span className={styles.facts}>
               {kpiText(kpi, row.now, spend.coveredMs)}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { count } from '../../lib/format.ts'
-import { money } from '../../lib/format-money.ts'
+import { besideText, money, otherMoney } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import { spanWords } from '../../lib/period.ts'
 import type { Filter } from '../../lib/view.ts'
@@ -119,7 +119,11 @@ function Rows({ dimension, spend, filter, onPick, all, setAll }: RowsProps) {
       )}
       {other !== undefined && (
         <p className={styles.other}>
-          and {money(other.value, other.currency ?? spend.currency)} of others, counted together
+          {besideText(
+            [money(other.value, other.currency ?? spend.currency), ...otherMoney(other)],
+            3,
+          )}{' '}
+          of others, counted together
         </p>
       )}
     </div>

@@ -1,7 +1,5 @@
 import { kpiChange, kpiFigure } from '../../lib/format-kpi.ts'
-import { otherMoney } from '../../lib/format-money.ts'
 import type { SpendCell } from '../../lib/frames.ts'
-import type { KpiValue } from '../../lib/kpi-value.ts'
 import type { Kpi } from '../../lib/kpis.ts'
 import { isFixed, type Period, spanWords } from '../../lib/period.ts'
 import { DAY_MS } from '../../lib/time.ts'
@@ -12,6 +10,7 @@ import { useServerNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
+import { Others } from '../ui/others.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { type Stat, Stats } from '../ui/stats.tsx'
 import { Amount } from './amount.tsx'
@@ -57,7 +56,12 @@ function figures(
     {
       id: 'rate',
       label: 'Rate',
-      value: <Figure size={28} text={hourly.text} unit={hourly.unit} exact={hourly.exact} />,
+      value: (
+        <>
+          <Figure size={28} text={hourly.text} unit={hourly.unit} exact={hourly.exact} />
+          <Others of={hourly.others} below />
+        </>
+      ),
       note: isFixed(spend.period) ? `over these ${label}` : `pace of the last ${label}`,
     },
     ...(compare
@@ -66,7 +70,6 @@ function figures(
             id: 'before',
             label: `The ${label} before`,
             value: <Amount size={28} value={before} currency={spend.currency} />,
-            note: others(before),
           },
         ]
       : []),
@@ -77,14 +80,8 @@ function figures(
             id: 'today',
             label: 'Today (UTC)',
             value: <Amount size={28} value={today} currency={spend.currency} />,
-            note: others(today) ?? todaySince,
+            note: todaySince,
           },
         ]),
   ]
-}
-
-/** Other currencies are never added up, but said. */
-function others(value: KpiValue): string | undefined {
-  const amounts = otherMoney(value)
-  return amounts.length === 0 ? undefined : `and ${amounts.join(', ')}`
 }

@@ -7,9 +7,10 @@ import {
   ruleInputSchema,
   rulePatchSchema,
 } from '../../lib/alert-rule.ts'
+import { DEFAULT_CURRENCY } from '../../lib/event.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { MAX_RULES } from '../alerts/rule-store.ts'
-import type { ApiContext } from './api-context.ts'
+import { type ApiContext, liveOrNothing } from './api-context.ts'
 import { problem } from './problem.ts'
 import { readValue } from './read-input.ts'
 import { answer, type Outcome, type Route, refuse, route } from './route.ts'
@@ -50,7 +51,7 @@ export const alertRuleRoutes = (context: ApiContext): Route[] => [
     answer: { status: 201, description: 'The rule as it was made', schema: alertRule },
     problems: [409],
     async handle({ body }) {
-      const rule = await context.rules().create(body)
+      const rule = await context.rules().create(await withCurrency(context, body))
       if (rule === undefined) {
         return refuse(problem(409, `There are ${MAX_RULES} rules already: delete one first`))
       }
@@ -74,7 +75,8 @@ export const alertRuleRoutes = (context: ApiContext): Route[] => [
         ruleInputSchema(context.kpis.catalog),
       )
       if (!input.ok) return refuse(input.problem)
-      const changed = await context.rules().update(rule.id, input.value)
+      const next = await withCurrency(context, input.value)
+      const changed = await context.rules().update(rule.id, next)
       context.pipeline().rulesChanged()
       return found(changed)
     },
@@ -99,6 +101,14 @@ const noSuchRule = (): Outcome<never> =>
 
 const found = (rule: AlertRule | undefined): Outcome<AlertRule> =>
   rule === undefined ? noSuchRule() : answer(rule)
+
+/** Where none is named a rule is in the currency that is the main one now, and stays in it. */
+async function withCurrency(context: ApiContext, rule: RuleInput): Promise<RuleInput> {
+  const kpi = context.kpis.catalog.kpi(rule.kpi)
+  if (kpi === undefined || !isMoney(kpi) || rule.currency !== undefined) return rule
+  const live = await liveOrNothing(context)
+  return { ...rule, currency: live?.cells.status.mainCurrency ?? DEFAULT_CURRENCY }
+}
 
 /** The rule's own fields with the patch over them. A currency goes when the KPI is no longer money. */
 function patched(catalog: Catalog, rule: AlertRule, patch: RulePatch): RuleInput {

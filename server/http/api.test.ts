@@ -411,6 +411,18 @@ describe('alert rules', () => {
     await server.send({ path: `/api/v1/alerts/rules/${made.id}`, method: 'DELETE' })
   })
 
+  it('money without a currency is in the main one, and stays in it', async () => {
+    const { currency: _, ...bare } = rule
+    server.pipeline.state = liveState({ mainCurrency: 'JPY' })
+    const made = JSON.parse((await post('/api/v1/alerts/rules', bare)).text) as { id: string }
+    expect(made).toMatchObject({ currency: 'JPY' })
+    const path = `/api/v1/alerts/rules/${made.id}`
+    expect(JSON.parse((await post(path, { value: '60' }, 'PATCH')).text)).toMatchObject({
+      currency: 'JPY',
+    })
+    await server.send({ path, method: 'DELETE' })
+  })
+
   it('a patch is checked together with what it changes', async () => {
     const { id } = JSON.parse((await post('/api/v1/alerts/rules', rule)).text)
     const path = `/api/v1/alerts/rules/${id}`

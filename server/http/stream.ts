@@ -71,6 +71,12 @@ const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
     .describe('Empty: the shards cover all hash keys and each is accounted for'),
   apps: z.array(appCell).nullable(),
   kept: keptTimes.nullable(),
+  mainCurrency: z
+    .string()
+    .nullable()
+    .describe(
+      'Which figures of money are given in: MAIN_CURRENCY, else that of most events; null: the pipeline does not answer',
+    ),
   damage: damageCell.nullable().describe('Rows of the store that were set aside'),
 })
 
@@ -101,6 +107,7 @@ export const streamRoute = (context: ApiContext) =>
         findings: live?.cells.status.findings ?? null,
         apps: live?.cells.status.apps ?? null,
         kept: live?.cells.status.kept ?? null,
+        mainCurrency: live?.cells.status.mainCurrency ?? null,
         damage: live?.cells.status.damage ?? null,
       })
     },

@@ -327,6 +327,7 @@ export function liveState(change: Partial<StatusCell>, shards: ShardCell[] = [])
     damage: NO_DAMAGE,
     apps: [],
     catalog: '',
+    mainCurrency: 'USD',
     ...change,
   }
   const cells = Object.fromEntries(shards.map((shard) => [`shard.${shard.shardId}`, shard]))

@@ -28,6 +28,7 @@ const status = (eventsPerSecond: number, source: Health = { kind: 'ok' }): Statu
   shards: { open: 1, readable: 1, troubled: 0 },
   eventsPerSecond,
   catalog: '',
+  mainCurrency: 'USD',
   fates: noFates(),
   kept: { secondsMs: 1, minutesMs: 2, hoursMs: 3, from: 0 },
   beyond: null,

@@ -8,15 +8,17 @@ import type { MeasureSet } from './measures.ts'
 import { moneyByCurrency } from './money-sum.ts'
 import { quantileOf } from './quantile.ts'
 
-/** `prefer`: unless nothing of it was added up. `only`: whatever else there is. */
-export type CurrencyChoice = { prefer?: string } | { only: string }
+/** `order`: the first of these that anything was added up in. `only`: whatever else there is. */
+export type CurrencyChoice = { order: readonly string[] } | { only: string }
+
+const ANY: CurrencyChoice = { order: [] }
 
 /** A KPI over what a cell holds. Without a cell: over no event at all. */
 export function kpiOfCell(
   { formula }: Kpi,
   cell: Cell | undefined,
   { measures }: MeasuredBy,
-  choice: CurrencyChoice = {},
+  choice: CurrencyChoice = ANY,
 ): KpiValue {
   const [first = 0, second = 0] = measures.columnsOf(formula)
   const countIn = (column: number): number => cell?.counts[column] ?? 0
@@ -52,14 +54,14 @@ const distinctOf = (cell: Cell | undefined, column: number): number =>
   cell === undefined ? 0 : estimateDistinct(cell.distinct[column] ?? null, cell.precision)
 
 /**
- * The currency in which most was added up; of equals the first by name. Currencies are compared by their
- * number: there are no exchange rates here.
+ * The first in `order` that there is an amount in; of those that are not in it the first by name. Never by amount: there
+ * are no exchange rates here, and 2,000 JPY are not more than 200 USD.
  */
-export function largestCurrency(amounts: ReadonlyMap<string, Micros>): string | undefined {
-  const sorted = [...amounts].sort(
-    ([a, left], [b, right]) => compare(magnitude(right), magnitude(left)) || compare(a, b),
-  )
-  return sorted[0]?.[0]
+export function firstCurrency(
+  amounts: ReadonlyMap<string, Micros>,
+  order: readonly string[],
+): string | undefined {
+  return order.find((currency) => amounts.has(currency)) ?? [...amounts.keys()].sort()[0]
 }
 
 /** The amounts that a money KPI adds up; nothing where it is not money. */
@@ -74,17 +76,15 @@ export function amountsOf(
 }
 
 function moneyValue(amounts: ReadonlyMap<string, Micros>, choice: CurrencyChoice): KpiValue {
-  const currency = 'only' in choice ? choice.only : chosenCurrency(amounts, choice.prefer)
+  const currency =
+    'only' in choice
+      ? choice.only
+      : (firstCurrency(amounts, choice.order) ?? choice.order[0] ?? DEFAULT_CURRENCY)
   const money: Record<string, string> = {}
   for (const [name, amount] of amounts) money[name] = moneyText(amount)
   const amount = amounts.get(currency) ?? ZERO_MICROS
   money[currency] ??= moneyText(amount)
   return { value: moneyNumber(amount), money, currency }
-}
-
-function chosenCurrency(amounts: ReadonlyMap<string, Micros>, prefer: string | undefined): string {
-  if (prefer !== undefined && amounts.has(prefer)) return prefer
-  return largestCurrency(amounts) ?? prefer ?? DEFAULT_CURRENCY
 }
 
 /** amount × times / count, rounded to the nearest micro-unit, halves away from zero. */
@@ -93,6 +93,3 @@ function perCount(amount: Micros, times: number, count: number): Micros {
   const half = (dividend < 0n ? -divisor : divisor) / 2n
   return micros((dividend + half) / divisor)
 }
-
-const magnitude = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
-const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)

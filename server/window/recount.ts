@@ -27,6 +27,7 @@ export function recount(
   range: TimeRange,
   { formula }: Kpi,
   filter?: Filters,
+  /** The first by name that occurs if absent. */
   currency?: string,
 ): KpiValue {
   const within = eventsIn(events, range, filter)
@@ -144,11 +145,7 @@ function money(
   const amounts = [...sums]
     .filter(([, sum]) => sum !== 0n)
     .map(([name, sum]) => ({ name, amount: roundedQuotient(sum * times, under) }))
-    .sort(
-      (a, b) =>
-        Number(abs(b.amount) > abs(a.amount)) - Number(abs(a.amount) > abs(b.amount)) ||
-        (a.name < b.name ? -1 : 1),
-    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   const currency = only ?? amounts[0]?.name ?? DEFAULT_CURRENCY
   const record = Object.fromEntries(
     amounts.map(({ name, amount }) => [name, moneyText(micros(amount))]),

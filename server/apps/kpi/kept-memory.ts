@@ -7,8 +7,8 @@ import type { Schema } from '../../store/schema.ts'
 export interface KeptMemory<Value> {
   /** undefined: nothing, or nothing that can be read. */
   read(): Promise<Value | undefined>
-  /** Writes it where it is another one than was read. */
-  write(value: Value): Promise<void>
+  /** Writes it where it is another one than was read; as part of a transaction where one is given. */
+  write(value: Value, tx?: Kysely<Schema>): Promise<void>
 }
 
 export interface KeptMemoryPorts {
@@ -48,10 +48,10 @@ export function createKeptMemory<Value>(
       stored = undefined
       return undefined
     },
-    async write(memory) {
+    async write(memory, tx = db) {
       const value = JSON.stringify(memory)
       if (value === stored) return
-      await db
+      await tx
         .insertInto('setting')
         .values({ stream_id: streamId, name, value })
         .onConflict((conflict) => conflict.columns(['stream_id', 'name']).doUpdateSet({ value }))

@@ -14,6 +14,7 @@ import { createPins } from '../../window/pins.ts'
 import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
 import { createRetention, type Retention } from '../../window/retention.ts'
 import { createCrossedSince } from './crossed-since.ts'
+import { createCurrencies } from './currencies.ts'
 import { createMeasuredSince } from './measured-since.ts'
 import { createPaneLog } from './pane-log.ts'
 import { createPaneReader, type PaneReader } from './pane-reader.ts'
@@ -46,6 +47,8 @@ export interface KpiAppPorts {
   streamId: number
   clock: { now(): number; monotonicMs(): number }
   catalog: Catalog
+  /** The currency that figures are given in; that of most events if absent. */
+  mainCurrency?: string | undefined
   /** Kept for an hour, seven days and 400 days if absent. */
   retention?: Retention
   /** Bound on the bytes of panes at rest in memory. */
@@ -81,8 +84,9 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const log = createPaneLog({ db, streamId, pyramid, clock, damage, onChange })
   const since = createCrossedSince({ db, streamId, damage, onChange }, crossed)
   const measured = createMeasuredSince({ db, streamId, damage }, catalog.kpis)
+  const currencies = createCurrencies({ db, streamId, damage }, { setting: ports.mainCurrency })
   const reader = createPaneReader({
-    ...{ db, streamId, pyramid, pins, damage, catalog },
+    ...{ db, streamId, pyramid, pins, damage, catalog, currencies },
     measuredFrom: since.of,
     kpiMeasuredFrom: measured.of,
   })
@@ -94,17 +98,29 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     fold(events) {
       const now = clock.now()
       for (const { event, arrivedAt, beyond } of events) {
-        if (!beyond) pending.add(event, now, arrivedAt)
+        if (beyond) continue
+        pending.add(event, now, arrivedAt)
+        currencies.note(event)
       }
       recent.stage(events)
     },
     discard() {
       pending.take()
+      currencies.discard()
       recent.discard()
     },
     seal() {
       recent.seal()
-      return log.seal(pending.take())
+      const panes = log.seal(pending.take())
+      const writeCurrencies = currencies.seal()
+      if (writeCurrencies === undefined) return panes
+      return {
+        ...panes,
+        async write(tx, streamId) {
+          await panes.write(tx, streamId)
+          await writeCurrencies(tx)
+        },
+      }
     },
     async restore() {
       await log.restore()
@@ -112,6 +128,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
       const stream = { isNew, now: clock.now() }
       await since.remember(stream)
       await measured.remember(stream)
+      await currencies.restore()
       await rememberKpis({ db, streamId, damage, onChange }, catalog.kpis)
     },
     rename: () => renameKpis({ db, streamId, damage, onChange }, catalog.kpis),

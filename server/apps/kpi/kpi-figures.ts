@@ -2,11 +2,11 @@ import type { Point } from '../../../lib/frames.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { addsUp, type Kpi, type KpiId } from '../../../lib/kpis.ts'
 import type { Cell } from '../../window/cell.ts'
-import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import type { Subject } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { isReadable } from './asked-range.ts'
 import { createCorrectedSteps } from './corrected-steps.ts'
+import { onlyIn } from './currency-choice.ts'
 import type { PaneReader } from './pane-reader.ts'
 import type { Shown } from './shown-period.ts'
 import { createStepValues } from './step-values.ts'
@@ -24,9 +24,7 @@ export function createFigures(
   }: { kpi: KpiId; subject: Subject; shown: Shown; currencies: ReadonlyMap<KpiId, string> },
 ) {
   const number = (id: KpiId, cell: Cell | undefined): number | null => {
-    const currency = currencies.get(id)
-    const choice: CurrencyChoice = currency === undefined ? {} : { only: currency }
-    return reader.value(id, cell, choice).value
+    return reader.value(id, cell, onlyIn(currencies.get(id))).value
   }
   const { stepMs } = shown.chart
   const sparkMs = shown.spark.stepMs

@@ -3,9 +3,9 @@ import type { KeysQuery } from '../../../lib/kpi-questions.ts'
 import { NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type Kpi, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
-import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import { cellOf } from '../../window/pane.ts'
 import type { TimeRange } from '../../window/window-range.ts'
+import { onlyIn, orderFrom } from './currency-choice.ts'
 import { gatherKeys } from './gather-keys.ts'
 import { keySpace } from './key-space.ts'
 import { incompleteIn } from './lost-part.ts'
@@ -23,12 +23,13 @@ export async function readKpisBy(
   {
     of,
     gone,
-    choiceOf,
+    currencyOf,
     ...range
   }: TimeRange & {
     of: Filter | undefined
     gone: boolean
-    choiceOf(id: KpiId): CurrencyChoice
+    /** That of the whole. */
+    currencyOf(id: KpiId): string | undefined
   },
 ): Promise<NonNullable<KpisAnswer['by']>> {
   const space = keySpace(dimension, of)
@@ -39,13 +40,13 @@ export async function readKpisBy(
   }
   const all = await gatherKeys(reader, range, space, reader.select([rankedBy]))
   const rank = rankedKeys(reader, rankedBy)
-  const ranked = rank(all, choiceOf(rankedBy)).slice(0, limit)
+  const ranked = rank(all, onlyIn(currencyOf(rankedBy))).slice(0, limit)
   const only = new Set([...ranked.map(space.held), OTHER_KEY])
   const whole = await gatherKeys(reader, range, space, reader.measures.everything, only)
   const valuesOf = (key: string) =>
     everyKpi(reader, ({ id }) =>
       reader.measuredFrom(space.dimension, id) < range.to
-        ? reader.value(id, cellOf(whole, key), choiceOf(id))
+        ? reader.value(id, cellOf(whole, key), orderFrom(reader, id, currencyOf(id)))
         : NO_VALUE,
     )
   const { keys, foldedPairs } = space.count(all)

@@ -13,11 +13,11 @@ import type { SlidingCell } from '../../window/sliding-cell.ts'
 import { subjectOf } from '../../window/subject.ts'
 import type { TimeRange } from '../../window/window-range.ts'
 import { isNear, type Way } from './approach.ts'
+import { currencyFor, onlyIn, orderFrom } from './currency-choice.ts'
 import { keySpace } from './key-space.ts'
 import { incompleteWindows } from './lost-part.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
-import { currencyFor, preferring } from './readings.ts'
 
 const MAX_ROWS = 12
 
@@ -58,14 +58,15 @@ export function createListCell(
     whole?.moveTo(range)
     const all = space.within(keys.pane(), reader.measures.everything)
     const total = whole === undefined ? sumOfKeys(all) : whole.cell()
-    const choice = preferring(currencyFor(reader, rankedBy, total))
-    const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), choice)
+    const currency = currencyFor(reader, rankedBy, subject, total)
+    const order = orderFrom(reader, rankedBy, currency)
+    const valueFor = (key: string) => reader.value(rankedBy, cellOf(all, key), order)
     const isMeasured = reader.measuredFrom(space.dimension, chosen) < range.to
     const chosenFor = (key: string) =>
       chosen !== rankedBy && !hasOwnWindows && isMeasured
-        ? { chosen: reader.value(chosen, cellOf(all, key)) }
+        ? { chosen: reader.value(chosen, cellOf(all, key), orderFrom(reader, chosen)) }
         : {}
-    const rows: ListRow[] = ranked(all, choice)
+    const rows: ListRow[] = ranked(all, onlyIn(currency))
       .slice(0, MAX_ROWS)
       .map((key) => ({ key, value: valueFor(key), ...chosenFor(key) }))
       .filter(({ value }) => value.value !== 0)
@@ -78,7 +79,7 @@ export function createListCell(
       rankedBy,
       rows,
       ...(all.keys.includes(OTHER_KEY) && { other: valueFor(OTHER_KEY) }),
-      total: reader.value(rankedBy, total, choice),
+      total: reader.value(rankedBy, total, onlyIn(currency)),
       keys: count,
     }
   }

@@ -9,6 +9,7 @@ import type { Cell } from '../../window/cell.ts'
 import { subjectOf } from '../../window/subject.ts'
 import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
 import { approach, approachTogether, isNear, type Way } from './approach.ts'
+import { currencyFor, onlyIn } from './currency-choice.ts'
 import { createFeed } from './feed.ts'
 import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
@@ -17,7 +18,6 @@ import { createListCell } from './list-cell.ts'
 import { incompleteView } from './lost-part.ts'
 import { type Need, needsOf } from './pane-reader.ts'
 import { createOneAtATime, patiently } from './patience.ts'
-import { currencyFor, preferring } from './readings.ts'
 import { type Shown, shownPeriod } from './shown-period.ts'
 import { createStill } from './still.ts'
 
@@ -118,7 +118,7 @@ function createParts(
     const cells = cellsAt(range)
     return new Map(
       reader.catalog.kpis.flatMap(({ id }): [KpiId, string][] => {
-        const currency = currencyFor(reader, id, ...cells)
+        const currency = currencyFor(reader, id, subject, ...cells)
         return currency === undefined ? [] : [[id, currency]]
       }),
     )
@@ -159,7 +159,7 @@ function createParts(
       } satisfies ChartCell,
     }
     for (const { id } of reader.catalog.kpis) {
-      const choice = preferring(currencies.get(id))
+      const choice = onlyIn(currencies.get(id))
       const value = (cell: Cell | undefined) => reader.value(id, cell, choice)
       const from = sinceOf(id)
       // A change against a part of the window before would say nothing.

@@ -20,6 +20,7 @@ import type { SlidingWindow } from '../../window/sliding-window.ts'
 import type { Subject } from '../../window/subject.ts'
 import type { Touches } from '../../window/touches.ts'
 import type { TimeRange } from '../../window/window-range.ts'
+import type { Currencies } from './currencies.ts'
 import { readRows } from './pane-rows.ts'
 import { createSharedWindows, type SharedWindows } from './shared-windows.ts'
 
@@ -63,6 +64,7 @@ export interface PaneReader {
   select(kpis: readonly KpiId[]): Selection
   readonly catalog: Catalog
   readonly measures: MeasureSet
+  readonly currencies: Currencies
   readonly retention: Retention
   /** Event time before this is not known about, in a dimension or, without one, in total. */
   oldest(dimension?: PaneDimension): number
@@ -85,12 +87,14 @@ export interface PaneReaderPorts {
   pins: Pins
   damage: Damage
   catalog: Catalog
+  currencies: Currencies
   measuredFrom: (dimension: PaneDimension) => number
   kpiMeasuredFrom: (kpi: Kpi) => number
 }
 
 export function createPaneReader(ports: PaneReaderPorts): PaneReader {
-  const { db, streamId, pyramid, pins, damage, catalog, measuredFrom, kpiMeasuredFrom } = ports
+  const { db, streamId, pyramid, pins, damage, catalog, currencies } = ports
+  const { measuredFrom, kpiMeasuredFrom } = ports
   const { measures } = pyramid
 
   function missing(needs: readonly Need[]): PlacedRef[] {
@@ -145,6 +149,7 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     select: (kpis) => measures.select(kpis.map((kpi) => kpiOf(catalog, kpi))),
     catalog,
     measures,
+    currencies,
     retention: pyramid.retention,
     oldest: (dimension = '') => Math.max(pyramid.oldest(), measuredFrom(dimension)),
     measuredFrom: (dimension, kpi) =>

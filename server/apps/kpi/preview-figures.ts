@@ -3,15 +3,12 @@ import { addsUp, type Kpi, OTHER_KEY } from '../../../lib/kpis.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
-import {
-  amountsOf,
-  type CurrencyChoice,
-  kpiOfCell,
-  largestCurrency,
-} from '../../window/kpi-of-cell.ts'
+import { kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { createMeasureSet, EVENTS } from '../../window/measures.ts'
 import { cellOf, keyCount, TOTAL_KEY } from '../../window/pane.ts'
 import { coveredMs, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
+import type { Currencies } from './currencies.ts'
+import { currencyAmong, onlyIn } from './currency-choice.ts'
 import { createPreviewPanes } from './preview-panes.ts'
 import type { PreviewView } from './preview-view.ts'
 import type { Follower, RecentEvents } from './recent-events.ts'
@@ -37,7 +34,7 @@ export function draftKpi({
 export function createPreviewFigures(
   kpi: Kpi,
   { window: windowId, dimension }: Pick<PreviewView, 'window' | 'dimension'>,
-  recent: RecentEvents,
+  { recent, currencies }: { recent: RecentEvents; currencies: Currencies },
 ): PreviewFigures {
   const window = WINDOWS[windowId]
   const { chart } = window
@@ -70,14 +67,13 @@ export function createPreviewFigures(
   }
   const unfollow = recent.follow(follower)
 
-  const choice = (): CurrencyChoice => (currency === undefined ? {} : { only: currency })
-  const value = (cell: Cell | undefined) => kpiOfCell(kpi, cell, { measures }, choice())
+  const value = (cell: Cell | undefined) => kpiOfCell(kpi, cell, { measures }, onlyIn(currency))
   const valueIn = (range: TimeRange) => value(cellOf(panes.total(range), TOTAL_KEY))
 
-  /** The one in which most of the window is. */
+  /** As of what is picked out: the main one where any of the window is in it. */
   function settleCurrency(range: TimeRange): void {
     const cell = cellOf(panes.total(range), TOTAL_KEY)
-    const next = largestCurrency(amountsOf(kpi, cell, measures))
+    const next = currencyAmong({ currencies, measures }, kpi, [cell])
     if (next === undefined || next === currency) return
     currency = next
     known.clear()
@@ -86,18 +82,20 @@ export function createPreviewFigures(
   function top(range: TimeRange): PreviewCell['top'] {
     if (dimension === undefined) return null
     const all = panes.keys(range)
+    const first = currency === undefined ? [] : [currency]
+    const rowChoice = { order: [...first, ...currencies.order(kpi)] }
     const rows = all.keys.flatMap((key) => {
       const cell = cellOf(all, key)
-      const found = value(cell)
+      const found = kpiOfCell(kpi, cell, { measures }, rowChoice)
       const known = key !== OTHER_KEY && found.value !== null && found.value !== 0
       // The largest ratio would be that of the rarest key.
-      const weight = ranksItself(kpi) ? (found.value ?? 0) : (cell?.counts[EVENTS] ?? 0)
+      const weight = ranksItself(kpi) ? (value(cell).value ?? 0) : (cell?.counts[EVENTS] ?? 0)
       return known ? [{ key, value: found, weight }] : []
     })
-    const first = rows.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1))
+    const ranked = rows.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1))
     return {
       dimension,
-      rows: first.slice(0, MAX_ROWS).map(({ key, value }) => ({ key, value })),
+      rows: ranked.slice(0, MAX_ROWS).map(({ key, value }) => ({ key, value })),
       keys: keyCount(all),
     }
   }

@@ -2,6 +2,7 @@ import type { SeenCell } from '../../../lib/frames.ts'
 import { filtersOf } from '../../../lib/kpi-formula-parts.ts'
 import { SECOND_MS } from '../../../lib/time.ts'
 import type { View } from '../../../lib/view.ts'
+import type { Currencies } from './currencies.ts'
 import type { LiveView } from './overview-view.ts'
 import { createPreviewFigures, draftKpi } from './preview-figures.ts'
 import type { RecentEvents } from './recent-events.ts'
@@ -12,13 +13,19 @@ export type PreviewView = Extract<View, { kind: 'preview' }>
 /** Every remembered event is looked at for it. */
 const SEEN_EVERY_MS = SECOND_MS
 
+/** Of an app's. */
+interface PreviewOf {
+  recent: RecentEvents
+  reader: { currencies: Currencies }
+}
+
 /** Cells `preview` and `seen`, series `preview`: a KPI that is being composed, over events as they come. */
 export function createPreviewView(
   view: PreviewView,
-  recent: RecentEvents,
+  { recent, reader: { currencies } }: PreviewOf,
 ): LiveView & { close(): void } {
   const kpi = draftKpi(view)
-  const figures = kpi && createPreviewFigures(kpi, view, recent)
+  const figures = kpi && createPreviewFigures(kpi, view, { recent, currencies })
   const filters = kpi === undefined ? [] : filtersOf(kpi.formula)
   let seen: { at: number; cell: SeenCell } | undefined
 

@@ -39,6 +39,9 @@ const draft = (
   unit,
   ...more,
 })
+const currencies = { main: () => 'USD', of: () => 'USD', order: () => ['USD', 'EUR'] }
+const ofApp = (recent: RecentEvents) => ({ recent, reader: { currencies } })
+
 const count = draft({ kind: 'count', of: MOBILE }, 'per_second', { dimension: 'page' })
 
 const previewOf = async (view: ReturnType<typeof createPreviewView>, now: number = NOW) => {
@@ -50,7 +53,7 @@ describe('the figure of a draft', () => {
   test('is over the events that are remembered and those that come, each once', async () => {
     const recent = createRecentEvents()
     commit(recent, applied({ device: 'mobile' }, 5_000), applied({ device: 'desktop' }, 4_000))
-    const view = createPreviewView(count, recent)
+    const view = createPreviewView(count, ofApp(recent))
     expect((await previewOf(view)).preview?.value).toEqual({ value: 1 })
     commit(recent, applied({ device: 'mobile' }), applied({ device: 'mobile' }))
     expect((await previewOf(view)).preview?.value).toEqual({ value: 3 })
@@ -59,7 +62,7 @@ describe('the figure of a draft', () => {
   test('takes what is folded in once it is committed, and forgets what is discarded', async () => {
     const recent = createRecentEvents()
     recent.stage([applied({ device: 'mobile' })])
-    const view = createPreviewView(count, recent)
+    const view = createPreviewView(count, ofApp(recent))
     const value = async () => (await previewOf(view)).preview?.value.value
     expect(await value()).toBe(0)
     recent.stage([applied({ device: 'mobile' })])
@@ -72,7 +75,7 @@ describe('the figure of a draft', () => {
 
   test('sees more events than are remembered', async () => {
     const recent = createRecentEvents()
-    const view = createPreviewView(count, recent)
+    const view = createPreviewView(count, ofApp(recent))
     for (let n = 0; n < 3; n++) {
       commit(recent, ...Array.from({ length: 3_000 }, () => applied({ device: 'mobile' })))
     }
@@ -82,7 +85,7 @@ describe('the figure of a draft', () => {
   test('leaves the window as time goes by', async () => {
     const recent = createRecentEvents()
     commit(recent, applied({ device: 'mobile', page: '/a' }))
-    const view = createPreviewView(count, recent)
+    const view = createPreviewView(count, ofApp(recent))
     const at = async (ms: number) => (await previewOf(view, NOW + ms)).preview
     expect((await at(59_000))?.value.value).toBe(1)
     expect((await at(59_000))?.top?.rows).toEqual([{ key: '/a', value: { value: 1 } }])
@@ -93,7 +96,7 @@ describe('the figure of a draft', () => {
   test('is over the time since the first event that was seen, also where a late one comes', async () => {
     const recent = createRecentEvents()
     commit(recent, applied({}, 10_000))
-    const view = createPreviewView(count, recent)
+    const view = createPreviewView(count, ofApp(recent))
     await previewOf(view)
     commit(recent, { ...applied({ device: 'mobile' }, 50_000), arrivedAt: NOW })
     const { preview, points } = await previewOf(view)
@@ -103,21 +106,25 @@ describe('the figure of a draft', () => {
 
   test('ends with its watching', async () => {
     const recent = createRecentEvents()
-    const view = createPreviewView(count, recent)
+    const view = createPreviewView(count, ofApp(recent))
     view.close()
     commit(recent, applied({ device: 'mobile' }))
     expect((await previewOf(view)).preview?.value.value).toBe(0)
   })
 
-  test('is in the currency in which most is', async () => {
+  test('is in the main currency, and only without any of that in another', async () => {
     const recent = createRecentEvents()
-    const view = createPreviewView(draft({ kind: 'money', field: 'cost' }, 'per_hour'), recent)
-    commit(recent, applied({ costMicros: 1_000_000 }))
-    expect((await previewOf(view)).preview).toMatchObject({ currency: 'USD', value: { value: 1 } })
+    const money = draft({ kind: 'money', field: 'cost' }, 'per_hour')
+    const view = createPreviewView(money, ofApp(recent))
     commit(recent, applied({ costMicros: 5_000_000, currency: 'EUR' }))
+    expect((await previewOf(view)).preview).toMatchObject({ currency: 'EUR', value: { value: 5 } })
+    commit(recent, applied({ costMicros: 1_000_000 }))
     const { preview, points } = await previewOf(view)
-    expect(preview).toMatchObject({ currency: 'EUR', value: { value: 5 } })
-    expect(points.at(-1)?.[1]).toBe(5)
+    expect(preview).toMatchObject({
+      currency: 'USD',
+      value: { value: 1, money: { USD: '1', EUR: '5' } },
+    })
+    expect(points.at(-1)?.[1]).toBe(1)
   })
 
   test('of any events and moments equals the events counted one by one', async () => {
@@ -139,7 +146,7 @@ describe('the figure of a draft', () => {
         )
         const all = [first, ...rest]
         commit(recent, ...first)
-        const view = createPreviewView({ ...count, window }, recent)
+        const view = createPreviewView({ ...count, window }, ofApp(recent))
         for (const some of rest) {
           commit(recent, ...some)
           await previewOf(view)
@@ -165,7 +172,7 @@ describe('what the newest events are like', () => {
   const seen = async (view: Partial<PreviewView>, ...events: ReturnType<typeof applied>[]) => {
     const recent = createRecentEvents()
     commit(recent, ...events)
-    const found = await previewOf(createPreviewView({ ...count, ...view }, recent))
+    const found = await previewOf(createPreviewView({ ...count, ...view }, ofApp(recent)))
     if (found.seen === undefined) throw new Error('nothing is said of the events')
     return found.seen
   }
@@ -219,7 +226,7 @@ describe('what the newest events are like', () => {
   test('is there while the draft is not whole, which then has no figure', async () => {
     const recent = createRecentEvents()
     commit(recent, applied({ device: 'mobile' }))
-    const view = createPreviewView({ kind: 'preview', window: '1m', types: [] }, recent)
+    const view = createPreviewView({ kind: 'preview', window: '1m', types: [] }, ofApp(recent))
     const { seen, preview } = await previewOf(view)
     expect([seen?.events, preview]).toEqual([1, undefined])
   })
@@ -233,7 +240,7 @@ describe('what the newest events are like', () => {
 
   test('is looked at once a second', async () => {
     const recent = createRecentEvents()
-    const view = createPreviewView(count, recent)
+    const view = createPreviewView(count, ofApp(recent))
     const events = async (now: number) => (await previewOf(view, now)).seen?.events
     expect(await events(NOW)).toBe(0)
     commit(recent, applied())

@@ -4,15 +4,15 @@ import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from '../../../lib/kpi-questions.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
-import type { Kpi, KpiId } from '../../../lib/kpis.ts'
+import type { KpiId } from '../../../lib/kpis.ts'
 import { type Filters, filterList } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
-import { amountsOf, type CurrencyChoice, largestCurrency } from '../../window/kpi-of-cell.ts'
 import { levelAt } from '../../window/levels.ts'
 import { type Subject, subjectOf } from '../../window/subject.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
+import { currencyFor, onlyIn } from './currency-choice.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
 import { lateOf, latePart } from './late-of.ts'
 import { incompleteIn, lostPart } from './lost-part.ts'
@@ -21,30 +21,6 @@ import { readSeriesBy } from './series-by.ts'
 
 /** A series is never longer; a finer step is made coarser instead. */
 export const MAX_POINTS = 5_000
-
-const isMoney = ({ formula }: Kpi): boolean =>
-  formula.kind === 'money' || formula.kind === 'money_per'
-
-/**
- * The currency that a KPI's figures are given in: the one in which most of the first cell is that has any;
- * not money: undefined.
- */
-export function currencyFor(
-  { catalog, measures }: Pick<PaneReader, 'catalog' | 'measures'>,
-  id: KpiId,
-  ...cells: (Cell | undefined)[]
-): string | undefined {
-  const kpi = kpiOf(catalog, id)
-  if (!isMoney(kpi)) return undefined
-  for (const cell of cells) {
-    const currency = largestCurrency(amountsOf(kpi, cell, measures))
-    if (currency !== undefined) return currency
-  }
-  return DEFAULT_CURRENCY
-}
-
-export const preferring = (currency: string | undefined): CurrencyChoice =>
-  currency === undefined ? {} : { prefer: currency }
 
 export async function readKpis(
   reader: PaneReader,
@@ -55,7 +31,7 @@ export async function readKpis(
   const { stepMs, ...range } = kpisRange(reader.retention, asked, now)
   const subject = subjectOf(query.filter)
   const { by } = query
-  const { choiceOf, kpis, measured, lost } = await readCells(reader, range, { subject, now })
+  const { currencyOf, kpis, measured, lost } = await readCells(reader, range, { subject, now })
   const gone = !isReadable(reader.retention, range.from, now)
   return {
     asOf: now,
@@ -72,7 +48,7 @@ export async function readKpis(
         ...range,
         of: filterList(query.filter)[0],
         gone,
-        choiceOf,
+        currencyOf,
       }),
     }),
   }
@@ -93,9 +69,9 @@ function readCells(
       readable.includes(one) ? reader.cell(one, subject, reader.measures.everything) : undefined,
     )
     const currencies = new Map(
-      reader.catalog.kpis.map(({ id }) => [id, currencyFor(reader, id, cell, cellBefore)]),
+      reader.catalog.kpis.map(({ id }) => [id, currencyFor(reader, id, subject, cell, cellBefore)]),
     )
-    const choiceOf = (id: KpiId) => preferring(currencies.get(id))
+    const currencyOf = (id: KpiId) => currencies.get(id)
     const since = reader.measuredFrom(dimension)
     const isMeasured = (one: TimeRange, id: KpiId) => {
       const from = reader.measuredFrom(dimension, id)
@@ -103,7 +79,7 @@ function readCells(
     }
     const valueIn = (one: TimeRange, held: Cell | undefined, id: KpiId) =>
       readable.includes(one) && isMeasured(one, id)
-        ? reader.value(id, held, choiceOf(id))
+        ? reader.value(id, held, onlyIn(currencyOf(id)))
         : NO_VALUE
     const kpis = everyKpi(reader, ({ id, unit }) => ({
       value: valueIn(range, cell, id),
@@ -112,7 +88,7 @@ function readCells(
       ...measuredOf(reader.measuredFrom(dimension, id), range),
     }))
     const lost = incompleteIn(reader, readable, dimension)
-    return { choiceOf, kpis, measured: measuredOf(since, range), lost }
+    return { currencyOf, kpis, measured: measuredOf(since, range), lost }
   })
 }
 
@@ -123,7 +99,7 @@ export async function readSeries(
 ): Promise<SeriesAnswer> {
   const range = seriesRange(reader.retention, query, leastStep(query, now), now)
   const { points, steps, choice, measured } = await readPoints(reader, query, { ...range, now })
-  const { kpi, by } = query
+  const { kpi, by, filter } = query
   const answer: SeriesAnswer = {
     asOf: now,
     kpi,
@@ -134,7 +110,7 @@ export async function readSeries(
     points,
   }
   if (by === undefined) return answer
-  const rankIn = (total: Cell) => preferring(currencyFor(reader, by.rankedBy, total))
+  const rankIn = (total: Cell) => onlyIn(currencyFor(reader, by.rankedBy, subjectOf(filter), total))
   const { stepMs } = range
   const whole = {
     ...{ kpi, stepMs, steps, points, choice, rankIn },
@@ -157,15 +133,10 @@ function readPoints(
   const kept = all.filter((t) => isReadable(reader.retention, t, now))
   const needs = kept.map((t) => ({ from: t, to: t + stepMs, dimension }))
   const whole = { from: kept[0] ?? to, to, dimension }
-  const money = isMoney(kpiOf(reader.catalog, query.kpi))
+  const money = reader.currencies.of(kpiOf(reader.catalog, query.kpi)) !== undefined
   return reader.read(money ? [...needs, whole] : needs, () => {
-    const choice: CurrencyChoice = money
-      ? {
-          only:
-            currencyFor(reader, query.kpi, reader.cell(whole, subject, selection)) ??
-            DEFAULT_CURRENCY,
-        }
-      : {}
+    const total = money ? reader.cell(whole, subject, selection) : undefined
+    const choice = onlyIn(currencyFor(reader, query.kpi, subject, total))
     const since = reader.measuredFrom(dimension, query.kpi)
     const oldest = Math.max(reader.oldest(dimension), since)
     const steps = kept.filter((t) => t + stepMs > oldest)

@@ -1,4 +1,3 @@
-import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import type { Cells, Point, SpendCell, SpendRow } from '../../../lib/frames.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
@@ -17,13 +16,13 @@ import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-rang
 import { approach, type Way } from './approach.ts'
 import { isReadable } from './asked-range.ts'
 import { createCorrectedSteps } from './corrected-steps.ts'
+import { currencyFor, orderFrom } from './currency-choice.ts'
 import { knownTime } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { incompleteView } from './lost-part.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
-import { currencyFor } from './readings.ts'
 import { type Shown, shownPeriod } from './shown-period.ts'
 import { createStepValues } from './step-values.ts'
 import { createStill } from './still.ts'
@@ -126,9 +125,9 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
     for (const span of spans) windows[span].moveTo(ranges[span])
     const cellOver = (span: keyof Ranges) => windows[span].cell.cell()
     const currency =
-      currencyFor(reader, 'spend', cellOver('now'), cellOver('before')) ?? DEFAULT_CURRENCY
+      currencyFor(reader, 'spend', subject, ...spans.map(cellOver)) ?? reader.currencies.main()
     const valueOver = (span: keyof Ranges): KpiValue =>
-      reader.value('spend', cellOver(span), { prefer: currency })
+      reader.value('spend', cellOver(span), { only: currency })
     const knownOf = knownTime(reader, now)
     const oldest = Math.max(reader.oldest(), knownOf.keptFrom)
     const { range } = shown
@@ -171,7 +170,7 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
       ...(!isFixed(period) && { today: windows.today[dimension].pane() }),
     }
     const valueIn = (pane: Pane, key: string) =>
-      reader.value('spend', cellOf(pane, key), { prefer: currency })
+      reader.value('spend', cellOf(pane, key), orderFrom(reader, 'spend', currency))
     const rowOf = (key: string): SpendRow => ({
       key,
       now: valueIn(panes.now, key),
@@ -180,8 +179,8 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
     })
     const rank = rankedKeys(reader, 'spend')
     const keys = new Set([
-      ...rank(panes.now, { prefer: currency }),
-      ...(panes.today === undefined ? [] : rank(panes.today, { prefer: currency })),
+      ...rank(panes.now, { only: currency }),
+      ...(panes.today === undefined ? [] : rank(panes.today, { only: currency })),
     ])
     const rows: SpendRow[] = []
     for (const key of keys) {

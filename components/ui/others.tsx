@@ -1,0 +1,26 @@
+import { besideText } from '../../lib/format-money.ts'
+import { classNames } from './class-names.ts'
+import styles from './others.module.css'
+
+/** Money in other currencies than the figure's, beside or below it: there are no exchange rates here. */
+export function Others({
+  of: others,
+  below = false,
+  most = 2,
+  className,
+}: {
+  of: readonly string[] | undefined
+  below?: boolean
+  most?: number
+  className?: string | undefined
+}) {
+  if (others === undefined || others.length === 0) return null
+  return (
+    <span
+      className={classNames(styles.others, below && styles.below, className)}
+      title={others.slice(0, 12).join(', ')}
+    >
+      {besideText(others, most)}
+    </span>
+  )
+}
