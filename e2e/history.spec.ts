@@ -148,7 +148,7 @@ looking(
     const pages = page.getByRole('region', { name: 'Top pages' })
     await pages.getByRole('button', { name: /Take this list along/ }).click()
     const downloading = page.waitForEvent('download')
-    await page.getByRole('menuitem', { name: 'Download CSV' }).click()
+    await page.getByRole('menuitem', { name: 'Download CSV', exact: true }).click()
     const file = await readFile(await (await downloading).path(), 'utf8')
     expect(file).toContain(`${from}.000Z,${to}.000Z,key,page,/docs,page_views,,120,`)
 

@@ -43,7 +43,7 @@ journey('a list comes as a file, as it stood when paused', async ({ page, kinesi
   await expect(list.getByRole('button', { name: '/docs' })).toBeVisible()
   await page.getByRole('button', { name: 'Pause' }).click()
   await open(page, 'Take this list along: Top pages')
-  const item = page.getByRole('menuitem', { name: 'Download CSV' })
+  const item = page.getByRole('menuitem', { name: 'Download CSV', exact: true })
   await expect(item).toHaveAttribute(
     'href',
     /^\/api\/v1\/kpis\?window=1m&by=page&limit=8&to=\d{4}-.*Z&format=csv$/,

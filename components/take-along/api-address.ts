@@ -84,6 +84,9 @@ function end(pausedAt: number | null, stepMs: number): string {
 
 export const asCsv = (address: string): string => `${address}&format=csv`
 
+/** With the byte order mark by which Excel knows that it is UTF-8. */
+export const asCsvForExcel = (address: string): string => `${asCsv(address)}&bom=true`
+
 /** A line for a POSIX shell. `origin`: as `http://host:port`. */
 export const curlLine = (origin: string, address: string): string =>
   `curl -s ${shellQuoted(origin + address)}`

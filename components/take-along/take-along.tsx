@@ -4,7 +4,14 @@ import { usePause } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { useCopy } from '../ui/use-copy.tsx'
-import { answerWords, apiAddress, asCsv, curlLine, type Shown } from './api-address.ts'
+import {
+  answerWords,
+  apiAddress,
+  asCsv,
+  asCsvForExcel,
+  curlLine,
+  type Shown,
+} from './api-address.ts'
 import styles from './take-along.module.css'
 
 /** What is shown here, as a line for a shell or as a file. `label`: what a click is about, as "Take this chart along". */
@@ -35,6 +42,12 @@ export function TakeAlong({ shown, label }: { shown: Shown; label: string }) {
             onSelect: () => copy(curlLine(window.location.origin, address)),
           },
           { id: 'csv', label: 'Download CSV', icon: <Download />, download: asCsv(address) },
+          {
+            id: 'excel',
+            label: 'Download CSV for Excel',
+            icon: <Download />,
+            download: asCsvForExcel(address),
+          },
         ]}
       />
       {copied && (

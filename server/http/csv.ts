@@ -16,11 +16,13 @@ export type CsvCell =
 
 export const CSV_TYPE = 'text/csv'
 
-/** RFC 4180: a header, fields by commas, lines by CRLF. UTF-8 without a byte order mark. */
-export function csvText({ columns, rows }: CsvFile): string {
+const BYTE_ORDER_MARK = '\ufeff'
+
+/** RFC 4180: a header, fields by commas, lines by CRLF. UTF-8; `bom`: with a byte order mark, by which Excel knows it. */
+export function csvText({ columns, rows }: CsvFile, { bom = false } = {}): string {
   const lines = [columns.map(quoted).join(',')]
   for (const row of rows) lines.push(row.map(cellText).join(','))
-  return `${lines.join('\r\n')}\r\n`
+  return `${bom ? BYTE_ORDER_MARK : ''}${lines.join('\r\n')}\r\n`
 }
 
 export const fileOfCsv = ({ name }: CsvFile): string => `attachment; filename="${name}.csv"`
@@ -40,10 +42,23 @@ function cellText(cell: CsvCell): string {
   }
 }
 
-/** A spreadsheet takes a text that begins like this for a formula, and runs it. */
-const FORMULA = /^[=+\-@\t\r]/
+/** What begins a formula in a spreadsheet; the wide and small forms where Chinese or Japanese is written. */
+const SIGNS = '=+\\-@＝＋－＠﹢﹣﹦﹫'
+/** Blanks, what is not seen, and quotation marks: a spreadsheet may drop them before it looks. */
+const DROPPED = '"\\p{White_Space}\\p{Cc}\\p{Cf}'
+/**
+ * Where a cell may begin: at the text's own beginning, and where another separator is expected than the comma, as Excel
+ * does in half of Europe, behind one of these in its midst. Quotation marks do not help there.
+ */
+const SEPARATOR = '[;|\\t\\r\\n\\v\\f\\u0085\\u2028\\u2029]'
+const FORMULA = new RegExp(`(^|${SEPARATOR})(?=(?:(?!${SEPARATOR})[${DROPPED}])*[${SIGNS}])`, 'gu')
+const LEADING = /^[\t\r\n]/
 
-const harmless = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
+/** A spreadsheet takes what is behind a ' for a text. */
+function harmless(text: string): string {
+  const safe = text.replace(FORMULA, "$1'")
+  return LEADING.test(safe) ? `'${safe}` : safe
+}
 
 const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -195,6 +195,14 @@ describe('as CSV', () => {
     }
   })
 
+  it('CSV begins with a byte order mark where one is asked for, JSON never', async () => {
+    const first = async (query: string) => (await get(`${KPIS}?${query}`)).text.codePointAt(0)
+    expect(await first('format=csv&bom=true')).toBe(0xfeff)
+    expect(await first('format=csv&bom=false')).toBe('f'.codePointAt(0))
+    expect(await first('format=csv')).toBe('f'.codePointAt(0))
+    expect(await first('format=json&bom=true')).toBe('{'.codePointAt(0))
+  })
+
   it('the header asks for it, and the parameter stands above the header', async () => {
     const type = async (path: string, accept: string) =>
       (await get(path, { accept })).headers['content-type']

@@ -10,7 +10,7 @@ import { type ApiContext, fromPipeline } from './api-context.ts'
 import { ANSWER_BY_KEY_TIMEOUT_MS, askedRange, timeParameters } from './asked-time.ts'
 import { askedIncarnation, incarnationParameter, ofIncarnation } from './incarnation-wire.ts'
 import { kpisCsv } from './kpi-csv.ts'
-import { formatParameter } from './media.ts'
+import { bomParameter, formatParameter } from './media.ts'
 import {
   crossedErrors,
   filterParameter,
@@ -92,6 +92,7 @@ const queryOf = (catalog: Catalog) =>
     rank: kpiParameter('rank', catalog).optional(),
     incarnation: incarnationParameter,
     format: formatParameter,
+    bom: bomParameter,
   })
 
 export const kpisRoute = (context: ApiContext) =>

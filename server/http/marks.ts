@@ -7,7 +7,7 @@ import { createMarkStore } from '../marks/mark-store.ts'
 import type { ApiContext } from './api-context.ts'
 import { askedRange, timeParameters } from './asked-time.ts'
 import { marksCsv } from './marks-csv.ts'
-import { formatParameter } from './media.ts'
+import { bomParameter, formatParameter } from './media.ts'
 import { kpiParameter, wholeNumber } from './query-fields.ts'
 import { badFields } from './read-input.ts'
 import { answer, refuse, route } from './route.ts'
@@ -64,6 +64,7 @@ export const marksRoute = (context: ApiContext) =>
         .optional()
         .describe(`How many, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
       format: formatParameter,
+      bom: bomParameter,
     }),
     answer: { status: 200, description: 'Those that lasted in the range', schema: marksAnswer },
     csv: marksCsv,

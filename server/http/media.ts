@@ -9,6 +9,12 @@ export const formatParameter = z
   .optional()
   .describe('What is answered; if absent, what the header "accept" prefers, else JSON')
 
+/** Of CSV. */
+export const bomParameter = z
+  .enum(['true', 'false'])
+  .optional()
+  .describe('CSV: true: it begins with a byte order mark, by which Excel knows UTF-8')
+
 /** Whether CSV is wanted rather than JSON: it has to be named (RFC 9110, 12.5.1). */
 export function prefersCsv(format: unknown, accept = ''): boolean {
   if (format !== undefined) return format === 'csv'

@@ -43,7 +43,8 @@ export function createRouter(routes: readonly Route[], ports: { log: Log }): Rou
       const csv =
         found.route.csv !== undefined &&
         prefersCsv(url.searchParams.get('format') ?? undefined, request.headers.accept)
-      send(response, found.route, outcome, csv)
+      const bom = url.searchParams.get('bom') === 'true'
+      send(response, found.route, outcome, csv ? { bom } : undefined)
       return found.route.path
     },
   }
@@ -81,17 +82,22 @@ function send(
   response: ServerResponse,
   { answer, csv }: Route,
   outcome: Outcome<unknown>,
-  asCsv: boolean,
+  asCsv: { bom: boolean } | undefined,
 ): void {
   if (outcome.kind === 'problem') {
     sendProblem(response, outcome.problem)
     return
   }
   for (const [name, value] of Object.entries(outcome.headers ?? {})) response.setHeader(name, value)
-  if (asCsv && csv !== undefined) {
+  if (asCsv !== undefined && csv !== undefined) {
     const file = csv(outcome.body)
     response.setHeader('content-disposition', fileOfCsv(file))
-    sendText(response, answer.status, `${CSV_TYPE}; charset=utf-8; header=present`, csvText(file))
+    sendText(
+      response,
+      answer.status,
+      `${CSV_TYPE}; charset=utf-8; header=present`,
+      csvText(file, asCsv),
+    )
   } else if ('schema' in answer) {
     sendText(response, answer.status, 'application/json', JSON.stringify(outcome.body))
   } else if ('text' in answer) {

@@ -16,7 +16,7 @@ import {
 import { askedIncarnation, incarnationParameter, ofIncarnation } from './incarnation-wire.ts'
 import { seriesCsv } from './kpi-csv.ts'
 import { foldedPairs, kpiUnit, measuredFrom } from './kpis.ts'
-import { formatParameter } from './media.ts'
+import { bomParameter, formatParameter } from './media.ts'
 import { type FieldError, problem } from './problem.ts'
 import { crossedErrors, filterParameter, needsBy, wholeNumber } from './query-fields.ts'
 import { badFields } from './read-input.ts'
@@ -84,6 +84,7 @@ const query = z.strictObject({
     .describe(`With "by": how many keys, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} if absent`),
   incarnation: incarnationParameter,
   format: formatParameter,
+  bom: bomParameter,
 })
 type Query = z.output<typeof query>
 
