@@ -138,6 +138,16 @@ export interface FiringAlert {
   value: KpiValue
 }
 
+/** `value`: it came back within its threshold. `no_data`: there is no value any more, so nobody knows. */
+export const ALERT_ENDINGS = [
+  'value',
+  'no_data',
+  'rule_changed',
+  'rule_deleted',
+  'stream_anew',
+] as const
+export type AlertEnding = (typeof ALERT_ENDINGS)[number]
+
 /** One firing, from when to when. `clearedAt` null: it still fires. */
 export interface AlertEvent {
   id: number
@@ -146,8 +156,8 @@ export interface AlertEvent {
   rule: RuleInput
   firedAt: number
   clearedAt: number | null
-  /** Why it ended. */
-  cleared: 'value' | 'rule_changed' | 'rule_deleted' | 'stream_anew' | null
+  /** Why it ended; null: it still fires. */
+  cleared: AlertEnding | null
   /** The value as it crossed and the one furthest beyond the threshold. */
   value: KpiValue
   peak: KpiValue

@@ -89,6 +89,7 @@ describe('a change', () => {
   })
   test('of nothing is none', () => {
     expect(kpiChange(KPIS.ctr, { value: null }, { value: 0.1 })).toMatchObject({ kind: 'none' })
+    expect(kpiChange(KPIS.visitors, { value: 0 }, { value: null })).toMatchObject({ kind: 'none' })
   })
   test('too small to show is the same, in grey', () => {
     const change = kpiChange(KPIS.visitors, { value: 100_001 }, { value: 100_000 })

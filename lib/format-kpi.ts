@@ -119,6 +119,8 @@ export function kpiChange(kpi: Kpi, now: KpiValue, before: KpiValue): ChangeText
   const from = now.currency === undefined ? before.value : amountIn(before, now.currency)
   if (absent(to)) return NO_CHANGE
   const ratio = kpi.unit === 'percent'
+  // What is not known is not the same.
+  if (absent(from) && to === 0) return NO_CHANGE
   if (absent(from) || (from === 0 && !ratio)) {
     return to === 0
       ? { kind: 'same', direction: 'flat', text: 'same', tone: 'neutral' }

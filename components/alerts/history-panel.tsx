@@ -185,6 +185,12 @@ function Ending({ event }: { event: AlertEvent }) {
       return <Badge tone="bad">Still firing</Badge>
     case 'value':
       return <Badge tone="good">{event.rule.when === 'above' ? 'Fell back' : 'Rose again'}</Badge>
+    case 'no_data':
+      return (
+        <Badge tone="neutral">
+          <span title="There is no value any more: nobody knows whether it came back">No data</span>
+        </Badge>
+      )
     case 'rule_changed':
       return <Badge tone="neutral">Threshold changed</Badge>
     case 'rule_deleted':

@@ -71,6 +71,15 @@ test('two answers are one series, whichever came first', () => {
   ])
 })
 
+test('a window of which nothing is known has no value, which is not 0', () => {
+  const values = [...plain(1), ...plain(null), ...plain(null), ...plain(null), ...plain(4)]
+  expect(previewPoints([answer(values)], { ...plan, steps: 3 }, undefined)).toEqual([
+    [2_000, 1],
+    [3_000, null],
+    [4_000, 4],
+  ])
+})
+
 test('money is drawn in the currency of the rule', () => {
   const values = [{ value: 9, currency: 'USD', money: { USD: '9', EUR: '2.5' } }]
   expect(previewPoints([answer(values)], { ...plan, steps: 1 }, 'EUR')).toEqual([[0, 2.5]])

@@ -59,10 +59,13 @@ export function previewPoints(
   if (plan.steps === 1) return points.map(({ t }, at) => [t, values[at] ?? null])
   const out: Point[] = []
   let sum = 0
+  let known = 0
   for (const [at, { t }] of points.entries()) {
-    sum += values[at] ?? 0
-    if (at >= plan.steps) sum -= values[at - plan.steps] ?? 0
-    if (at >= plan.steps - 1) out.push([t, inMicros(sum)])
+    const [comes = null, goes = null] = [values[at], values[at - plan.steps]]
+    sum += (comes ?? 0) - (goes ?? 0)
+    known += Number(comes !== null) - Number(goes !== null)
+    // Of no step at all there is no sum, not one of 0.
+    if (at >= plan.steps - 1) out.push([t, known === 0 ? null : inMicros(sum)])
   }
   return out
 }

@@ -75,7 +75,7 @@ function StandingBadge({ standing: { state } }: { standing: RuleStanding }) {
     case 'ok':
       return <Badge tone="good">Fine</Badge>
     case 'no_value':
-      return <Badge tone="neutral">No value</Badge>
+      return <Badge tone="neutral">No data</Badge>
   }
 }
 
@@ -91,8 +91,8 @@ function Reading({ standing: { rule, value } }: { standing: RuleStanding }) {
         <Others of={now.others} className={styles.others} />
         <span className={styles.limit}>{limit}</span>
       </span>
-      {rule.when === 'above' && threshold > 0 && (
-        <Meter value={value.value ?? 0} limit={threshold} label={`${now.text}, fires ${limit}`} />
+      {rule.when === 'above' && threshold > 0 && value.value !== null && (
+        <Meter value={value.value} limit={threshold} label={`${now.text}, fires ${limit}`} />
       )}
     </span>
   )

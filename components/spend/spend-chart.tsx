@@ -164,7 +164,12 @@ function Plot({
       />
       {nothing && (
         <div className={styles.nothing}>
-          <NoSpend filter={filter} spanMs={axis.to - axis.from} onClear={onClear} />
+          <NoSpend
+            filter={filter}
+            spanMs={axis.to - axis.from}
+            isKnown={points.some(([, step]) => step !== null)}
+            onClear={onClear}
+          />
         </div>
       )}
     </div>
@@ -174,13 +179,25 @@ function Plot({
 function NoSpend({
   filter,
   spanMs,
+  isKnown,
   onClear,
 }: {
   filter: Filter | undefined
   spanMs: number
+  /** Nothing was spent; else nobody knows. */
+  isKnown: boolean
   onClear: () => void
 }) {
   const span = duration(spanMs)
+  if (!isKnown) {
+    return (
+      <Empty
+        compact
+        title={`Nothing is known of these ${span}`}
+        reason="No event of that time was read, or it is not kept any more."
+      />
+    )
+  }
   if (filter !== undefined) {
     return (
       <Empty

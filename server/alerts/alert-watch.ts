@@ -104,7 +104,8 @@ export function createAlertWatch(ports: {
     const entry = watched.get(ruleId)
     if (entry === undefined || entry.state.kind === 'firing') return false
     if (!isDeepStrictEqual(fieldsOf(entry.rule), rule)) return false
-    entry.state = { kind: 'firing', since, value, peak, withinSince: null }
+    const within = { withinSince: null, wasWithin: false }
+    entry.state = { kind: 'firing', since, value, peak, ...within }
     entry.keptPeak = peak
     return true
   }
@@ -167,6 +168,7 @@ export function createAlertWatch(ports: {
     const { state, transition } = nextFiringState(before, { rule, kpi, value: entry.value, now })
     if (transition === 'fired') writes.push({ kind: 'fired', rule, at: now, value: entry.value })
     if (transition === 'cleared') end(entry, now, 'value')
+    if (transition === 'no_data') end(entry, now, 'no_data')
     entry.state = state
     if (transition !== 'none') log.info({ ruleId: rule.id, transition }, 'alert')
   }

@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AlertRule, RuleInput } from '../../lib/alert-rule.ts'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
-import type { KpiValue } from '../../lib/kpi-value.ts'
+import { type KpiValue, NO_VALUE } from '../../lib/kpi-value.ts'
 import { KPIS } from '../../lib/kpis.ts'
 import { epochMs } from '../../lib/time.ts'
 import { openStore, type Store } from '../store/open-store.ts'
@@ -97,6 +97,45 @@ describe('a rule', () => {
     expect(see('49', 4_000 + CLEAR_AFTER_MS)).toBe('cleared')
   })
 
+  describe('that fires, and then has no value,', () => {
+    const ctr = rule({ kpi: 'ctr', when: 'below', value: '2' })
+    function endOf(
+      values: readonly (number | null)[],
+      kpi = KPIS.ctr as typeof KPIS.ctr | undefined,
+    ) {
+      let state: FiringState = nextFiringState(quiet, {
+        ...{ rule: ctr, kpi: KPIS.ctr, value: { value: 0.01 } },
+        now: 0,
+      }).state
+      const seen = values.map((value, second) => {
+        const next = nextFiringState(state, {
+          ...{ rule: ctr, kpi, value: { value } },
+          now: 1_000 * (second + 1),
+        })
+        state = next.state
+        return next.transition
+      })
+      return seen.filter((transition) => transition !== 'none')
+    }
+    const none = Array.from({ length: 6 }, () => null)
+
+    test('ends without data, which is not that it came back', () => {
+      expect(endOf(none)).toEqual(['no_data'])
+      expect(endOf([0.01, ...none])).toEqual(['no_data'])
+      expect(endOf(none, undefined)).toEqual(['no_data'])
+    })
+
+    test('goes on where the value comes soon, and is beyond', () => {
+      expect(endOf([null, null, 0.01, null, null, null])).toEqual([])
+    })
+
+    test('came back where it was seen within since it was last beyond', () => {
+      expect(endOf([0.03, null, null, null, null, null])).toEqual(['cleared'])
+      expect(endOf([null, null, 0.03, null, null, null])).toEqual(['cleared'])
+      expect(endOf([0.03, 0.01, ...none])).toEqual(['no_data'])
+    })
+  })
+
   test('below its threshold fires on less, and not on no value', () => {
     const below = rule({ kpi: 'ctr', when: 'below', value: '2' })
     const at = (value: number | null) =>
@@ -138,7 +177,7 @@ describe('the watch over all rules', () => {
       streamId: 1,
       ruleStore,
       catalog: BUILT_IN,
-      valueOf: async () => usd(amount),
+      valueOf: async () => (amount === 'none' ? NO_VALUE : usd(amount)),
       onRules: () => {},
       log,
     })
@@ -166,6 +205,38 @@ describe('the watch over all rules', () => {
     expect(watch.firing()).toEqual([])
     expect(watch.history()).toMatchObject([
       { firedAt: 2_000, clearedAt: 9_000, cleared: 'value', value: usd('61.2'), peak: usd('70') },
+    ])
+  })
+
+  test('an alert that ends because there is no value any more is no data, and stays so', async () => {
+    const { ruleStore, watch, at } = await open()
+    await ruleStore.create(input)
+    watch.rulesChanged()
+    await at(2_000, '60')
+    await at(3_000, 'none')
+    await at(3_000 + CLEAR_AFTER_MS, 'none')
+    const ended = { firedAt: 2_000, clearedAt: 8_000, cleared: 'no_data', peak: usd('60') }
+    expect(watch.history()).toMatchObject([ended])
+    expect(watch.standings()).toMatchObject([{ state: { kind: 'no_value' } }])
+    expect(await ruleStore.events({ limit: 1 })).toMatchObject([ended])
+  })
+
+  test('one that an older version ended is read as it was kept', async () => {
+    const first = await open()
+    for (const cleared of ['value', 'rule_changed', 'rule_deleted', 'stream_anew']) {
+      const old = { stream_id: 1, rule_id: 'gone', rule: JSON.stringify(input), cleared }
+      const [value, peak] = [JSON.stringify(usd('60')), JSON.stringify(usd('61'))]
+      await store.db
+        .insertInto('alert_event')
+        .values({ ...old, fired_ms: 1_000, cleared_ms: 2_000, value, peak })
+        .execute()
+    }
+    await first.at(5_000, '0')
+    expect(first.watch.history().map(({ cleared }) => cleared)).toEqual([
+      'stream_anew',
+      'rule_deleted',
+      'rule_changed',
+      'value',
     ])
   })
 

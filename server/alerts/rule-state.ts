@@ -21,9 +21,12 @@ export type FiringState =
       peak: KpiValue
       /** Since when it has not been beyond; null: it is. */
       withinSince: number | null
+      /** Whether there was a value since then. */
+      wasWithin: boolean
     }
 
-export type Transition = 'none' | 'fired' | 'cleared'
+/** `no_data`: it ended since there is no value any more, which says nothing of whether all is well. */
+export type Transition = 'none' | 'fired' | 'cleared' | 'no_data'
 
 export interface Seen {
   rule: AlertRule
@@ -49,17 +52,20 @@ export function nextFiringState(
       value,
       peak: value,
       withinSince: null,
+      wasWithin: false,
     }
     return { state: firing, transition: 'fired' }
   }
   if (beyond) {
     const peak = isFurther(seen, state.peak) ? value : state.peak
-    return { state: { ...state, peak, withinSince: null }, transition: 'none' }
+    return { state: { ...state, peak, withinSince: null, wasWithin: false }, transition: 'none' }
   }
   const withinSince = state.withinSince ?? now
-  if (now - withinSince >= CLEAR_AFTER_MS)
-    return { state: { kind: 'quiet' }, transition: 'cleared' }
-  return { state: { ...state, withinSince }, transition: 'none' }
+  const wasWithin = state.wasWithin || compare(rule, kpi, value) !== undefined
+  if (now - withinSince < CLEAR_AFTER_MS) {
+    return { state: { ...state, withinSince, wasWithin }, transition: 'none' }
+  }
+  return { state: { kind: 'quiet' }, transition: wasWithin ? 'cleared' : 'no_data' }
 }
 
 /** Money is compared to the micro-unit. A KPI without a value is never beyond. */

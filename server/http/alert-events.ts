@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AlertEvent } from '../../lib/alert-rule.ts'
+import { ALERT_ENDINGS, type AlertEvent } from '../../lib/alert-rule.ts'
 import { kpiValueSchema } from '../../lib/kpi-value-schema.ts'
 import type { ApiContext } from './api-context.ts'
 import { wholeNumber } from './query-fields.ts'
@@ -16,9 +16,11 @@ const alertEvent: z.ZodType<AlertEvent> = z.strictObject({
   firedAt: epochMs,
   clearedAt: epochMs.nullable().describe('null: it still fires'),
   cleared: z
-    .enum(['value', 'rule_changed', 'rule_deleted', 'stream_anew'])
+    .enum(ALERT_ENDINGS)
     .nullable()
-    .describe('"stream_anew": the stream was deleted and created again'),
+    .describe(
+      '"value": it came back within its threshold; "no_data": there is no value any more, so nobody knows; "stream_anew": the stream was deleted and created again',
+    ),
   value: kpiValueSchema,
   peak: kpiValueSchema,
 })
