@@ -17,7 +17,7 @@ async function replay(kinesight: Kinesight, ...options: string[]) {
       `192.0.2.${n} - - [17/May/2015:10:05:${String(n).padStart(2, '0')} +0000] "GET /a HTTP/1.1" 200 5 "-" "Mozilla/5.0"`,
   )
   await writeFile(file, `${lines.join('\n')}\n`)
-  const env = { ...process.env, PORT: String(kinesight.port) }
+  const env = { ...process.env, PORT: String(kinesight.port), DATA_DIR: kinesight.dataDir }
   const args = ['dist/replay.js', file, '--format', 'combined', ...options]
   return promisify(execFile)(process.execPath, args, { cwd: ROOT, env })
 }

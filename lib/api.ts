@@ -29,6 +29,8 @@ export interface StreamAnswer {
   region: string
   endpoint: string | null
   embedded: boolean
+  /** The data folder, as a whole path. */
+  dataDir: string
   /** START_AT as it is now; `begin` says what it has come to. */
   startAt: string
   /** null: the store was not asked yet, or the pipeline does not answer. */

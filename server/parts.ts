@@ -92,12 +92,16 @@ export function apiContext(
   }
 }
 
-export function streamFacts({ stream, startAt }: Config, { embedded }: Parts): StreamFacts {
+export function streamFacts(
+  { stream, dataDir, startAt }: Config,
+  { embedded }: Parts,
+): StreamFacts {
   return {
     name: stream.name,
     region: stream.region ?? '',
     endpoint: stream.kind === 'embedded' ? (embedded?.endpoint ?? null) : (stream.endpoint ?? null),
     embedded: stream.kind === 'embedded',
+    dataDir,
     startAt,
   }
 }

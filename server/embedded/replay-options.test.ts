@@ -1,8 +1,11 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SetupError } from '../platform/errors.ts'
 import { HELP, readOptions } from './replay-options.ts'
 import { findTarget } from './replay-target.ts'
-import { findWatcher } from './replay-watcher.ts'
+import { findWatcher, targetText } from './replay-watcher.ts'
 
 describe('options', () => {
   test('defaults depend on the speed', () => {
@@ -61,6 +64,7 @@ describe('the target', () => {
         region: 'us-east-1',
         endpoint: 'http://127.0.0.1:5001',
         embedded: true,
+        dataDir: path.resolve('./data'),
       }
     }
     expect(await findTarget(none, { PORT: '8080' }, ask)).toEqual({
@@ -72,11 +76,53 @@ describe('the target', () => {
     expect(asked).toEqual(['http://127.0.0.1:8080/api/v1/stream'])
   })
 
-  test('is looked for at the usual port if no Kinesight answers', async () => {
-    expect(await findTarget(none, {}, nobody)).toMatchObject({
-      streamName: 'clickstream',
-      endpoint: 'http://127.0.0.1:4567',
+  test('is no stream that is not named where no Kinesight answers, however its port is known', async () => {
+    for (const env of [{}, { EMBEDDED_KINESIS_PORT: '4567' }]) {
+      await expect(findTarget(none, env, nobody)).rejects.toThrow(
+        /^No Kinesight that is ready answers at http:..127\.0\.0\.1:3000: .*set PORT .*--endpoint$/,
+      )
+    }
+  })
+
+  test('is never the stream of another data folder, but for one that --endpoint names', async () => {
+    const here = {
+      ...{ name: 'clickstream', region: 'us-east-1', embedded: true },
+      endpoint: 'http://127.0.0.1:5001',
+    }
+    const find = (answer: object, DATA_DIR: string, endpoint?: string) =>
+      findTarget({ ...none, endpoint }, { DATA_DIR }, async () => answer)
+    const other = { ...here, dataDir: '/srv/shop' }
+    await expect(find(other, '/srv/mine')).rejects.toThrow(
+      /^Nothing was put: the Kinesight at http:..127\.0\.0\.1:3000 has the data folder \/srv\/shop, and DATA_DIR is \/srv\/mine\. .*clickstream .*--endpoint http:..127\.0\.0\.1:5001/,
+    )
+    await expect(find(here, '/srv/mine')).rejects.toThrow(/does not say which data folder it has/)
+    expect(await find(other, '/srv/shop/')).toMatchObject({ endpoint: here.endpoint })
+    expect(await find(other, '/srv/mine', here.endpoint)).toMatchObject({ endpoint: here.endpoint })
+  })
+
+  test('is that of a folder by whichever of its paths it was started', async () => {
+    const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'kinesight-replay-')))
+    try {
+      const dataDir = path.join(folder, 'data')
+      mkdirSync(dataDir)
+      symlinkSync(dataDir, path.join(folder, 'link'))
+      const ask = async () => ({
+        ...{ name: 'clickstream', region: 'us-east-1', embedded: true, dataDir },
+        endpoint: 'http://127.0.0.1:5001',
+      })
+      const found = await findTarget(none, { DATA_DIR: path.join(folder, 'link') }, ask)
+      expect(found.endpoint).toBe('http://127.0.0.1:5001')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('of a Kinesight that is starting is not there yet', async () => {
+    const ask = async () => ({
+      ...{ name: 'clickstream', region: 'us-east-1', embedded: true },
+      ...{ endpoint: null, dataDir: path.resolve('./data') },
     })
+    await expect(findTarget(none, {}, ask)).rejects.toThrow(/still starting: try again/)
   })
 
   test('is never a real stream that was not named', async () => {
@@ -105,7 +151,7 @@ describe('the target', () => {
 describe('the Kinesight that will show what is put', () => {
   const kept = { secondsMs: 1, minutesMs: 2, hoursMs: 400, from: 7 }
   const embedded = {
-    ...{ name: 'clickstream', region: 'us-east-1', embedded: true, kept },
+    ...{ name: 'clickstream', region: 'us-east-1', embedded: true, kept, dataDir: '/srv/shop' },
     endpoint: 'http://127.0.0.1:4567',
   }
   const target = { streamName: 'clickstream', region: 'us-east-1', endpoint: embedded.endpoint }
@@ -115,7 +161,10 @@ describe('the Kinesight that will show what is put', () => {
   ) => findWatcher({ streamName, region, endpoint }, { PORT: '8080' }, async () => answer)
 
   test('is the one that runs here and reads that very stream', async () => {
-    const found = { origin: 'http://127.0.0.1:8080', keptMs: 400, keptFrom: 7 }
+    const found = {
+      ...{ origin: 'http://127.0.0.1:8080', dataDir: '/srv/shop' },
+      kept: { forMs: 400, from: 7 },
+    }
     expect(await watching(target, embedded)).toEqual(found)
     const named = { ...target, endpoint: 'http://localhost:4567/' }
     expect(await watching(named, embedded)).toEqual(found)
@@ -123,9 +172,18 @@ describe('the Kinesight that will show what is put', () => {
     expect(await watching(real, { ...embedded, endpoint: null })).toEqual(found)
   })
 
+  test('is named with its data folder before anything is put', async () => {
+    const origin = 'http://127.0.0.1:8080'
+    expect(targetText(target, await watching(target, embedded), origin)).toBe(
+      'Target       clickstream at http://127.0.0.1:4567\nData folder  /srv/shop, of the Kinesight at http://127.0.0.1:8080\n',
+    )
+    expect(targetText(target, undefined, origin)).toContain(
+      'Data folder  not known: no Kinesight at http://127.0.0.1:8080 reads this stream',
+    )
+  })
+
   test('is none where it reads another one, or does not answer', async () => {
     expect(await watching(target, undefined)).toBeUndefined()
-    expect(await watching(target, { ...embedded, kept: null })).toBeUndefined()
     expect(await watching({ ...target, streamName: 'other' }, embedded)).toBeUndefined()
     expect(
       await watching({ ...target, endpoint: 'http://127.0.0.1:4568' }, embedded),

@@ -33,12 +33,14 @@ export const HELP = `Puts a log file on a stream.
                       every run: it all counts again. For a log that is older than what Kinesight
                       keeps (KEEP_HOURS): it is offered where that is so
   --stream NAME       on Amazon Kinesis, or at --endpoint. The default is the embedded stream of the
-                      Kinesight that runs on this machine (on PORT, 3000 if unset)
-  --endpoint URL      of a Kinesis endpoint, such as http://127.0.0.1:4567
+                      Kinesight that runs on this machine (on PORT, 3000 if unset) with the data
+                      folder DATA_DIR (./data if unset)
+  --endpoint URL      of a Kinesis endpoint, such as http://127.0.0.1:4567, whatever its data folder
   --region REGION     default: AWS_REGION
   --help              this text
 
-Only what failed of a call is sent again. At the end it says what it put: records, events by type, cost
+It first names the stream and the data folder of the Kinesight that reads it. Only what failed of a
+call is sent again. At the end it says what it put: records, events by type, cost
 by account, which lines it skipped and why, how many events repeat an id and so count once, and the
 address of the page that shows them.
 `

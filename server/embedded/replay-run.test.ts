@@ -271,14 +271,14 @@ describe('a log that is older than what is kept', () => {
   const DAY_MS = 86_400_000
   const watcher = {
     origin: 'http://127.0.0.1:3000',
-    keptMs: 400 * DAY_MS,
-    keptFrom: START - DAY_MS,
+    dataDir: '/data',
+    kept: { forMs: 400 * DAY_MS, from: START - DAY_MS },
   }
   const old = [line('a', -5), line('b', -1)].join('\n')
   const mixed = [line('a', -5), line('b', 65), '{"type":"c"}'].join('\n')
   const surveyed = (content: string) =>
     surveyFile(readLines(file(content)), parseEvents, {
-      keptFrom: watcher.keptFrom,
+      keptFrom: watcher.kept.from,
       signal: new AbortController().signal,
     })
 
@@ -286,24 +286,24 @@ describe('a log that is older than what is kept', () => {
     const survey = await surveyed(old)
     expect(survey).toEqual({
       ...{ events: 2, beyond: 2 },
-      ...{ from: watcher.keptFrom - 5_000, to: watcher.keptFrom - 1_000 },
+      ...{ from: watcher.kept.from - 5_000, to: watcher.kept.from - 1_000 },
     })
-    expect(surveyText(survey as Survey, watcher)).toBe(
+    expect(surveyText(survey as Survey, watcher.kept)).toBe(
       '2 events, of 2026-02-02T08:59:55Z to 2026-02-02T08:59:59Z\n' +
         'All of them are older than the 400 days that Kinesight keeps, which began at 2026-02-02T09:00:00Z: that will be in the totals, and on no page.\n',
     )
     const both = (await surveyed(mixed)) as Survey
     expect(both).toMatchObject({ events: 2, beyond: 1 })
-    expect(surveyText(both, watcher)).toContain('\n1 of them is older')
+    expect(surveyText(both, watcher.kept)).toContain('\n1 of them is older')
     const young = (await surveyed(line('b', 65))) as Survey
-    expect(surveyText(young, watcher)).toBe(
+    expect(surveyText(young, watcher.kept)).toBe(
       '1 event, of 2026-02-02T09:01:05Z to 2026-02-02T09:01:05Z\n',
     )
     expect(await surveyed('{"type":"c"}\nhello')).toBeUndefined()
   })
 
   test('ends with the page that shows what is shown, and says what is not', async () => {
-    const { keptFrom } = watcher
+    const { from: keptFrom } = watcher.kept
     const past = await run(old, { keptFrom })
     expect(shownText(past.tally, watcher)).toMatch(/^\nAll of them are older.*--at now.*\n$/)
     const { tally } = await run(mixed, { keptFrom })

@@ -9,9 +9,9 @@ export function shownText(
   watcher: Watcher,
 ): string {
   const lines: string[] = []
-  if (beyond > 0) {
+  if (beyond > 0 && watcher.kept !== undefined) {
     lines.push(
-      `${olderWords(beyond, all.events)} than the ${keptText(watcher.keptMs)} that Kinesight keeps: in the totals, and on no page. With --at now the log is put as if it began now.`,
+      `${olderWords(beyond, all.events)} than the ${keptText(watcher.kept.forMs)} that Kinesight keeps: in the totals, and on no page. With --at now the log is put as if it began now.`,
     )
   }
   if (shown !== undefined) {

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../lib/time.ts'
 import type { LineParser } from './replay-line.ts'
 import type { LinesRead } from './replay-lines.ts'
 import { durationText } from './replay-progress.ts'
-import type { Watcher } from './replay-watcher.ts'
+import type { Kept } from './replay-watcher.ts'
 
 /** What the events of a file say of when they happened. */
 export interface Survey {
@@ -46,7 +46,7 @@ function note(survey: Survey, at: number, keptFrom: number): void {
 }
 
 /** From when to when the events are, and which of them no page will show. */
-export function surveyText(survey: Survey, { keptMs, keptFrom }: Watcher): string {
+export function surveyText(survey: Survey, { forMs: keptMs, from: keptFrom }: Kept): string {
   const { events, from, to, beyond } = survey
   const span = `${number(events)} ${events === 1 ? 'event' : 'events'}, of ${timeText(from)} to ${timeText(to)}`
   if (beyond === 0) return `${span}\n`

@@ -16,9 +16,9 @@ import { replay } from './replay-run.ts'
 import { shownText } from './replay-shown.ts'
 import { summaryText } from './replay-summary.ts'
 import { surveyFile, surveyText } from './replay-survey.ts'
-import { type Ask, findTarget } from './replay-target.ts'
+import { type Ask, findTarget, originOf } from './replay-target.ts'
 import type { At } from './replay-time.ts'
-import { findWatcher, type Watcher } from './replay-watcher.ts'
+import { findWatcher, placeText, targetText, type Watcher } from './replay-watcher.ts'
 
 const PARSERS: Record<Format, LineParser> = {
   combined: parseCombinedLine,
@@ -41,7 +41,9 @@ async function main(options: ReplayOptions): Promise<number> {
   const file = path.resolve(folder, options.file)
   const fileBytes = await sizeOf(file)
   const target = await findTarget(options, process.env, ask)
-  const place = `${target.streamName} ${target.endpoint === undefined ? `in ${target.region}` : `at ${target.endpoint}`}`
+  const place = placeText(target)
+  const watcher = await findWatcher(target, process.env, ask)
+  process.stderr.write(targetText(target, watcher, originOf(process.env)))
   const producer = await createProducer(target)
   const stopping = new AbortController()
   // A second Ctrl+C ends it the hard way.
@@ -49,7 +51,6 @@ async function main(options: ReplayOptions): Promise<number> {
   process.once('SIGTERM', () => stopping.abort())
   try {
     await producer.check()
-    const watcher = await findWatcher(target, process.env, ask)
     const at = await chosenAt(options, file, { watcher, signal: stopping.signal })
     if (at === undefined) {
       process.stderr.write('Stopped: nothing was put\n')
@@ -68,7 +69,7 @@ async function main(options: ReplayOptions): Promise<number> {
       parse: PARSERS[options.format],
       speed: options.speed,
       at,
-      ...(watcher !== undefined && { keptFrom: watcher.keptFrom }),
+      ...(watcher?.kept !== undefined && { keptFrom: watcher.kept.from }),
       send: producer.send,
       clock: systemClock,
       random: seededRandom(systemClock.now()),
@@ -100,12 +101,12 @@ async function chosenAt(
   file: string,
   { watcher, signal }: { watcher: Watcher | undefined; signal: AbortSignal },
 ): Promise<At | undefined> {
-  if (at === 'now' || watcher === undefined) return at
-  const { keptFrom } = watcher
-  const survey = await surveyFile(readLines(file), PARSERS[format], { keptFrom, signal })
+  if (at === 'now' || watcher?.kept === undefined) return at
+  const { kept } = watcher
+  const survey = await surveyFile(readLines(file), PARSERS[format], { keptFrom: kept.from, signal })
   if (signal.aborted) return undefined
   if (survey === undefined) return at
-  process.stderr.write(surveyText(survey, watcher))
+  process.stderr.write(surveyText(survey, kept))
   if (survey.beyond === 0 || isAtGiven) return at
   const { stdin: input, stderr: output } = process
   if (!input.isTTY || !output.isTTY) {

@@ -43,6 +43,7 @@ export interface StreamFacts {
   region: string
   endpoint: string | null
   embedded: boolean
+  dataDir: string
   startAt: StartAt
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type {
@@ -152,6 +153,7 @@ describe('stream, shards', () => {
     expect(await get('/api/v1/stream')).toMatchObject({
       name: 'clickstream',
       embedded: true,
+      dataDir: path.resolve('./data'),
       startAt: 'trim_horizon',
       begin: { asked: 'trim_horizon', from: null, firstStartAt: 1, settled: true },
       incarnation: { number: 1, createdAt: 1, since: 2 },

@@ -20,6 +20,7 @@ const streamAnswer: z.ZodType<StreamAnswer> = z.strictObject({
   region: z.string(),
   endpoint: z.string().nullable(),
   embedded: z.boolean(),
+  dataDir: z.string().describe('The data folder of this Kinesight, as a whole path'),
   startAt: z.string().describe('START_AT as it is now: trim_horizon, latest, or an RFC 3339 time'),
   begin: z
     .strictObject({
@@ -87,13 +88,14 @@ export const streamRoute = (context: ApiContext) =>
     summary: 'The stream being read, where it is, and how reading it goes',
     answer: { status: 200, description: 'The stream', schema: streamAnswer },
     async handle() {
-      const { startAt, ...facts } = context.stream()
+      const { startAt, dataDir, ...facts } = context.stream()
       const live = await liveOrNothing(context)
       const shards = await knownShards(context)
       const open = shards.filter((shard) => shard.closed === 0).length
       return answer<StreamAnswer>({
         // The region may come from the credential chain, which only the pipeline knows.
         ...(live?.cells.status.stream ?? facts),
+        dataDir,
         startAt: startAtText(startAt),
         begin: live?.cells.status.begin ?? null,
         incarnation: live?.cells.status.incarnation ?? null,
