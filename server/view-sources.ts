@@ -11,7 +11,7 @@ import type { ViewPart, ViewSource } from './live-views.ts'
 import { REMEMBERED_MS } from './marks/kept-marks.ts'
 import type { MarkStore } from './marks/mark-store.ts'
 import type { MarkWatch } from './marks/mark-watch.ts'
-import { createPastMarks, withPast } from './marks/past-marks.ts'
+import { createPastMarks, within, withPast } from './marks/past-marks.ts'
 import type { Consumer } from './stream/consumer.ts'
 import { shardCells, shardDetail } from './stream/shards/shard-cells.ts'
 
@@ -135,9 +135,10 @@ function withMarks(
       const range = isFixed(period) ? period : { from: now - WINDOWS[period].chart.spanMs, to: now }
       const spanMs = now - range.from
       const cell = marks.cell(now, Math.min(spanMs, REMEMBERED_MS))
-      if (spanMs <= REMEMBERED_MS) return { cells: { ...cells, marks: cell }, series }
-      const all = withPast(cell.marks, await past(range, now))
-      return { cells: { ...cells, marks: { ...cell, marks: all } }, series }
+      const all =
+        spanMs <= REMEMBERED_MS ? cell.marks : withPast(cell.marks, await past(range, now))
+      const shown = isFixed(period) ? within(all, range) : [...all]
+      return { cells: { ...cells, marks: { ...cell, marks: shown } }, series }
     },
   }
 }

@@ -2,6 +2,7 @@ import { type RefObject, useId, useState } from 'react'
 import { dayTime, zoneName } from '../../lib/format-range.ts'
 import type { KnownTime } from '../../lib/frames.ts'
 import { type FixedRange, isFixed, type Period, spanOf } from '../../lib/period.ts'
+import { atServerTime, forgetWaiting } from '../live/at-server-time.ts'
 import { useCell } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
@@ -30,8 +31,8 @@ export function CustomRange({
     setDraft({ ...draft, [field]: value })
     setErrors({})
   }
-  const submit = () => {
-    const read = readRange(draft, now, known)
+  const submit = (serverNow: number) => {
+    const read = readRange(draft, serverNow, known)
     if (read.ok) return onPick(read.range)
     setErrors(read.errors)
     const field = read.errors.from === undefined ? 'to' : 'from'
@@ -43,7 +44,8 @@ export function CustomRange({
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        submit()
+        forgetWaiting()
+        atServerTime(submit)
       }}
     >
       {(['from', 'to'] as const).map((field) => (

@@ -4,6 +4,7 @@ import { duration } from '../../lib/format-time.ts'
 import { type FixedRange, isFixed, samePeriod, spanWords } from '../../lib/period.ts'
 import { DEFAULT_WINDOW } from '../../lib/windows.ts'
 import { type CreatedAgain, useCreatedAgain } from '../former/created-again.ts'
+import { atServerTime } from '../live/at-server-time.ts'
 import { useServerNow } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
 import styles from './fixed-line.module.css'
@@ -52,7 +53,7 @@ export function FixedLine({ shown }: { shown: ShownRange | undefined }) {
           icon={<ChevronLeft />}
           aria-label="The period before"
           title="The period before  ←"
-          onClick={() => choose(periodBefore(period, now))}
+          onClick={() => atServerTime((at) => choose((shown) => periodBefore(shown, at)))}
         />
         <Button
           kind="quiet"
@@ -62,7 +63,7 @@ export function FixedLine({ shown }: { shown: ShownRange | undefined }) {
           aria-label="The period after"
           title="The period after  →"
           disabled={after === undefined}
-          onClick={() => after !== undefined && choose(after)}
+          onClick={() => atServerTime((at) => choose((shown) => periodAfter(shown, at) ?? shown))}
         />
         <Button
           kind="primary"

@@ -4,6 +4,7 @@ import { type ComponentProps, useRef } from 'react'
 import { rangeDays } from '../../lib/format-range.ts'
 import { isFixed, type Period } from '../../lib/period.ts'
 import { WINDOW_IDS, WINDOWS } from '../../lib/windows.ts'
+import { atServerTime, forgetWaiting } from '../live/at-server-time.ts'
 import { useServerNow } from '../live/store.ts'
 import { CustomRange } from './custom-range-form.tsx'
 import { today, yesterday } from './period-moves.ts'
@@ -26,7 +27,13 @@ export function PeriodPicker({
   const from = useRef<HTMLInputElement>(null)
   const chosen = useRef<HTMLButtonElement>(null)
   const pick = (next: Period) => {
+    forgetWaiting()
     choose(next)
+    onPicking('closed')
+  }
+  const pickAt = (periodAt: (now: number) => Period) => {
+    forgetWaiting()
+    atServerTime((serverNow) => choose(periodAt(serverNow)))
     onPicking('closed')
   }
   return (
@@ -73,10 +80,10 @@ export function PeriodPicker({
             <section>
               <h2 className={styles.heading}>A fixed range</h2>
               <div className={styles.days}>
-                <Choice title="Today up to now  D" onClick={() => pick(today(now))}>
+                <Choice title="Today up to now  D" onClick={() => pickAt(today)}>
                   Today
                 </Choice>
-                <Choice title="Yesterday  E" onClick={() => pick(yesterday(now))}>
+                <Choice title="Yesterday  E" onClick={() => pickAt(yesterday)}>
                   Yesterday
                 </Choice>
               </div>

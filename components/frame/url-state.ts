@@ -1,6 +1,9 @@
 import { usePathname, useSearchParams } from 'next/navigation'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import type { Period } from '../../lib/period.ts'
+import { forgetWaiting } from '../live/at-server-time.ts'
+import { browserNow } from '../live/clock.ts'
+import { createAddressAhead } from './address-ahead.ts'
 import {
   comparePatch,
   incarnationPatch,
@@ -19,6 +22,10 @@ type Next<T> = T | ((now: T) => T)
 const nextOf = <T extends string | object | boolean>(next: Next<T>, now: T): T =>
   typeof next === 'function' ? (next as (now: T) => T)(now) : next
 
+/** Of the whole page: there is one address. */
+const ahead = createAddressAhead()
+if (typeof window !== 'undefined') window.addEventListener('popstate', ahead.left)
+
 /** What the address says and how to change it. Back and forward work as one expects. */
 export function useUrlState(): [
   URLSearchParams,
@@ -28,7 +35,7 @@ export function useUrlState(): [
   const params = useSearchParams()
   const change = useCallback(
     (patch: UrlPatch | ((now: URLSearchParams) => UrlPatch)) => {
-      const now = new URLSearchParams(window.location.search)
+      const now = new URLSearchParams(ahead.query(window.location.search, browserNow()))
       const next = new URLSearchParams(now)
       const said = typeof patch === 'function' ? patch(now) : patch
       for (const [name, value] of Object.entries(said)) {
@@ -38,12 +45,24 @@ export function useUrlState(): [
       if (next.toString() === now.toString()) return
       // In a query a colon may stand as it is (RFC 3986, 3.4), and times are easier to read with it.
       const query = next.toString().replaceAll('%3A', ':')
+      ahead.changed(next.toString(), browserNow())
       // Not the router: nothing of the page has to come from the server for this.
       window.history.pushState(null, '', query === '' ? pathname : `${pathname}?${query}`)
     },
     [pathname],
   )
+  // What waits, and what was said, was meant for the page before.
+  useEffect(() => leave(pathname), [pathname])
   return [params, change]
+}
+
+let page: string | undefined
+function leave(pathname: string): void {
+  if (page !== undefined && page !== pathname) {
+    ahead.left()
+    forgetWaiting()
+  }
+  page = pathname
 }
 
 /** What the figures of the page are over: `?window=5m`, or `?from=…&to=…`. */

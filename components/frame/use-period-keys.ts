@@ -1,6 +1,6 @@
 import { isFixed } from '../../lib/period.ts'
 import { DEFAULT_WINDOW } from '../../lib/windows.ts'
-import { serverNow } from '../live/store.ts'
+import { atServerTime, forgetWaiting } from '../live/at-server-time.ts'
 import { periodAfter, periodBefore, today, yesterday } from './period-moves.ts'
 import type { PeriodKey } from './shortcuts.ts'
 import { useCompare, usePeriod } from './url-state.ts'
@@ -14,13 +14,14 @@ export function usePeriodKeys(onCustom: () => void): {
   const [, setCompare] = useCompare()
 
   function turn(to: PeriodKey): void {
-    const now = serverNow()
+    // An arrow goes on from what is to come; all else stands for itself.
+    if (to !== 'before' && to !== 'after' && to !== 'compare') forgetWaiting()
     switch (to) {
       case 'today':
-        choose(today(now))
+        atServerTime((now) => choose(today(now)))
         break
       case 'yesterday':
-        choose(yesterday(now))
+        atServerTime((now) => choose(yesterday(now)))
         break
       case '7d':
       case '30d':
@@ -33,10 +34,10 @@ export function usePeriodKeys(onCustom: () => void): {
         choose(DEFAULT_WINDOW)
         break
       case 'before':
-        choose((shown) => periodBefore(shown, now))
+        atServerTime((now) => choose((shown) => periodBefore(shown, now)))
         break
       case 'after':
-        choose((shown) => periodAfter(shown, now) ?? shown)
+        atServerTime((now) => choose((shown) => periodAfter(shown, now) ?? shown))
         break
       case 'compare':
         setCompare((shown) => !shown)

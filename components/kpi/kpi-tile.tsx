@@ -5,6 +5,7 @@ import type { Kpi } from '../../lib/kpis.ts'
 import { isFixed, type Period, spanWords } from '../../lib/period.ts'
 import { rateUnit } from '../../lib/rate-unit.ts'
 import { Sparkline } from '../chart/sparkline.tsx'
+import { shownPeriod } from '../frame/shown-range.ts'
 import { useCompare } from '../frame/url-state.ts'
 import { serverNow, useArrived, useCell, useSeries } from '../live/store.ts'
 import { MarkSign } from '../marks/mark-sign.tsx'
@@ -57,6 +58,7 @@ function TileContent({ kpi, period }: { kpi: Kpi; period: Period }) {
   const arrived = useArrived()
   const [compare] = useCompare()
   const spanMs = useCovered(period, kpi.id)
+  const span = spanWords(shownPeriod(period, useCell('chart')))
   const rolled = useRolled(cell?.now.value ?? null)
   if (cell === undefined) {
     return (
@@ -81,7 +83,7 @@ function TileContent({ kpi, period }: { kpi: Kpi; period: Period }) {
         {compare && (
           <Change
             change={kpiChange(kpi, cell.now, cell.before)}
-            title={`against the ${spanWords(period)} before`}
+            title={`against the ${span} before`}
           />
         )}
       </span>

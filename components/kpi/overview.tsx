@@ -60,7 +60,7 @@ export function Overview() {
       <FixedLine shown={shownRange(chart)} />
       <IncompleteLine incomplete={chart?.incomplete} />
       <KpiStrip period={period} chosen={kpi.id} onChoose={choose} />
-      <MarksPanel onShow={show} />
+      <MarksPanel period={period} onShow={show} />
       <BeyondNotices />
       <MainChart kpi={kpi} period={period} filters={filters} onLift={lift} />
       <div className={styles.lists}>

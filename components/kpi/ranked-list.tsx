@@ -60,10 +60,11 @@ function NoRows({
   const by = inSentence(useKpi(cell.rankedBy).label)
   const keys = DIMENSION_LABELS[dimension].many.replace('Top ', '').toLowerCase()
   const of = cell.of === undefined ? '' : ` ${ofText(cell.of)}`
+  const span = spanWords(shownPeriod(period, useCell('chart')))
   return (
     <div className={styles.list}>
       <Empty
-        title={`No ${keys} with ${by}${of} in these ${spanWords(period)}`}
+        title={`No ${keys} with ${by}${of} in these ${span}`}
         reason={
           <>
             Events name theirs in the field <code>{dimension}</code>.

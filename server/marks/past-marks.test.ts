@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KpiMark } from '../../lib/kpi-mark.ts'
-import { createPastMarks, withPast } from './past-marks.ts'
+import { createPastMarks, within, withPast } from './past-marks.ts'
 
 const mark = (id: string, began: number, change: Partial<KpiMark> = {}): KpiMark => ({
   ...{ id, kpi: 'ctr', direction: 'up', factor: 2, began, ended: began + 1, ending: 'back' },
@@ -28,4 +28,15 @@ test('a mark that is in memory, too, is as it is there, and the newest is first'
     lasting,
     mark('a', 10),
   ])
+})
+
+test('of a range of the past only what lasted in it is told, not what went wrong since', () => {
+  const marks = [
+    mark('today', 900, { ended: null }),
+    mark('across its end', 190, { ended: 300 }),
+    mark('in it', 150),
+    mark('until it begins', 90, { ended: 100 }),
+  ]
+  const told = within(marks, { from: 100, to: 200 }).map(({ id }) => id)
+  expect(told).toEqual(['across its end', 'in it'])
 })

@@ -22,6 +22,10 @@ export function createPastMarks(store: Pick<MarkStore, 'between'>) {
   }
 }
 
+/** Those that lasted in the range: what is of another time says nothing of it. */
+export const within = (marks: readonly KpiMark[], { from, to }: TimeRange): KpiMark[] =>
+  marks.filter(({ began, ended }) => began < to && (ended ?? Number.POSITIVE_INFINITY) > from)
+
 /** Both, newest first; of those in both, what is in memory holds. */
 export function withPast(inMemory: readonly KpiMark[], past: readonly KpiMark[]): KpiMark[] {
   const known = new Set(inMemory.map(({ id }) => id))
