@@ -30,7 +30,7 @@ const TIME: Form = {
 }
 const FORMS: readonly Form[] = [
   { field: 'request', form: quoted(), must: QUOTED },
-  { field: 'status', form: /(\d{3}|-)(?= |$)/y, must: 'three digits, or a dash' },
+  { field: 'status', form: /([1-5]\d\d|000|-)(?= |$)/y, must: '100 to 599, 000, or a dash' },
   { field: 'size', form: /(\d+|-)(?= |$)/y, must: 'a number of bytes, or a dash' },
 ]
 const ORIGIN: readonly Form[] = [

@@ -63,7 +63,7 @@ export function createLogLineScan(source: Source): () => LogLine | undefined {
   /** `200 5120`: it ends where that does. */
   function scanAnswer(from: number): number {
     const status = 100 * digit(from) + 10 * digit(from + 1) + digit(from + 2)
-    if (status === 0 || status >= 1_000 || bytes[from + 3] !== Byte.space) return odd
+    if (status < 100 || status >= 600 || bytes[from + 3] !== Byte.space) return odd
     line.status = status
     const at = from + 4
     if (bytes[at] === Byte.minus) {

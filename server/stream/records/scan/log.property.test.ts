@@ -171,7 +171,7 @@ const request = mostly(
 )
 const status = mostly(
   fc.constantFrom('200', '204', '304', '301', '404', '500', '000'),
-  fc.constantFrom('20', '2000', '-', '2o0', ''),
+  fc.constantFrom('20', '2000', '-', '2o0', '', '099', '001', '100', '599', '600', '999'),
 )
 const size = mostly(
   fc.oneof(fc.nat().map(String), fc.constantFrom('-', '0', '007')),
