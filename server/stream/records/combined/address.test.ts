@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addressIn, firstPublic, isPublic } from './address.ts'
 
@@ -8,10 +9,59 @@ test.each([
   ['[2001:db8::7]', '2001:db8::7'],
   ['[2001:db8::7]:4711', '2001:db8::7'],
   ['::1', '::1'],
-  ['::ffff:203.0.113.7', '::ffff:203.0.113.7'],
+  ['2001:DB8:0:0:0:0:0:7', '2001:db8::7'],
+  ['[2001:0db8::0007]:4711', '2001:db8::7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['::FFFF:cb00:7107', '203.0.113.7'],
+  ['[0:0:0:0:0:ffff:203.0.113.7]:4711', '203.0.113.7'],
+  ['FE80:0::1%eth0', 'fe80::1%eth0'],
   ['fe80::1%eth0', 'fe80::1%eth0'],
 ])('%s is the address %s', (text, address) => {
   expect(addressIn(text)).toBe(address)
+})
+
+/** Any way that RFC 4291 allows to write eight groups of an address. */
+const spelling = (groups: readonly number[]) =>
+  fc
+    .tuple(fc.nat(7), fc.nat(8), fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean())
+    .map(([from, length, isPadded, isUpper, isDotted, isShort]) => {
+      const words = groups.map((group) => group.toString(16).padStart(isPadded ? 4 : 1, '0'))
+      const [high = 0, low = 0] = groups.slice(6)
+      const tail = isDotted
+        ? [[high >> 8, high & 255, low >> 8, low & 255].join('.')]
+        : words.slice(6)
+      const to = Math.min(from + length, 6)
+      const isZero = to > from && groups.slice(from, to).every((group) => group === 0)
+      const head = words.slice(0, 6)
+      const text =
+        isShort && isZero
+          ? `${head.slice(0, from).join(':')}::${[...head.slice(to), ...tail].join(':')}`
+          : [...head, ...tail].join(':')
+      return isUpper ? text.toUpperCase() : text
+    })
+
+test('an address is one text, however it was written', () => {
+  const group = fc.oneof(fc.constant(0), fc.constant(0xffff), fc.nat(0xffff))
+  const spellings = fc
+    .array(group, { minLength: 8, maxLength: 8 })
+    .chain((groups) => fc.tuple(spelling(groups), spelling(groups)))
+  fc.assert(
+    fc.property(spellings, ([one, other]) => {
+      const address = addressIn(one) as string
+      expect(address).toBeDefined()
+      expect(addressIn(other)).toBe(address)
+      expect(addressIn(address)).toBe(address)
+      expect(addressIn(`[${other}]:4711`)).toBe(address)
+    }),
+  )
+})
+
+test('an IPv4 address in IPv6 is what it is in IPv4', () => {
+  fc.assert(
+    fc.property(fc.ipV4(), (address) => {
+      expect(addressIn(`::ffff:${address}`)).toBe(address)
+    }),
+  )
 })
 
 test.each([
