@@ -60,6 +60,7 @@ export async function startProduct(fake, env = {}) {
   }
   return {
     pid: child.pid,
+    url,
     json,
     text,
     stop,

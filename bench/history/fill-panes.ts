@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../lib/event.ts'
 import { BUILT_IN } from '../../lib/kpi-catalog.ts'
 import { DIMENSIONS } from '../../lib/kpis.ts'
 import { DAY_MS, epochMs, HOUR_MS } from '../../lib/time.ts'
-import { encodeRows } from '../../server/apps/kpi/pane-rows.ts'
+import { checksumOf, encodeRows } from '../../server/apps/kpi/pane-rows.ts'
 import type { Schema } from '../../server/store/schema.ts'
 import { parseEvent } from '../../server/stream/records/parse-event.ts'
 import { freeze } from '../../server/window/codec.ts'
@@ -51,7 +51,9 @@ export async function fillPanes(
   await db.insertInto('setting').values(setting).execute()
   const database = new Database(file)
   database.exec('pragma synchronous = off; begin')
-  const insert = database.prepare('insert into pane values (?, ?, ?, ?, ?)')
+  const insert = database.prepare(
+    'insert into pane (stream_id, level_ms, dimension, start_ms, body, crc) values (?, ?, ?, ?, ?, ?)',
+  )
   let count = 0
   for (let level = 0; level < LEVELS.length; level++) {
     const { ms } = levelAt(level)
@@ -60,7 +62,9 @@ export async function fillPanes(
     for (const dimension of PLACES) {
       const bodies = bodiesOf(level, dimension, now)
       for (let start = begin; start < end; start += ms) {
-        insert.run([streamId, ms, dimension, start, bodies[(start / ms) % VARIANTS]])
+        const body = bodies[(start / ms) % VARIANTS] as Buffer
+        const crc = checksumOf(streamId, { level, dimension, start }, body)
+        insert.run([streamId, ms, dimension, start, body, crc])
         if (++count % ROWS_A_TRANSACTION === 0) database.exec('commit; begin')
       }
     }

@@ -70,8 +70,11 @@ export async function writeRows(
 }
 
 /** Of the place, too: a body at another one's is as wrong as one that was changed. */
-const checksumOf = (streamId: number, { level, dimension, start }: PlacedRef, body: Uint8Array) =>
-  crc32(body, crc32(`${streamId} ${levelAt(level).ms} ${dimension} ${start}`))
+export const checksumOf = (
+  streamId: number,
+  { level, dimension, start }: PlacedRef,
+  body: Uint8Array,
+) => crc32(body, crc32(`${streamId} ${levelAt(level).ms} ${dimension} ${start}`))
 
 export interface PaneRowPorts {
   streamId: number
