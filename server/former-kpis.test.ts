@@ -109,7 +109,10 @@ test('a page shows a fixed range of the stream that it is asked for', async () =
       ...(incarnation !== undefined && { incarnation }),
     }
     const all = { ...parts, alerts, marks, markStore }
-    const source = viewSource(view, all, { catalog: BUILT_IN, startedAt: NOW })
+    const source = viewSource(view, all, {
+      ...{ catalog: BUILT_IN, startedAt: NOW },
+      turn: async () => {},
+    })
     const { cells } = await source.state(NOW)
     source.close?.()
     return cells['kpi.page_views']?.now.value

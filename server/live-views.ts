@@ -5,16 +5,17 @@ import type { PipelineFrame } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
-import { pause } from './platform/pause.ts'
+import { type Pause, pause as pauseInTime } from './platform/pause.ts'
+import { EndedError, type Turns, type Worker } from './platform/turns.ts'
 
 /** Views are brought up to date this often when nothing comes in: windows slide all the same. */
 const FRAME_EVERY_MS = 500
 /** And so soon when something does: from one frame to the next at the least. */
 const LEAST_EVERY_MS = 100
-/** A view that needs longer, to read much of the past, goes on by itself; the others have their frames meanwhile. */
-const WAITED_FOR_MS = 25
-/** Frames take at most a fifth of the time. */
-const FRAME_SHARE = 5
+/** Frames of one view take at most a fifth of the time, */
+const OWN_SHARE = 5
+/** and those of all that are no dearer than it at most half: what is dearer does not slow it down. */
+const COMMON_SHARE = 2
 
 export interface ViewPart {
   cells: Partial<Cells>
@@ -35,96 +36,125 @@ export interface LiveViews {
   once(view: View, now: number): Promise<ViewState>
   /** There is something new to show. */
   news(): void
-  /** Sends frames until `signal` aborts. */
-  run(signal: AbortSignal): Promise<void>
 }
 
 interface Watched {
   view: View
+  worker: Worker
+  /** Aborts when nobody watches it any more. */
+  left: AbortController
   /** Made when the stream is reached. */
   source: ViewSource | undefined
   sent: ViewState | undefined
-  busy: boolean
+  /** Of the last frame, ms; undefined: there was none. */
+  costMs: number | undefined
 }
 
-/** Every watched view, computed once for all who watch it; what is sent is what changed. */
+/**
+ * Every watched view, computed once for all who watch it; what is sent is what changed. Each has a pace of its own, by what
+ * its frames cost, and works in turns with the others, so that a cheap one does not wait for dear ones.
+ */
 export function createLiveViews(ports: {
-  /** undefined: the stream has not been reached yet. */
-  sourceOf: (view: View) => ViewSource | undefined
+  /** undefined: the stream has not been reached yet. Long work asks `turn` for its turns. */
+  sourceOf: (view: View, turn: () => Promise<void>) => ViewSource | undefined
   /** The cells of every view. */
   common: () => Cells
   /** While true no frame is sent: pages keep what they show. */
   quiet: () => boolean
   onFrame: (frame: PipelineFrame) => void
+  turns: Turns
   clock: Clock
   log: Log
+  /** No frames any more. */
+  ending: AbortSignal
+  pause?: Pause
 }): LiveViews {
-  const { clock, log } = ports
+  const { clock, log, turns, ending, pause = pauseInTime } = ports
   const views = new Map<string, Watched>()
-  let isNew = false
-  let onNews: () => void = () => {}
+  const waiting = new Set<() => void>()
+  let newsCount = 0
 
   const watchedOf = (view: View): Watched => ({
-    view,
-    source: undefined,
-    sent: undefined,
-    busy: false,
+    ...{ view, worker: turns.worker(), left: new AbortController() },
+    ...{ source: undefined, sent: undefined, costMs: undefined },
   })
 
   async function stateOf(watched: Watched, now: number): Promise<ViewState> {
-    watched.source ??= ports.sourceOf(watched.view)
+    watched.source ??= ports.sourceOf(watched.view, watched.worker.turn)
     const part = await watched.source?.state(now)
     return { cells: { ...ports.common(), ...part?.cells } as Cells, series: part?.series ?? {} }
   }
 
   async function push(key: string, watched: Watched): Promise<void> {
-    if (watched.busy || ports.quiet()) return
-    watched.busy = true
-    try {
-      const now = clock.now()
-      const state = await stateOf(watched, now)
-      if (views.get(key) !== watched) return
-      const { sent } = watched
-      watched.sent = state
-      if (sent === undefined) {
-        ports.onFrame({ kind: 'state', key, now, state })
-        return
+    if (ports.quiet()) return
+    await watched.worker.turn()
+    const now = clock.now()
+    const state = await stateOf(watched, now)
+    if (views.get(key) !== watched) return
+    const { sent } = watched
+    watched.sent = state
+    if (sent === undefined) {
+      ports.onFrame({ kind: 'state', key, now, state })
+      return
+    }
+    const delta = diffView(sent, state)
+    if (!emptyDelta(delta)) ports.onFrame({ kind: 'delta', key, now, delta })
+  }
+
+  /** Sends frames of a view for as long as somebody watches it. */
+  async function keep(key: string, watched: Watched): Promise<void> {
+    const signal = AbortSignal.any([ending, watched.left.signal])
+    while (!signal.aborted) {
+      const startedAt = clock.monotonicMs()
+      const known = newsCount
+      try {
+        await push(key, watched)
+      } catch (error) {
+        if (error instanceof EndedError) return
+        // One view's trouble is not another's; the next frame tries again.
+        log.error({ problem: messageOf(error), key }, 'frame failed')
       }
-      const delta = diffView(sent, state)
-      if (!emptyDelta(delta)) ports.onFrame({ kind: 'delta', key, now, delta })
-    } catch (error) {
-      // One view's trouble is not another's; the next round tries again.
-      log.error({ problem: messageOf(error), key }, 'frame failed')
-    } finally {
-      watched.busy = false
+      watched.costMs = watched.worker.done()
+      await pause(startedAt + everyMs(watched) - clock.monotonicMs(), signal)
+      if (newsCount === known) await untilNews(startedAt + FRAME_EVERY_MS, signal)
     }
   }
 
-  /** For so long, or until it is done. */
-  async function waitedFor(pushed: Promise<void>): Promise<void> {
-    const done = new AbortController()
-    // It does not reject.
-    void pushed.then(() => done.abort())
-    await pause(WAITED_FOR_MS, done.signal)
+  function everyMs({ costMs = 0 }: Watched): number {
+    let commonMs = 0
+    for (const { costMs: otherMs = Number.POSITIVE_INFINITY } of views.values()) {
+      if (otherMs <= costMs) commonMs += otherMs
+    }
+    return Math.max(LEAST_EVERY_MS, OWN_SHARE * costMs, COMMON_SHARE * commonMs)
   }
 
-  async function untilNews(ms: number, signal: AbortSignal): Promise<void> {
-    const waiting = new AbortController()
-    onNews = () => waiting.abort()
-    await pause(ms, AbortSignal.any([signal, waiting.signal]))
+  async function untilNews(endMs: number, signal: AbortSignal): Promise<void> {
+    const news = new AbortController()
+    const stop = () => news.abort()
+    waiting.add(stop)
+    signal.addEventListener('abort', stop)
+    await pause(endMs - clock.monotonicMs(), news.signal)
+    signal.removeEventListener('abort', stop)
+    waiting.delete(stop)
+  }
+
+  function leave(key: string): void {
+    const watched = views.get(key)
+    if (watched === undefined) return
+    views.delete(key)
+    watched.left.abort()
+    watched.worker.end()
+    watched.source?.close?.()
   }
 
   return {
     watch(key, view) {
-      views.get(key)?.source?.close?.()
+      leave(key)
       const watched = watchedOf(view)
       views.set(key, watched)
-      void push(key, watched)
+      void keep(key, watched)
     },
-    unwatch(key) {
-      views.get(key)?.source?.close?.()
-      views.delete(key)
-    },
+    unwatch: leave,
     async once(view, now) {
       const watched = watchedOf(view)
       try {
@@ -134,18 +164,8 @@ export function createLiveViews(ports: {
       }
     },
     news() {
-      isNew = true
-      onNews()
-    },
-    async run(signal) {
-      while (!signal.aborted) {
-        const startedAt = clock.monotonicMs()
-        isNew = false
-        for (const [key, watched] of views) await waitedFor(push(key, watched))
-        const tookMs = clock.monotonicMs() - startedAt
-        await pause(Math.max(LEAST_EVERY_MS - tookMs, tookMs * (FRAME_SHARE - 1)), signal)
-        if (!isNew) await untilNews(startedAt + FRAME_EVERY_MS - clock.monotonicMs(), signal)
-      }
+      newsCount++
+      for (const hear of [...waiting]) hear()
     },
   }
 }

@@ -30,6 +30,7 @@ import { inTime } from './platform/in-time.ts'
 import type { Log } from './platform/log.ts'
 import { pause } from './platform/pause.ts'
 import { backoffMs } from './platform/retry.ts'
+import { createTurns } from './platform/turns.ts'
 import { readChanges } from './store/counting-changes.ts'
 import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
@@ -126,23 +127,25 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   let brokenSince: number | undefined
   /** Of those that were started before this one and died. */
   let before: Health = options.before ?? { kind: 'ok' }
+  const turns = createTurns(clock)
   const views = createLiveViews({
-    sourceOf: (view) => reached && viewSource(view, reached, { catalog, startedAt }),
+    sourceOf: (view, turn) => reached && viewSource(view, reached, { catalog, startedAt, turn }),
     common: () => ({ status: statusCell(), firing: reached?.alerts.firing() ?? [] }),
     quiet: () =>
       reached === undefined &&
       connecting.kind === 'starting' &&
       clock.monotonicMs() - startedMs < QUIET_START_MS,
     onFrame: ports.onFrame,
+    turns,
     clock,
     log,
+    ending: ending.signal,
   })
   const retention = createRetention(options.keep)
   const clockWatch = createClockWatch(clock, log)
   const metrics = createPipelineMetrics(() => reached && readingsOf(reached), clock)
 
   async function run(): Promise<void> {
-    const framing = views.run(ending.signal)
     await keepStart()
     const description = await describeUntilReached()
     if (description === undefined) return
@@ -163,7 +166,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       everySecond(parts.damage.look),
       everySecond(() => lookAtClock(parts)),
     ]
-    await Promise.race([parts.consumer.failed, Promise.all([framing, ...judging])])
+    await Promise.race([parts.consumer.failed, Promise.all(judging)])
   }
 
   /** Everything is made anew at each attempt; nothing is read before the last step succeeds. */
@@ -265,8 +268,9 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     const changes = createChangeLog(store.db, stream.id)
     await keepChanges(changes, found)
     const markStore = createMarkStore(store.db, { streamId: () => stream.id, damage })
+    const looker = turns.worker()
     const marks = createMarkWatch({
-      measured: createMeasuredSteps(kpi.reader),
+      measured: createMeasuredSteps(kpi.inTurns(looker.turn).reader),
       store: markStore,
       progress: consumer.readings,
       newId: ports.newId,
@@ -278,7 +282,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       retention: () => createRetention(options.keep),
     })
     return {
-      ...{ kpi, consumer, alerts, marks, markStore },
+      ...{ kpi, consumer, alerts, markStore },
+      marks: { ...marks, look: (now) => marks.look(now).finally(looker.done) },
       kpiOf: async (number) =>
         number === incarnations.incarnation.number ? kpi : formerKpis.of(number),
       begin: beginOf(stream),

@@ -31,12 +31,17 @@ export interface ViewParts {
 
 const NOTHING: ViewPart = { cells: {}, series: {} }
 
-/** Where the state of a view comes from. `startedAt`: since when arrivals are known. */
+/** Where the state of a view comes from. `startedAt`: since when arrivals are known; `turn`: for what takes long. */
 export function viewSource(
   view: View,
-  parts: ViewParts,
-  { catalog, startedAt }: { catalog: Catalog; startedAt: number },
+  all: ViewParts,
+  { catalog, startedAt, turn }: { catalog: Catalog; startedAt: number; turn: () => Promise<void> },
 ): ViewSource {
+  const parts: ViewParts = {
+    ...all,
+    kpi: all.kpi.inTurns(turn),
+    kpiOf: async (incarnation) => (await all.kpiOf(incarnation))?.inTurns(turn),
+  }
   const { kpi, consumer, alerts } = parts
   switch (view.kind) {
     case 'overview':

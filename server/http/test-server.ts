@@ -178,6 +178,8 @@ export interface FakePipeline extends PipelinePort {
   /** That it dies again and again. */
   trouble: Health
   watched: Map<string, View>
+  /** How often it was told to watch something. */
+  watches: number
   calls: string[]
   /** The ids of each catalog it was given. */
   measured: KpiId[][]
@@ -191,6 +193,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     state: liveState({}),
     trouble: { kind: 'ok' },
     watched: new Map(),
+    watches: 0,
     calls: [],
     measured: [],
     questions: [],
@@ -199,7 +202,10 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     },
     health: () => pipeline.trouble,
     streamId: () => streamId,
-    watch: (key, view) => void pipeline.watched.set(key, view),
+    watch(key, view) {
+      pipeline.watches++
+      pipeline.watched.set(key, view)
+    },
     unwatch: (key) => void pipeline.watched.delete(key),
     onFrame: (listener) => void listeners.push(listener),
     rulesChanged: () => void pipeline.calls.push('rulesChanged'),

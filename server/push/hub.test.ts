@@ -12,7 +12,7 @@ import type {
 } from '../../lib/frames.ts'
 import { type View, viewKey } from '../../lib/view.ts'
 import { liveState, startTestServer, type TestServer } from '../http/test-server.ts'
-import { MAX_PREVIEWS, MAX_RANGES, MAX_VIEWS } from './hub.ts'
+import { MAX_PREVIEWS, MAX_RANGES, MAX_UNSERVED, MAX_VIEWS } from './hub.ts'
 
 const SHARDS: View = { kind: 'shards' }
 const LINGER_MS = 300
@@ -147,17 +147,20 @@ describe('watching', () => {
     expect(server.pipeline.watched.has('alerts')).toBe(true)
   })
 
-  it('a view is computed a while longer than it is watched', async () => {
+  it('a view that nobody watches stops at once, and what it showed is there for a while', async () => {
+    const shards = source(SHARDS)
     const browser = await open()
     browser.socket.emit('watch', SHARDS)
-    await source(SHARDS).show(rate(1))
-    browser.socket.disconnect()
-    const again = await open()
-    expect(server.pipeline.watched.has('shards')).toBe(true)
-    again.socket.emit('watch', SHARDS)
-    await until(() => again.state !== undefined, 'the snapshot')
-    again.socket.disconnect()
-    await until(() => server.pipeline.watched.size === 0, 'the view to be let go')
+    await shards.show(rate(1))
+    await until(() => browser.state !== undefined, 'the snapshot')
+    browser.socket.emit('watch', { kind: 'alerts' })
+    await until(() => server.pipeline.watched.has('alerts'), 'the other view')
+    expect(server.pipeline.watched.has('shards')).toBe(false)
+    browser.socket.emit('watch', SHARDS, browser.at as Resume)
+    await until(() => server.pipeline.watched.has('shards'), 'the view again')
+    server.pipeline.emit({ kind: 'state', key: 'shards', now: 2, state: rate(7) })
+    await until(() => browser.state?.cells.status.eventsPerSecond === 7, 'the newest state')
+    expect(browser.frames.map((frame) => 'delta' in frame)).toEqual([false, true])
   })
 
   it.each([
@@ -235,6 +238,29 @@ describe('watching', () => {
     await until(() => server.pipeline.watched.has('alerts'), 'the newest wish')
     expect(browser.frames.length).toBeLessThan(20)
   })
+
+  it('a wish is paced before anybody looks at what it says', async () => {
+    const browser = await open()
+    for (let turn = 0; turn < 500; turn++) (browser.socket as Socket).emit('watch', { kind: 'no' })
+    browser.socket.emit('watch', { kind: 'alerts' })
+    await until(() => server.pipeline.watched.has('alerts'), 'the newest wish')
+    expect(browser.problems.length).toBeGreaterThan(0)
+    expect(browser.problems.length).toBeLessThan(20)
+  })
+
+  it('a storm of wishes ends the connection, and others do not notice', async () => {
+    const [stormy, calm] = await Promise.all([open(), open()])
+    calm.socket.emit('watch', SHARDS)
+    await source(SHARDS).show(rate(1))
+    for (let turn = 0; turn < 3 * MAX_UNSERVED; turn++) {
+      const filter = { dimension: 'page' as const, key: String(turn) }
+      stormy.socket.emit('watch', { kind: 'spend', window: '30d', filter })
+    }
+    await until(() => !stormy.socket.connected, 'the end of the connection')
+    await until(() => server.pipeline.watched.size === 1, 'its view to be let go')
+    expect(calm.socket.connected).toBe(true)
+    expect(server.pipeline.watches).toBeLessThan(30)
+  })
 })
 
 describe('resuming', () => {
@@ -242,6 +268,8 @@ describe('resuming', () => {
     const shards = source(SHARDS)
     const browser = await open()
     browser.socket.emit('watch', SHARDS)
+    const other = await open()
+    other.socket.emit('watch', SHARDS)
     await shards.show(rate(1))
     await until(() => browser.state !== undefined, 'the snapshot')
     const { at, state } = browser
@@ -256,13 +284,20 @@ describe('resuming', () => {
   })
 
   it('from another life of the view gives a snapshot', async () => {
+    let views = 1
+    const gone = () => {
+      void metric('kinesight_live_views').then((now) => {
+        views = now
+      })
+      return views === 0
+    }
     const first = await open()
     first.socket.emit('watch', SHARDS)
     await source(SHARDS).show(rate(1))
     await until(() => first.state !== undefined, 'the snapshot')
     const { at } = first
     first.socket.disconnect()
-    await until(() => server.pipeline.watched.size === 0, 'the view to be let go')
+    await until(gone, 'what it showed to be forgotten')
     const again = await open()
     again.socket.emit('watch', SHARDS, at as Resume)
     await source(SHARDS).show(rate(9))

@@ -23,15 +23,18 @@ const MAX_MESSAGE_BYTES = 16 * 1_024
 /** How many different views are computed at once. */
 export const MAX_VIEWS = 64
 const MAX_SOCKETS = 1_000
-/** A view nobody watches any more is kept so long, so that a reload goes on where it was. */
+/** What a view that nobody watches any more showed is kept so long, so that a reload goes on where it was. */
 const LINGER_MS = 10_000
-/** Each folds every event once more; and one that nobody watches is of no use to anybody. */
+/** Each folds every event once more. */
 export const MAX_PREVIEWS = 8
-const PREVIEW_LINGER_MS = 1_000
 /** Windows that slide are shared, fixed ranges are as many as people ask for; each keeps its own keys. */
 export const MAX_RANGES = 12
-/** How often those who fell behind are looked at. */
+/** How often those who fell behind, or asked too often, are looked at. */
 const SWEEP_MS = 250
+/** Of those who asked too often so many are served in one task. */
+const SERVED_A_SWEEP = 100
+/** Whoever asks for so much more between two wishes that are served is no page of ours. */
+export const MAX_UNSERVED = 1_000
 
 const resumeSchema: z.ZodType<Resume> = z.strictObject({
   instance: z.string().max(64),
@@ -56,14 +59,23 @@ interface Watched {
   key: string
   view: View
   live: LiveView<Browser>
+  /** Set while nobody watches it: it is not computed, and goes in a while. */
   linger: NodeJS.Timeout | undefined
 }
 
 interface Visitor {
   watched: Watched | undefined
   pace: Pace
-  /** The newest wish that came too soon after others. */
-  waiting: { view: View; resume: Resume | undefined } | undefined
+  /** The newest wish that came too soon after others; nobody has looked at what it says. */
+  waiting: Wish | undefined
+  /** Wishes since one was served. */
+  unserved: number
+}
+
+/** What comes over the wire is anything, whatever the types promise. */
+interface Wish {
+  view: unknown
+  resume: unknown
 }
 
 /**
@@ -91,6 +103,8 @@ export function createHub(options: {
   const space = io.of('/live')
   const views = new Map<string, Watched>()
   const visitors = new Map<Browser, Visitor>()
+  /** Those whose newest wish waits, in the order in which they are served. */
+  const tooSoon = new Set<Browser>()
   let pipeline: HubPipeline | undefined
   let highestSeq = 0
 
@@ -103,34 +117,52 @@ export function createHub(options: {
       watched: undefined,
       pace: fullPace(clock.monotonicMs()),
       waiting: undefined,
+      unserved: 0,
     })
     metrics.sockets(visitors.size)
-    // What comes over the wire is anything, whatever the types promise.
     socket.on('watch', (view: unknown, resume: unknown) => ask(socket, view, resume))
     socket.on('disconnect', () => {
       leave(socket)
       visitors.delete(socket)
+      tooSoon.delete(socket)
       metrics.sockets(visitors.size)
     })
   })
 
   const sweep = setInterval(() => {
     for (const { live } of views.values()) live.bringUp()
-    for (const [socket, visitor] of visitors) {
-      if (visitor.waiting !== undefined) serve(socket, visitor, visitor.waiting)
+    for (const socket of [...tooSoon].slice(0, SERVED_A_SWEEP)) {
+      const visitor = visitors.get(socket)
+      // Whoever goes on waiting does so behind the others.
+      tooSoon.delete(socket)
+      if (visitor?.waiting !== undefined) serve(socket, visitor, visitor.waiting)
     }
   }, SWEEP_MS)
 
   function ask(socket: Browser, view: unknown, resume: unknown): void {
     const visitor = visitors.get(socket)
     if (visitor === undefined) return
-    const wish = viewSchema.safeParse(view)
-    const from = resumeSchema.optional().safeParse(resume ?? undefined)
-    if (!wish.success || !from.success || !isKnown(wish.data)) {
+    if (++visitor.unserved > MAX_UNSERVED) socket.disconnect(true)
+    else serve(socket, visitor, { view, resume })
+  }
+
+  /** Now, or when there is a token: only then is it worth the time to look at what is wished. */
+  function serve(socket: Browser, visitor: Visitor, wish: Wish): void {
+    const pace = takeToken(visitor.pace, clock.monotonicMs())
+    visitor.waiting = pace === undefined ? wish : undefined
+    if (pace === undefined) {
+      tooSoon.add(socket)
+      return
+    }
+    visitor.pace = pace
+    visitor.unserved = 0
+    const view = viewSchema.safeParse(wish.view)
+    const resume = resumeSchema.optional().safeParse(wish.resume ?? undefined)
+    if (!view.success || !resume.success || !isKnown(view.data)) {
       socket.volatile.emit('problem', 'This page asked for a view that does not exist: reload it')
       return
     }
-    serve(socket, visitor, { view: wish.data, resume: from.data })
+    show(socket, visitor, { view: view.data, resume: resume.data })
   }
 
   /** Before the pipeline is there, the composed KPIs may not be known yet. */
@@ -143,22 +175,22 @@ export function createHub(options: {
         filterList(view.filter).map(({ dimension }) => dimension),
       ) === undefined)
 
-  function serve(socket: Browser, visitor: Visitor, wish: NonNullable<Visitor['waiting']>): void {
-    const pace = takeToken(visitor.pace, clock.monotonicMs())
-    visitor.waiting = pace === undefined ? wish : undefined
-    if (pace === undefined) return
-    visitor.pace = pace
-    const key = viewKey(wish.view)
+  function show(
+    socket: Browser,
+    visitor: Visitor,
+    { view, resume }: { view: View; resume: Resume | undefined },
+  ): void {
+    const key = viewKey(view)
     if (visitor.watched?.key !== key) leave(socket)
-    const watched = views.get(key) ?? open(key, wish.view)
+    const watched = views.get(key) ?? open(key, view)
     if (watched === undefined) {
-      const message = `${limitWords(wish.view)} are being watched, and no more fit: close another page, then reload this one`
+      const message = `${limitWords(view)} are being watched, and no more fit: close another page, then reload this one`
       socket.volatile.emit('problem', message)
       return
     }
-    clearTimeout(watched.linger)
+    wake(watched)
     visitor.watched = watched
-    watched.live.add(socket, wish.resume)
+    watched.live.add(socket, resume)
   }
 
   function open(key: string, view: View): Watched | undefined {
@@ -173,6 +205,14 @@ export function createHub(options: {
     metrics.views(views.size)
     pipeline?.watch(key, view)
     return watched
+  }
+
+  /** Somebody watches it again: it goes on from what was kept. */
+  function wake(watched: Watched): void {
+    if (watched.linger === undefined) return
+    clearTimeout(watched.linger)
+    watched.linger = undefined
+    pipeline?.watch(watched.key, watched.view)
   }
 
   /** Whether there is room for one more of these; one that nobody watches goes for it. */
@@ -190,16 +230,15 @@ export function createHub(options: {
     visitor.watched = undefined
     watched.live.remove(socket)
     if (watched.live.size() > 0) return
-    const isPreview = watched.view.kind === 'preview'
-    const forMs = isPreview ? Math.min(PREVIEW_LINGER_MS, lingerMs) : lingerMs
-    watched.linger = setTimeout(() => shut(watched), forMs)
+    // At once: whoever does not look does not take others' time.
+    pipeline?.unwatch(watched.key)
+    watched.linger = setTimeout(() => shut(watched), lingerMs)
   }
 
   function shut(watched: Watched): void {
     clearTimeout(watched.linger)
     views.delete(watched.key)
     metrics.views(views.size)
-    pipeline?.unwatch(watched.key)
   }
 
   const outlet = (view: string): Outlet<Browser> => ({
@@ -225,7 +264,9 @@ export function createHub(options: {
         live?.take(frame)
         highestSeq = Math.max(highestSeq, live?.seq() ?? 0)
       })
-      for (const { key, view } of views.values()) attached.watch(key, view)
+      for (const { key, view, linger } of views.values()) {
+        if (linger === undefined) attached.watch(key, view)
+      }
     },
     silence(source, blank) {
       for (const { live } of views.values()) live.silence(clock.now(), source, blank)

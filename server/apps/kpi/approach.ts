@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { PaneDimension } from '../../window/pane-dimension.ts'
 import type { SlidingWindow } from '../../window/sliding-window.ts'
 import type { TimeRange } from '../../window/window-range.ts'
@@ -49,6 +48,6 @@ export async function approachTogether(
           for (const way of far()) way.window.moveTo(nextOf(way))
         }),
     )
-    await breathe()
+    await reader.turn()
   }
 }

@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import { decompose } from '../../window/decompose.ts'
 import { levelAt, MAX_QUERY_KEYS } from '../../window/levels.ts'
 import type { Selection } from '../../window/measures.ts'
@@ -26,7 +25,7 @@ export async function readInTurns<Piece extends TimeRange>(
   use: (pane: Piece, add: AddPane) => void,
 ): Promise<void> {
   for (let at = 0; at < panes.length; at += PANES_A_TURN) {
-    if (at > 0) await breathe()
+    if (at > 0) await reader.turn()
     const some = panes.slice(at, at + PANES_A_TURN)
     const needs = some.map(({ from, to }) => ({ from, to, dimension }))
     await reader.read(needs, () => {

@@ -39,6 +39,8 @@ export interface KpiApp extends StreamApp {
   /** For views. */
   readonly reader: PaneReader
   readonly recent: RecentEvents
+  /** The same, for one who works in turns with others: what takes long asks for the next one in between. */
+  inTurns(turn: () => Promise<void>): KpiApp
   sizes(): PyramidSizes
 }
 
@@ -92,7 +94,14 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   })
   const recent = createRecentEvents()
 
-  return {
+  const answering = (by: PaneReader) => ({
+    kpis: (query: KpisQuery, now: number) => readKpis(by, query, now),
+    series: (query: SeriesQuery, now: number) => readSeries(by, query, now),
+    value: (query: ValueQuery, now: number) => readValue(by, query, now),
+    reader: by,
+  })
+
+  const app: KpiApp = {
     name: 'kpi',
     readsFields: true,
     fold(events) {
@@ -134,11 +143,10 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     rename: () => renameKpis({ db, streamId, damage, onChange }, catalog.kpis),
     flushNext: log.flushNext,
     pin: pins.set,
-    kpis: (query, now) => readKpis(reader, query, now),
-    series: (query, now) => readSeries(reader, query, now),
-    value: (query, now) => readValue(reader, query, now),
-    reader,
+    ...answering(reader),
+    inTurns: (turn) => ({ ...app, ...answering(reader.inTurns(turn)) }),
     recent,
     sizes: pyramid.sizes,
   }
+  return app
 }

@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Dimension, KpiId } from '../../../lib/kpis.ts'
 import type { Cell } from '../../window/cell.ts'
 import { LEVELS } from '../../window/levels.ts'
@@ -23,7 +22,7 @@ export function createMeasuredSteps(reader: PaneReader) {
     use: (range: TimeRange, cell: Cell | undefined) => void,
   ): Promise<void> {
     for (let at = 0; at < ranges.length; at += RANGES_AT_ONCE) {
-      if (at > 0) await breathe()
+      if (at > 0) await reader.turn()
       const some = ranges.slice(at, at + RANGES_AT_ONCE)
       const needs = some.map(({ from, to }) => ({ from, to, dimension: total.dimension }))
       await reader.read(needs, () => {

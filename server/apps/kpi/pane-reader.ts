@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { type Catalog, kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpiValue } from '../../../lib/kpi-value.ts'
@@ -23,6 +24,11 @@ import type { TimeRange } from '../../window/window-range.ts'
 import type { Currencies } from './currencies.ts'
 import { readRows } from './pane-rows.ts'
 import { createSharedWindows, type SharedWindows } from './shared-windows.ts'
+
+/** Panes that are brought in during one turn; each may hold thousands of keys, and commits wait meanwhile. */
+const PANES_A_TURN = 24
+/** Those of the total have one row. */
+const TOTAL_COST = 1 / 16
 
 /** Event time in one dimension that is about to be read. */
 export interface Need extends TimeRange {
@@ -78,6 +84,10 @@ export interface PaneReader {
   readonly touches: Touches
   /** Windows that are kept up to date: for whoever asks again and again. */
   readonly windows: SharedWindows
+  /** Lets others have their turns, and resolves when it is one's own again. Nothing read before it need still hold. */
+  turn(): Promise<void>
+  /** The same, for one who has these turns. */
+  inTurns(turn: () => Promise<void>): PaneReader
 }
 
 export interface PaneReaderPorts {
@@ -120,19 +130,26 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     }
   }
 
-  return {
-    async read(needs, use) {
+  const readIn = (turn: PaneReader['turn']): PaneReader['read'] =>
+    async function read(needs, use) {
       const release = pyramid.hold()
       try {
         const missingNow = () => missing(typeof needs === 'function' ? needs() : needs)
         for (let places = missingNow(); places.length > 0; places = missingNow()) {
-          await bringIn(places)
+          const some = firstOf(places)
+          await bringIn(some)
+          if (some.length < places.length) await turn()
         }
         return use()
       } finally {
         release()
       }
-    },
+    }
+
+  const reader: PaneReader = {
+    read: readIn(nextRound),
+    turn: nextRound,
+    inTurns: (turn) => ({ ...reader, read: readIn(turn), turn }),
     cell({ from, to }, { dimension, key }, selection) {
       const pane = dimension === '' ? totalPane(measures) : keyedPane(measures, 1)
       pyramid.read(decompose(from, to), dimension, pane, selection, new Set([key]))
@@ -163,4 +180,15 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     touches: pyramid.touches,
     windows: createSharedWindows(pyramid, pins),
   }
+  return reader
+}
+
+/** As many as are brought in during one turn. */
+function firstOf(places: readonly PlacedRef[]): readonly PlacedRef[] {
+  let cost = 0
+  const end = places.findIndex(({ dimension }) => {
+    cost += dimension === '' ? TOTAL_COST : 1
+    return cost > PANES_A_TURN
+  })
+  return end === -1 ? places : places.slice(0, end)
 }

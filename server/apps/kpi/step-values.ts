@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Cell } from '../../window/cell.ts'
 import { decompose } from '../../window/decompose.ts'
 import type { Selection } from '../../window/measures.ts'
@@ -105,7 +104,7 @@ export function createStepValues<T>(
             for (const t of next()) known.set(t, compute(t, false))
           },
         )
-        await breathe()
+        await reader.turn()
       }
     },
     needs(range) {
