@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { storeTrouble, troubleWords } from './damage/store-trouble.ts'
 import { makeDataDir } from './data-dir.ts'
 import { startEmbeddedStream } from './embedded/embedded-stream.ts'
+import { createAdmission } from './http/admission.ts'
 import type { StreamFacts } from './http/api-context.ts'
 import { apiRoutes } from './http/api-routes.ts'
 import { createPages } from './http/pages.ts'
@@ -85,7 +86,7 @@ export function assemble(config: Config, ports: Ports): Assembled {
   const web = createWebServer(
     { host, port: config.port, dev },
     {
-      router: createRouter(apiRoutes(context), { log }),
+      router: createRouter(apiRoutes(context), { log, admission: createAdmission(clock) }),
       live: hub,
       pages,
       clock,

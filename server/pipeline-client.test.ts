@@ -5,12 +5,14 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { StatusCell } from '../lib/frames.ts'
 import { BUILT_IN, createCatalog } from '../lib/kpi-catalog.ts'
 import type { Kpi } from '../lib/kpis.ts'
 import { MINUTE_MS } from '../lib/time.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
+import { AS_JSON, answerOf } from './answer-of.testing.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
 import { startPipeline } from './pipeline-client.ts'
 import type { PipelineFrame, PipelinePort } from './pipeline-port.ts'
@@ -120,8 +122,10 @@ const committed = async () => {
 const allCommitted = () => until(async () => expect(await committed()).toBe(put))
 const reached = () => until(() => expect(pipeline.streamId()).toBe(1))
 const statusOf = async (): Promise<StatusCell> => (await pipeline.live()).cells.status
-const tapsIn = async () =>
-  (await pipeline.kpis({ spanMs: 15 * MINUTE_MS })).kpis.taps?.value.value ?? null
+const kpisOver = (spanMs: number) => answerOf<KpisAnswer>(pipeline.kpis({ spanMs }, AS_JSON))
+const seriesOf = (kpi: string) =>
+  answerOf<SeriesAnswer>(pipeline.series({ kpi, spanMs: MINUTE_MS, stepMs: 1_000 }, AS_JSON))
+const tapsIn = async () => (await kpisOver(15 * MINUTE_MS)).kpis.taps?.value.value ?? null
 const replaced = () => said.filter((text) => text === 'pipeline goes on with another catalog')
 
 function largestGapMs(): number {
@@ -161,7 +165,7 @@ describe('twenty changes under load', () => {
     const answers = (async () => {
       for (let asked = 0; ; asked++) {
         if (!asking) return asked
-        await pipeline.kpis({ spanMs: MINUTE_MS })
+        await kpisOver(MINUTE_MS)
       }
     })()
     await changeUnderLoad((n) => kpisWith(taps('Taps', `tap_${n}`)))
@@ -186,8 +190,7 @@ test('another unit is shown at once, and no pipeline is replaced for it', async 
   putEvents(10)
   await allCommitted()
   await pipeline.catalogChanged(kpisWith(taps('Taps', 'tap', { unit: 'count' })))
-  const asked = { kpi: 'taps', spanMs: MINUTE_MS, stepMs: 1_000 }
-  expect((await pipeline.series(asked)).unit).toBe('count')
+  expect((await seriesOf('taps')).unit).toBe('count')
   expect(replaced()).toEqual([])
 })
 
@@ -200,11 +203,9 @@ test('the former goes on until the new one is ready, and what asks for the new K
   const orders = taps('Orders', 'tap', { id: 'orders' })
   void pipeline.catalogChanged(kpisWith(taps('Taps'), orders))
   let isAnswered = false
-  const series = pipeline
-    .series({ kpi: 'orders', spanMs: MINUTE_MS, stepMs: 1_000 })
-    .finally(() => {
-      isAnswered = true
-    })
+  const series = seriesOf('orders').finally(() => {
+    isAnswered = true
+  })
   for (let n = 0; n < 5; n++) {
     putEvents(20)
     await allCommitted()
@@ -226,7 +227,7 @@ test('a new KPI is measured when its change is taken over', async () => {
   putEvents(30)
   await allCommitted()
   await until(async () => {
-    const { kpis } = await pipeline.kpis({ spanMs: 15 * MINUTE_MS })
+    const { kpis } = await kpisOver(15 * MINUTE_MS)
     expect([kpis.taps?.value.value, kpis.french?.value.value]).toEqual([40, 30])
   })
 })

@@ -1,10 +1,10 @@
-import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { DemoState, ViewState } from '../lib/frames.ts'
 import type { KpiId } from '../lib/kpis.ts'
 import type { View } from '../lib/view.ts'
 import { changesUnits, sameFigures } from './catalog/same-figures.ts'
 import { createDeaths, LOG_REMEDY } from './pipeline-deaths.ts'
 import type {
+  AnswerText,
   PipelineFrame,
   PipelineOptions,
   PipelinePort,
@@ -59,7 +59,10 @@ export function startPipeline(
   const { clock, log } = ports
   const watched = new Map<string, View>()
   const listeners: ((frame: PipelineFrame) => void)[] = []
-  const questions = createQuestions()
+  const questions = createQuestions({
+    onTaken: (id) => send({ kind: 'more', id }),
+    onLeft: (id) => send({ kind: 'enough', id }),
+  })
   let { demo, kpis } = options
   let streamId: number | null = null
   let failures = 0
@@ -117,6 +120,7 @@ export function startPipeline(
   function takeOver(thread: PipelineThread): void {
     current = thread
     state = 'up'
+    questions.cut('the pipeline was replaced')
     for (const [key, view] of watched) send({ kind: 'watch', key, view })
     for (const { id, question } of questions.open()) send({ kind: 'ask', id, question })
     if (!sameFigures(thread.kpis, kpis)) return
@@ -135,6 +139,15 @@ export function startPipeline(
         return
       case 'answer':
         if (thread === current) questions.answer(message.id, message.answer)
+        return
+      case 'text':
+        if (thread === current) questions.text(message.id, message.file)
+        return
+      case 'piece':
+        if (thread === current) questions.piece(message.id, message.piece)
+        return
+      case 'text_end':
+        if (thread === current) questions.textEnd(message.id)
         return
       case 'failure':
         if (thread === current) questions.refuse(message.id, message.message)
@@ -170,12 +183,15 @@ export function startPipeline(
     return named.some((id) => !current.kpis.some((kpi) => kpi.id === id))
   }
 
-  function ask<Answer>(question: Question): Promise<Answer> {
+  function ask<Answer>(question: Question, signal?: AbortSignal): Promise<Answer> {
     if (state === 'gone' && next === undefined) {
       return Promise.reject(new Error('the pipeline worker is being started anew'))
     }
     const asked = questions.ask<Answer>(question)
     send({ kind: 'ask', id: asked.id, question })
+    signal?.addEventListener('abort', () => {
+      if (questions.leave(asked.id)) send({ kind: 'enough', id: asked.id })
+    })
     return asked.answer
   }
 
@@ -281,11 +297,11 @@ export function startPipeline(
       })
       await measured()
     },
-    kpis: (query) => ask<KpisAnswer>({ kind: 'kpis', query }),
-    series: (query) => ask<SeriesAnswer>({ kind: 'series', query }),
-    live: () => ask<ViewState>({ kind: 'live' }),
+    kpis: (query, { form, signal }) => ask<AnswerText>({ kind: 'kpis', query, form }, signal),
+    series: (query, { form, signal }) => ask<AnswerText>({ kind: 'series', query, form }, signal),
+    live: once(() => ask<ViewState>({ kind: 'live' })),
     shard: (shardId) => ask<ViewState>({ kind: 'shard', shardId }),
-    metrics: () => ask<string>({ kind: 'metrics' }),
+    metrics: once(() => ask<string>({ kind: 'metrics' })),
     async stop() {
       stopped.abort()
       clearTimeout(restart)
@@ -310,4 +326,15 @@ function kpisOfQuestion(question: Question): KpiId[] {
     ...(question.kind === 'series' ? [question.query.kpi] : []),
     ...(by === undefined ? [] : [by.rankedBy]),
   ]
+}
+
+/** Who asks while the answer is awaited gets the same one. */
+function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let awaited: Promise<Answer> | undefined
+  return () => {
+    awaited ??= ask().finally(() => {
+      awaited = undefined
+    })
+    return awaited
+  }
 }

@@ -1,4 +1,3 @@
-import type { KpisAnswer, SeriesAnswer } from '../lib/api.ts'
 import type { CrossedPair } from '../lib/crossed.ts'
 import type { DemoState, Health, ReadMode, ViewDelta, ViewState } from '../lib/frames.ts'
 import type { KpisQuery, SeriesQuery } from '../lib/kpi-questions.ts'
@@ -24,8 +23,10 @@ export interface PipelinePort {
    * catalog is made ready, and the former one goes on until then. Resolves when they are measured, or after a while.
    */
   catalogChanged(kpis: readonly Kpi[]): Promise<void>
-  kpis(query: KpisQuery): Promise<KpisAnswer>
-  series(query: SeriesQuery): Promise<SeriesAnswer>
+  /** A `KpisAnswer` as text. */
+  kpis(query: KpisQuery, wanted: Wanted): Promise<AnswerText>
+  /** A `SeriesAnswer` as text. */
+  series(query: SeriesQuery, wanted: Wanted): Promise<AnswerText>
   /** The shards view as it stands now: cells `status`, `firing` and `shard.<id>`. */
   live(): Promise<ViewState>
   /** The view of one shard as it stands now; without cell `detail` where there is no such shard. */
@@ -36,6 +37,22 @@ export interface PipelinePort {
   health(): Health
   /** Commits, ends the readers. */
   stop(): Promise<void>
+}
+
+export type AnswerForm = 'json' | 'csv' | 'csv_with_bom'
+
+export interface Wanted {
+  form: AnswerForm
+  /** Aborts when nobody waits for the answer any more: then it is computed no further. */
+  signal: AbortSignal
+}
+
+/** An answer as whoever asked over HTTP gets it, made while it is taken. */
+export interface AnswerText {
+  /** Of CSV: the file's name, without an ending. */
+  file: string | undefined
+  /** To be taken once, to its end or until its `return`. Rejects where the rest cannot come. */
+  pieces: AsyncIterable<string>
 }
 
 export type PipelineFrame =
@@ -88,11 +105,15 @@ export type ToWorker =
   | { kind: 'begin' }
   /** Commits and reads no more; it goes on answering and sending frames from what it has. */
   | { kind: 'rest' }
+  /** Another piece of this answer can be taken. */
+  | { kind: 'more'; id: number }
+  /** Nobody waits for this answer any more. */
+  | { kind: 'enough'; id: number }
   | { kind: 'stop' }
 
 export type Question =
-  | { kind: 'kpis'; query: KpisQuery }
-  | { kind: 'series'; query: SeriesQuery }
+  | { kind: 'kpis'; query: KpisQuery; form: AnswerForm }
+  | { kind: 'series'; query: SeriesQuery; form: AnswerForm }
   | { kind: 'live' }
   | { kind: 'shard'; shardId: string }
   | { kind: 'metrics' }
@@ -101,6 +122,10 @@ export type FromWorker =
   | { kind: 'stream'; streamId: number }
   | { kind: 'frame'; frame: PipelineFrame }
   | { kind: 'answer'; id: number; answer: unknown }
+  /** The beginning of an answer that comes as text, in pieces. */
+  | { kind: 'text'; id: number; file: string | undefined }
+  | { kind: 'piece'; id: number; piece: string }
+  | { kind: 'text_end'; id: number }
   | { kind: 'failure'; id: number; message: string }
   /** The next one is to start carefully: see `AppFailedError`. */
   | { kind: 'app_failed' }

@@ -1,3 +1,4 @@
+import { type AnswerInbox, createAnswerInbox } from './answer-inbox.ts'
 import type { Question } from './pipeline-port.ts'
 
 interface Asked {
@@ -13,18 +14,36 @@ export interface Questions {
   /** Those without an answer, to ask another worker. */
   open(): readonly { id: number; question: Question }[]
   answer(id: number, answer: unknown): void
+  /** The answer comes as text: it is an `AnswerText`. */
+  text(id: number, file: string | undefined): void
+  piece(id: number, piece: string): void
+  textEnd(id: number): void
+  /** Of texts that have begun no more comes. */
+  cut(reason: string): void
+  /** Nobody waits for it any more. False: it was answered. */
+  leave(id: number): boolean
   refuse(id: number, reason: string): void
   refuseAll(reason: string): void
 }
 
-export function createQuestions(): Questions {
+/** The worker is told when a piece was taken, and when nobody takes the rest. */
+export function createQuestions(ports: {
+  onTaken: (id: number) => void
+  onLeft: (id: number) => void
+}): Questions {
   const asked = new Map<number, Asked>()
+  const texts = new Map<number, AnswerInbox>()
   let nextId = 1
 
   function take(id: number): Asked | undefined {
     const one = asked.get(id)
     asked.delete(id)
     return one
+  }
+
+  function cut(reason: string): void {
+    for (const inbox of texts.values()) inbox.fail(new Error(reason))
+    texts.clear()
   }
 
   return {
@@ -37,8 +56,37 @@ export function createQuestions(): Questions {
     },
     open: () => [...asked.values()],
     answer: (id, answer) => take(id)?.resolve(answer),
-    refuse: (id, reason) => take(id)?.reject(new Error(reason)),
+    text(id, file) {
+      const one = take(id)
+      if (one === undefined) return
+      const inbox = createAnswerInbox(file, {
+        onTaken: () => ports.onTaken(id),
+        onLeft() {
+          texts.delete(id)
+          ports.onLeft(id)
+        },
+      })
+      texts.set(id, inbox)
+      one.resolve(inbox.text)
+    },
+    piece: (id, piece) => texts.get(id)?.put(piece),
+    textEnd(id) {
+      texts.get(id)?.end()
+      texts.delete(id)
+    },
+    cut,
+    leave(id) {
+      const one = take(id)
+      one?.reject(new Error('nobody waits for the answer any more'))
+      return one !== undefined
+    },
+    refuse(id, reason) {
+      take(id)?.reject(new Error(reason))
+      texts.get(id)?.fail(new Error(reason))
+      texts.delete(id)
+    },
     refuseAll(reason) {
+      cut(reason)
       for (const { id } of [...asked.values()]) take(id)?.reject(new Error(reason))
     },
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createPipeline } from './pipeline.ts'
+import { createPipelineAnswers } from './pipeline-answers.ts'
 import { causeOf } from './pipeline-deaths.ts'
 import type { FromWorker, PipelineOptions, ToWorker } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
@@ -58,6 +59,8 @@ const pipeline = createPipeline(options, {
   onFrame: (frame) => post({ kind: 'frame', frame }),
 })
 
+const answers = createPipelineAnswers(pipeline.answer, post)
+
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'watch':
@@ -73,10 +76,13 @@ port.on('message', (message: ToWorker) => {
       pipeline.setDemo(message.state)
       break
     case 'ask':
-      pipeline.answer(message.question).then(
-        (answer) => post({ kind: 'answer', id: message.id, answer }),
-        (error: unknown) => post({ kind: 'failure', id: message.id, message: messageOf(error) }),
-      )
+      answers.ask(message.id, message.question)
+      break
+    case 'more':
+      answers.more(message.id)
+      break
+    case 'enough':
+      answers.enough(message.id)
       break
     case 'words':
       pipeline.giveWords(message.kpis)

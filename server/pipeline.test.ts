@@ -9,8 +9,9 @@ import type { ViewState } from '../lib/frames.ts'
 import { BUILT_IN } from '../lib/kpi-catalog.ts'
 import { DAY_MS } from '../lib/time.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
+import { answerOf } from './answer-of.testing.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
-import type { PipelineFrame } from './pipeline-port.ts'
+import type { AnswerText, PipelineFrame } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { openStore, type Store } from './store/open-store.ts'
 import { addStream } from './store/stream-row.ts'
@@ -140,10 +141,9 @@ test('an event older than all that is kept counts as beyond history, and the sto
   expect(kept?.hoursMs).toBe(400 * DAY_MS)
   expect(kept?.from).toBeGreaterThan(oldestAt)
   await until(async () => {
-    const { kpis } = (await pipeline.answer({
-      kind: 'kpis',
-      query: { spanMs: 60_000 },
-    })) as KpisAnswer
+    const query = { spanMs: 60_000 }
+    const asked = pipeline.answer({ kind: 'kpis', query, form: 'json' }) as Promise<AnswerText>
+    const { kpis } = await answerOf<KpisAnswer>(asked)
     expect(kpis.page_views?.value.value).toBe(1)
   })
   const metrics = (await pipeline.answer({ kind: 'metrics' })) as string

@@ -8,6 +8,7 @@ import { SECOND_MS } from '../lib/time.ts'
 import type { View } from '../lib/view.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
+import { answerText } from './answer-text.ts'
 import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
@@ -19,11 +20,12 @@ import { createDamage, type DamagedRow } from './damage/damage.ts'
 import { createDamageWatch, type DamageWatch } from './damage/damage-watch.ts'
 import { type StoreTrouble, storeTrouble } from './damage/store-trouble.ts'
 import { createFormerKpis } from './former-kpis.ts'
+import { kpisCsv, seriesCsv } from './http/kpi-csv.ts'
 import { createLiveViews } from './live-views.ts'
 import { createMarkStore } from './marks/mark-store.ts'
 import { createMarkWatch } from './marks/mark-watch.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
-import type { PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
+import type { AnswerText, PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import { inTime } from './platform/in-time.ts'
@@ -70,7 +72,8 @@ export interface Pipeline {
   setDemo(state: DemoState): void
   /** KPIs that are measured as before are called, and shown, like these. */
   giveWords(kpis: readonly Kpi[]): void
-  answer(question: Question): Promise<unknown>
+  /** `kpis` and `series` as `AnswerText`. It stops where `signal` aborts. */
+  answer(question: Question, signal?: AbortSignal): Promise<unknown>
 }
 
 export interface PipelinePorts {
@@ -401,13 +404,12 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     return { kind: 'trouble', since: brokenSince, problem: `the store: ${problem}`, remedy }
   }
 
-  async function answer(question: Question): Promise<unknown> {
+  async function answer(question: Question, signal?: AbortSignal): Promise<unknown> {
     const now = clock.now()
     switch (question.kind) {
       case 'kpis':
-        return asked(question.query.incarnation, (kpi) => kpi.kpis(question.query, now))
       case 'series':
-        return asked(question.query.incarnation, (kpi) => kpi.series(question.query, now))
+        return text(question, now, signal)
       case 'live':
         return views.once({ kind: 'shards' }, now)
       case 'shard':
@@ -415,6 +417,27 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       case 'metrics':
         return metrics.text()
     }
+  }
+
+  /** Computed in turns with what others want. */
+  async function text(
+    question: Extract<Question, { kind: 'kpis' | 'series' }>,
+    now: number,
+    signal: AbortSignal | undefined,
+  ): Promise<AnswerText> {
+    const worker = turns.worker()
+    signal?.addEventListener('abort', worker.end)
+    const { form } = question
+    const { turn } = worker
+    await turn()
+    if (question.kind === 'kpis') {
+      const { query } = question
+      const found = await asked(query.incarnation, (kpi) => kpi.inTurns(turn).kpis(query, now))
+      return answerText(found, form, { csv: kpisCsv, turn })
+    }
+    const { query } = question
+    const found = await asked(query.incarnation, (kpi) => kpi.inTurns(turn).series(query, now))
+    return answerText(found, form, { csv: seriesCsv, turn })
   }
 
   /** Of the stream of this number, and with the moment where the range began before it. */

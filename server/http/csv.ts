@@ -14,18 +14,28 @@ export type CsvCell =
   | { kind: 'time'; ms: number }
   | { kind: 'flag'; value: boolean }
 
+export interface CsvOptions {
+  bom?: boolean
+}
+
 export const CSV_TYPE = 'text/csv'
 
 const BYTE_ORDER_MARK = '\ufeff'
 
 /** RFC 4180: a header, fields by commas, lines by CRLF. UTF-8; `bom`: with a byte order mark, by which Excel knows it. */
-export function csvText({ columns, rows }: CsvFile, { bom = false } = {}): string {
-  const lines = [columns.map(quoted).join(',')]
-  for (const row of rows) lines.push(row.map(cellText).join(','))
-  return `${bom ? BYTE_ORDER_MARK : ''}${lines.join('\r\n')}\r\n`
+export function* csvLines(
+  { columns, rows }: CsvFile,
+  { bom = false }: CsvOptions = {},
+): Generator<string> {
+  yield `${bom ? BYTE_ORDER_MARK : ''}${columns.map(quoted).join(',')}\r\n`
+  for (const row of rows) yield `${row.map(cellText).join(',')}\r\n`
 }
 
-export const fileOfCsv = ({ name }: CsvFile): string => `attachment; filename="${name}.csv"`
+export const csvText = (file: CsvFile, options?: CsvOptions): string =>
+  [...csvLines(file, options)].join('')
+
+export const fileOfCsv = ({ name }: Pick<CsvFile, 'name'>): string =>
+  `attachment; filename="${name}.csv"`
 
 function cellText(cell: CsvCell): string {
   switch (cell.kind) {

@@ -18,8 +18,9 @@ import {
   needsBy,
   wholeNumber,
 } from './query-fields.ts'
+import { loadOf } from './question-load.ts'
 import { badFields } from './read-input.ts'
-import { answer, refuse, route } from './route.ts'
+import { answerAs, refuse, route } from './route.ts'
 import { count, epochMs } from './wire.ts'
 
 const DEFAULT_LIMIT = 10
@@ -104,7 +105,8 @@ export const kpisRoute = (context: ApiContext) =>
     repeats: ['filter'],
     answer: { status: 200, description: 'The KPIs', schema: kpisAnswer },
     csv: kpisCsv,
-    async handle({ query: { filter, by, limit, rank, incarnation, ...time } }) {
+    load: (asked) => loadOf(asked, context.clock.now()),
+    async handle({ query: { filter, by, limit, rank, incarnation, ...time }, wanted }) {
       const errors = [
         ...(by === undefined ? needsBy({ limit, rank }) : []),
         ...crossedErrors(context.kpis.catalog, { filter, by }),
@@ -127,7 +129,7 @@ export const kpisRoute = (context: ApiContext) =>
         }),
       }
       const timeoutMs = by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS
-      return answer(await fromPipeline(context.pipeline().kpis(question), timeoutMs))
+      return answerAs(await fromPipeline(context.pipeline().kpis(question, wanted), timeoutMs))
     },
   })
 

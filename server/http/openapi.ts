@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CSV_TYPE } from './csv.ts'
-import { answer, type Route, route } from './route.ts'
+import { answer, isQuestion, type Route, route } from './route.ts'
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' }
 
@@ -22,6 +22,7 @@ const PROBLEMS: Record<number, string> = {
   409: 'The bound is reached',
   413: 'The body is too large',
   415: 'The body is not application/json',
+  429: 'Too much is asked at once; the header "retry-after" says when to ask again',
   500: 'Something went wrong here',
   503: 'Not ready; try again in a second',
 }
@@ -68,13 +69,15 @@ export function withOpenApi(routes: readonly Route[]): Route[] {
   return all
 }
 
-function operation({ summary, params, query, body, answer, csv, problems, method }: Route) {
+function operation(one: Route) {
+  const { summary, params, query, body, answer, csv, problems, method } = one
   const parameters = [...pathParameters(params), ...queryParameters(query)]
   const statuses = [
     ...(query !== undefined || body !== undefined ? [400] : []),
     403,
     ...(problems ?? []),
     ...(body !== undefined ? [413, 415] : []),
+    ...(isQuestion(one) ? [429] : []),
     500,
     503,
   ].sort((a, b) => a - b)

@@ -15,6 +15,7 @@ const TITLES: Record<number, string> = {
   414: 'Address too long',
   415: 'Wrong content type',
   421: 'Wrong host',
+  429: 'Too many questions',
   500: 'Internal error',
   503: 'Not ready',
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { Problem } from '../../lib/api.ts'
+import type { AnswerText, Wanted } from '../pipeline-port.ts'
+import type { Load } from './admission.ts'
 import type { CsvFile } from './csv.ts'
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -20,6 +22,8 @@ export interface Route {
   answer: Answer
   /** The answer as a table, for those who ask for one; the query then has `formatParameter`. */
   csv?(body: unknown): CsvFile
+  /** Of an address that may be refused because too much is asked at once; `small` if absent. */
+  load?(query: unknown): Load
   /** Statuses of problems beyond those every route may have. */
   problems?: readonly number[]
   handle(input: RouteInput<unknown, unknown>): Promise<Outcome<unknown>>
@@ -34,10 +38,14 @@ export interface RouteInput<Query, Body> {
   params: Readonly<Record<string, string>>
   query: Query
   body: Body
+  /** What the answer is wanted as, and for how long it is. */
+  wanted: Wanted
 }
 
 export type Outcome<Body> =
   | { kind: 'answer'; body: Body; headers?: Record<string, string> }
+  /** The body as it was wanted. */
+  | { kind: 'text'; text: AnswerText }
   | { kind: 'problem'; problem: Problem }
 
 export const answer = <Body>(body: Body, headers?: Record<string, string>): Outcome<Body> => ({
@@ -45,6 +53,12 @@ export const answer = <Body>(body: Body, headers?: Record<string, string>): Outc
   body,
   ...(headers !== undefined && { headers }),
 })
+
+/** What asks for figures waits for its place; what asks whether the process lives does not. */
+export const isQuestion = ({ path }: Pick<Route, 'path'>): boolean => path.startsWith('/api/')
+
+/** An answer that is text already, and comes while it is sent. */
+export const answerAs = (text: AnswerText): Outcome<never> => ({ kind: 'text', text })
 
 export const refuse = (problem: Problem): Outcome<never> => ({ kind: 'problem', problem })
 
@@ -70,6 +84,7 @@ export function route<
   body?: Input
   answer: Spec
   csv?(body: Body<Spec>): CsvFile
+  load?(query: Parsed<Query>): Load
   problems?: readonly number[]
   handle(input: RouteInput<Parsed<Query>, Parsed<Input>>): Promise<Outcome<Body<Spec>>>
 }): Route {

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Problem } from '../../lib/api.ts'
 import { storeTrouble, troubleWords } from '../damage/store-trouble.ts'
+import type { AnswerForm, Wanted } from '../pipeline-port.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
-import { CSV_TYPE, csvText, fileOfCsv } from './csv.ts'
+import type { Admission } from './admission.ts'
+import { CSV_TYPE, fileOfCsv } from './csv.ts'
 import { prefersCsv } from './media.ts'
 import { problem, UnavailableError } from './problem.ts'
 import { readBody, readQuery } from './read-input.ts'
-import type { Outcome, Route } from './route.ts'
+import { isQuestion, type Outcome, type Route } from './route.ts'
+import { sendText } from './send-text.ts'
+import { csvPieces, jsonPieces } from './text-pieces.ts'
 
 export interface Router {
   /** Answers the request; returns the route's path for the metrics, undefined if there is none. */
@@ -15,8 +19,29 @@ export interface Router {
 }
 
 /** Routes are few: they are tried in turn. */
-export function createRouter(routes: readonly Route[], ports: { log: Log }): Router {
+export function createRouter(
+  routes: readonly Route[],
+  ports: { log: Log; admission: Admission },
+): Router {
   const compiled = routes.map((route) => ({ route, match: matcher(route.path) }))
+  const { log, admission } = ports
+
+  async function answerCall(route: Route, call: Call): Promise<void> {
+    const { response, url, wanted } = call
+    const query = readQuery(url.searchParams, route.query, route.repeats)
+    if (!query.ok) return sendProblem(response, query.problem)
+    if (!isQuestion(route)) {
+      return send(call, route, await run(route, call, { query: query.value, log }))
+    }
+    const entry = await admission.enter(route.load?.(query.value) ?? 'small', wanted.signal)
+    if (entry.kind === 'refused') return sendTooMuch(response, entry.retryAfterS)
+    try {
+      await send(call, route, await run(route, call, { query: query.value, log }))
+      await sent(response)
+    } finally {
+      entry.leave()
+    }
+  }
 
   return {
     async handle(request, response) {
@@ -39,30 +64,41 @@ export function createRouter(routes: readonly Route[], ports: { log: Log }): Rou
         sendProblem(response, problem(405, `This address takes ${allow}`))
         return first.route.path
       }
-      const outcome = await run(found.route, { request, url, params: found.params }, ports.log)
-      const csv =
-        found.route.csv !== undefined &&
-        prefersCsv(url.searchParams.get('format') ?? undefined, request.headers.accept)
-      const bom = url.searchParams.get('bom') === 'true'
-      send(response, found.route, outcome, csv ? { bom } : undefined)
-      return found.route.path
+      const { route, params } = found
+      const format = url.searchParams.get('format') ?? undefined
+      const isCsv = route.csv !== undefined && prefersCsv(format, request.headers.accept)
+      const csvForm = url.searchParams.get('bom') === 'true' ? 'csv_with_bom' : 'csv'
+      const wanted: Wanted = { form: isCsv ? csvForm : 'json', signal: whileOpen(response) }
+      await answerCall(route, { request, response, url, params, wanted })
+      return route.path
     },
   }
 }
 
 interface Call {
   request: IncomingMessage
+  response: ServerResponse
   url: URL
   params: Record<string, string>
+  wanted: Wanted
 }
 
-async function run(route: Route, call: Call, log: Log): Promise<Outcome<unknown>> {
-  const query = readQuery(call.url.searchParams, route.query, route.repeats)
-  if (!query.ok) return { kind: 'problem', problem: query.problem }
+/** Aborts when the connection has ended, or the answer. */
+function whileOpen(response: ServerResponse): AbortSignal {
+  const closed = new AbortController()
+  response.once('close', () => closed.abort())
+  return closed.signal
+}
+
+async function run(
+  route: Route,
+  { request, params, wanted }: Call,
+  { query, log }: { query: unknown; log: Log },
+): Promise<Outcome<unknown>> {
   try {
-    const body = route.body === undefined ? undefined : await readBody(call.request, route.body)
+    const body = route.body === undefined ? undefined : await readBody(request, route.body)
     if (body?.ok === false) return { kind: 'problem', problem: body.problem }
-    return await route.handle({ params: call.params, query: query.value, body: body?.value })
+    return await route.handle({ params, query, body: body?.value, wanted })
   } catch (error) {
     if (error instanceof UnavailableError) {
       return { kind: 'problem', problem: problem(503, messageOf(error)) }
@@ -78,48 +114,64 @@ async function run(route: Route, call: Call, log: Log): Promise<Outcome<unknown>
   }
 }
 
-function send(
-  response: ServerResponse,
+async function send(
+  { response, wanted }: Call,
   { answer, csv }: Route,
   outcome: Outcome<unknown>,
-  asCsv: { bom: boolean } | undefined,
-): void {
-  if (outcome.kind === 'problem') {
-    sendProblem(response, outcome.problem)
-    return
+): Promise<void> {
+  if (outcome.kind === 'problem') return sendProblem(response, outcome.problem)
+  const { status } = answer
+  if (outcome.kind === 'answer') {
+    for (const [name, value] of Object.entries(outcome.headers ?? {})) {
+      response.setHeader(name, value)
+    }
   }
-  for (const [name, value] of Object.entries(outcome.headers ?? {})) response.setHeader(name, value)
-  if (asCsv !== undefined && csv !== undefined) {
-    const file = csv(outcome.body)
-    response.setHeader('content-disposition', fileOfCsv(file))
-    sendText(
-      response,
-      answer.status,
-      `${CSV_TYPE}; charset=utf-8; header=present`,
-      csvText(file, asCsv),
-    )
+  if ('text' in answer) {
+    const text = outcome.kind === 'answer' ? String(outcome.body) : ''
+    await sendText(response, status, answer.text, [text])
   } else if ('schema' in answer) {
-    sendText(response, answer.status, 'application/json', JSON.stringify(outcome.body))
-  } else if ('text' in answer) {
-    sendText(response, answer.status, answer.text, String(outcome.body))
+    const { file, pieces } =
+      outcome.kind === 'text' ? outcome.text : textOf(outcome.body, wanted.form, csv)
+    if (file !== undefined) response.setHeader('content-disposition', fileOfCsv({ name: file }))
+    await sendText(response, status, file === undefined ? 'application/json' : CSV, pieces)
   } else {
-    response.statusCode = answer.status
+    response.statusCode = status
     response.end()
   }
+}
+
+const CSV = `${CSV_TYPE}; charset=utf-8; header=present`
+
+function textOf(body: unknown, form: AnswerForm, csv: Route['csv']) {
+  if (form === 'json' || csv === undefined) return { file: undefined, pieces: jsonPieces(body) }
+  const file = csv(body)
+  return { file: file.name, pieces: csvPieces(file, { bom: form === 'csv_with_bom' }) }
+}
+
+/** Resolves when all of it is on its way, or the connection has ended. */
+function sent(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.writableFinished || response.destroyed) return resolve()
+    response.once('finish', resolve)
+    response.once('close', resolve)
+  })
+}
+
+function sendTooMuch(response: ServerResponse, retryAfterS: number): void {
+  response.setHeader('retry-after', String(retryAfterS))
+  const detail = `Too much is asked at once: ask again in ${retryAfterS} s, and for less at a time`
+  sendProblem(response, problem(429, detail))
 }
 
 export function sendProblem(response: ServerResponse, problem: Problem): void {
   if (problem.status === 503) response.setHeader('retry-after', '1')
   // What is left of the request is not read, so the connection cannot carry another one.
   if (problem.status === 413) response.setHeader('connection', 'close')
-  sendText(response, problem.status, 'application/problem+json', JSON.stringify(problem))
-}
-
-/** Node leaves the body out where the request was HEAD. */
-function sendText(response: ServerResponse, status: number, type: string, text: string): void {
-  response.statusCode = status
-  response.setHeader('content-type', type)
+  const text = JSON.stringify(problem)
+  response.statusCode = problem.status
+  response.setHeader('content-type', 'application/problem+json')
   response.setHeader('content-length', Buffer.byteLength(text))
+  // Node leaves the body out where the request was HEAD.
   response.end(text)
 }
 

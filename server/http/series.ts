@@ -19,8 +19,9 @@ import { foldedPairs, kpiUnit, measuredFrom } from './kpis.ts'
 import { bomParameter, formatParameter } from './media.ts'
 import { type FieldError, problem } from './problem.ts'
 import { crossedErrors, filterParameter, needsBy, wholeNumber } from './query-fields.ts'
+import { loadOf } from './question-load.ts'
 import { badFields } from './read-input.ts'
-import { answer, refuse, route } from './route.ts'
+import { answerAs, refuse, route } from './route.ts'
 import { stepProblem, usualStep } from './series-step.ts'
 import { count, epochMs } from './wire.ts'
 
@@ -98,8 +99,9 @@ export const seriesRoute = (context: ApiContext) =>
     repeats: ['filter'],
     answer: { status: 200, description: 'The series', schema: seriesAnswer },
     csv: seriesCsv,
+    load: (asked) => loadOf(asked, context.clock.now()),
     problems: [404],
-    async handle({ params: { id = '' }, query }) {
+    async handle({ params: { id = '' }, query, wanted }) {
       const kpi = context.kpis.catalog.kpi(id)
       if (kpi === undefined) return refuse(problem(404, unknownKpi(context.kpis.catalog, id)))
       const asked = questionOf(context, kpi, query)
@@ -107,7 +109,9 @@ export const seriesRoute = (context: ApiContext) =>
       const errors = [asked, of].flatMap((each) => (each.ok ? [] : each.errors))
       if (!asked.ok || !of.ok) return refuse(badFields(errors))
       const timeoutMs = query.by === undefined ? undefined : ANSWER_BY_KEY_TIMEOUT_MS
-      return answer(await fromPipeline(context.pipeline().series(asked.question), timeoutMs))
+      return answerAs(
+        await fromPipeline(context.pipeline().series(asked.question, wanted), timeoutMs),
+      )
     },
   })
 

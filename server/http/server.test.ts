@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest'
 import { systemClock } from '../platform/clock.ts'
 import { SetupError } from '../platform/errors.ts'
 import { createLog } from '../platform/log.ts'
+import { createAdmission } from './admission.ts'
 import { createRouter } from './router.ts'
 import { createWebServer, type WebServer } from './server.ts'
 
@@ -21,7 +22,7 @@ function webServer(port: number, handle: () => Promise<void> = () => Promise.res
   web = createWebServer(
     { host: '127.0.0.1', port, dev: false },
     {
-      router: createRouter([], { log }),
+      router: createRouter([], { log, admission: createAdmission(systemClock) }),
       live: nothing,
       pages: { handle, upgrade: (_request, socket) => socket.destroy() },
       clock: systemClock,

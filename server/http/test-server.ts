@@ -19,6 +19,7 @@ import type { KpisQuery, SeriesQuery } from '../../lib/kpi-questions.ts'
 import { KPI_IDS, KPIS, type Kpi, type KpiId } from '../../lib/kpis.ts'
 import { DAY_MS, epochMs, HOUR_MS } from '../../lib/time.ts'
 import type { View } from '../../lib/view.ts'
+import { answerText } from '../answer-text.ts'
 import { createLiveCatalog } from '../catalog/live-catalog.ts'
 import { readConfig } from '../config.ts'
 import { apiContext, type Parts } from '../parts.ts'
@@ -29,7 +30,9 @@ import { createServerMetrics, type ServerMetrics } from '../platform/metrics.ts'
 import { createHub, type Hub } from '../push/hub.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { addStream } from '../store/stream-row.ts'
+import { createAdmission, LANES, type LaneBounds, type Load } from './admission.ts'
 import { apiRoutes } from './api-routes.ts'
+import { kpisCsv, seriesCsv } from './kpi-csv.ts'
 import type { Route } from './route.ts'
 import { createRouter } from './router.ts'
 import { createWebServer } from './server.ts'
@@ -68,7 +71,12 @@ export const NOW = epochMs(1_790_000_000_000)
 const clock: Clock = { ...systemClock, now: () => NOW }
 
 export async function startTestServer(
-  options: { stream?: 'embedded' | 'kinesis'; lingerMs?: number; fileKpis?: Kpi[] } = {},
+  options: {
+    stream?: 'embedded' | 'kinesis'
+    lingerMs?: number
+    fileKpis?: Kpi[]
+    lanes?: Record<Load, LaneBounds>
+  } = {},
 ): Promise<TestServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'kinesight-http-'))
   const store = await openStore(path.join(folder, 'kinesight.db'))
@@ -101,7 +109,10 @@ export async function startTestServer(
   const web = createWebServer(
     { host: '127.0.0.1', port: 0, dev: false },
     {
-      router: createRouter(routes, { log }),
+      router: createRouter(routes, {
+        log,
+        admission: createAdmission(systemClock, options.lanes ?? LANES),
+      }),
       live: hub,
       pages: {
         handle: async (request, response) => {
@@ -184,6 +195,8 @@ export interface FakePipeline extends PipelinePort {
   /** The ids of each catalog it was given. */
   measured: KpiId[][]
   questions: (KpisQuery | SeriesQuery)[]
+  /** What a series waits for. */
+  beforeSeries: () => Promise<void>
   emit(frame: PipelineFrame): void
 }
 
@@ -197,6 +210,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
     calls: [],
     measured: [],
     questions: [],
+    beforeSeries: noTurn,
     emit(frame) {
       for (const listener of listeners) listener(frame)
     },
@@ -213,13 +227,14 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
       pipeline.measured.push(kpis.map(({ id }) => id))
     },
     demoChanged: (state) => void pipeline.calls.push(`demo ${state}`),
-    async kpis(query) {
+    async kpis(query, { form }) {
       pipeline.questions.push(query)
-      return kpisAnswer(query)
+      return answerText(kpisAnswer(query), form, { csv: kpisCsv, turn: noTurn })
     },
-    async series(query) {
+    async series(query, { form }) {
       pipeline.questions.push(query)
-      return seriesAnswer(query)
+      await pipeline.beforeSeries()
+      return answerText(seriesAnswer(query), form, { csv: seriesCsv, turn: noTurn })
     },
     async live() {
       if (pipeline.state instanceof Error) throw pipeline.state
@@ -237,6 +252,8 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
   }
   return pipeline
 }
+
+const noTurn = async (): Promise<void> => {}
 
 function seriesAnswer(query: SeriesQuery): SeriesAnswer {
   const { kpi, stepMs, filter, by, to = NOW } = query

@@ -56,7 +56,10 @@ interface Waiting {
  * the longer one has waited for the work it has, the sooner; so what is cheap hardly waits, and nothing waits for
  * ever. Between two turns everything else of the thread has its round.
  */
-export function createTurns(clock: Pick<Clock, 'monotonicMs'>, round = nextRound): Turns {
+export function createTurns(
+  clock: Pick<Clock, 'monotonicMs'>,
+  round: () => Promise<void> = nextRound,
+): Turns {
   const waiting = new Set<State>()
   let isRunning = false
   let turnCount = 0
