@@ -1,6 +1,6 @@
 import type { KpisAnswer } from '../../../lib/api.ts'
 import type { KeysQuery } from '../../../lib/kpi-questions.ts'
-import { NO_VALUE } from '../../../lib/kpi-value.ts'
+import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
 import { type Kpi, type KpiId, OTHER_KEY } from '../../../lib/kpis.ts'
 import type { Filter } from '../../../lib/view.ts'
 import { cellOf } from '../../window/pane.ts'
@@ -11,6 +11,9 @@ import { keySpace } from './key-space.ts'
 import { incompleteIn } from './lost-part.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
+
+/** Rows of all KPIs: a few milliseconds. */
+const ROWS_A_TURN = 25
 
 export function everyKpi<T>({ catalog }: PaneReader, value: (kpi: Kpi) => T): Record<KpiId, T> {
   return Object.fromEntries(catalog.kpis.map((kpi) => [kpi.id, value(kpi)])) as Record<KpiId, T>
@@ -49,11 +52,16 @@ export async function readKpisBy(
         ? reader.value(id, cellOf(whole, key), orderFrom(reader, id, currencyOf(id)))
         : NO_VALUE,
     )
+  const rows: { key: string; kpis: Record<KpiId, KpiValue> }[] = []
+  for (const key of ranked) {
+    rows.push({ key, kpis: valuesOf(key) })
+    if (rows.length % ROWS_A_TURN === 0) await reader.turn()
+  }
   const { keys, foldedPairs } = space.count(all)
   return {
     dimension,
     rankedBy,
-    rows: ranked.map((key) => ({ key, kpis: valuesOf(key) })),
+    rows,
     other: all.keys.includes(OTHER_KEY) ? valuesOf(OTHER_KEY) : null,
     keys,
     ...(of !== undefined && { foldedPairs }),
