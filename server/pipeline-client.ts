@@ -268,6 +268,7 @@ export function startPipeline(
   return {
     streamId: () => streamId,
     health: deaths.health,
+    isUp: () => state !== 'gone',
     watch(key, view) {
       watched.set(key, view)
       send({ kind: 'watch', key, view })

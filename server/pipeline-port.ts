@@ -35,6 +35,8 @@ export interface PipelinePort {
   metrics(): Promise<string>
   /** Trouble: it dies again and again. */
   health(): Health
+  /** false: it has ended by itself, and is started anew in a moment. */
+  isUp(): boolean
   /** Commits, ends the readers. */
   stop(): Promise<void>
 }

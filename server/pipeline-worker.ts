@@ -7,6 +7,7 @@ import type { FromWorker, PipelineOptions, ToWorker } from './pipeline-port.ts'
 import { systemClock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import { createLog } from './platform/log.ts'
+import { watchStandStill } from './platform/stood-still.ts'
 import { openStore } from './store/open-store.ts'
 import { FencedError } from './stream/commit/commit.ts'
 import { AppFailedError } from './stream/dispatch/app-runner.ts'
@@ -18,7 +19,7 @@ const EMBEDDED = {
   wire: 'json' as const,
   endsBehind: true,
   ifUnreachable:
-    'The embedded stream is started anew by itself. If this stays, check the free space of DATA_DIR; the log says why it ended.',
+    'It runs in this process: if it has ended, it is started anew by itself, and the log says why. If this stays, check the free space of DATA_DIR.',
 }
 
 const FENCED_WORDS =
@@ -29,6 +30,7 @@ if (port === null) throw new Error('this file runs as a worker thread')
 
 const options = workerData as PipelineOptions
 const log = createLog({ level: options.logLevel, name: 'pipeline' })
+const standStill = watchStandStill(systemClock)
 const post = (message: FromWorker): void => port.postMessage(message)
 
 const die = (error: unknown): never => {
@@ -46,6 +48,7 @@ const pipeline = createPipeline(options, {
     region: options.stream.region,
     endpoint: options.stream.endpoint,
     onNotice: (text) => log.warn(text),
+    stoodStillMs: standStill.latelyMs,
     ...(options.stream.embedded && EMBEDDED),
   }),
   clock: systemClock,

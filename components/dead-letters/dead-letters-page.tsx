@@ -22,6 +22,7 @@ import styles from './dead-letters.module.css'
 import { LetterDialog } from './letter-dialog.tsx'
 import { readLetterParams } from './letter-params.ts'
 import { LetterList, LetterTable } from './letter-table.tsx'
+import { knownFates, noneWords } from './none-words.ts'
 import { ReasonChips } from './reason-chips.tsx'
 import { type DeadLetters, useDeadLetters } from './use-dead-letters.ts'
 
@@ -36,7 +37,7 @@ export function DeadLettersPage() {
   const staleness = useStaleness()
   const [params, change] = useUrlState()
   const { reason, shard, incarnation } = readLetterParams(params)
-  const fates = incarnation === null ? status?.fates : formerFates(again, incarnation)
+  const fates = incarnation === null ? knownFates(status) : formerFates(again, incarnation)
   const [open, setOpen] = useState<DeadLetter | null>(null)
   const dead = useDeadLetters({ reason, shard, incarnation }, status && writtenOf(status))
   const List = phone ? LetterList : LetterTable
@@ -66,7 +67,7 @@ export function DeadLettersPage() {
           dead={dead}
           reason={reason}
           shard={shard}
-          read={fates === undefined ? 0 : eventsRead(fates)}
+          fates={fates}
           onAll={() => change({ reason: null, shard: null })}
         />
       </Panel>
@@ -103,8 +104,8 @@ interface BelowProps {
   dead: DeadLetters
   reason: RejectReason | null
   shard: string | null
-  /** How many events have been read. */
-  read: number
+  /** undefined: not known. */
+  fates: Fates | undefined
   onAll: () => void
 }
 
@@ -135,7 +136,7 @@ function Below(props: BelowProps) {
   )
 }
 
-function NoLetters({ dead, reason, shard, read, onAll }: BelowProps) {
+function NoLetters({ dead, reason, shard, fates, onAll }: BelowProps) {
   if (shard !== null) {
     const what = reason === null ? 'dead letter' : `record for “${REJECT_LABELS[reason]}”`
     return (
@@ -147,14 +148,10 @@ function NoLetters({ dead, reason, shard, read, onAll }: BelowProps) {
     )
   }
   if (reason === null) {
-    const soFar =
-      read === 0
-        ? 'No event has been read yet.'
-        : `None of the ${exact(read)} events read was rejected.`
     return (
       <Empty
         title="No dead letters"
-        reason={`${soFar} A record that cannot be decoded, or an event with a bad field, is kept here with its bytes and the reason.`}
+        reason={`${noneWords(fates)} A record that cannot be decoded, or an event with a bad field, is kept here with its bytes and the reason.`}
       />
     )
   }

@@ -7,11 +7,13 @@ import styles from './live-light.module.css'
 export function LiveLight() {
   const data = useDataAge()
   const connection = useConnection()
-  const known = useCell('status') !== undefined
+  const status = useCell('status')
+  // Before the stream is reached it is not known what came of it.
+  const known = status !== undefined && status.incarnation !== null
   const { paused } = usePause()
   const word = connection.state === 'lost' ? 'offline' : wordOf(data, known, paused)
   return (
-    <span className={styles.light} title={titleOf(data)}>
+    <span className={styles.light} title={titleOf(data, known)}>
       <span
         className={styles.dot}
         data-tone={paused && data.tone === 'green' ? 'paused' : data.tone}
@@ -29,8 +31,9 @@ function wordOf(data: DataAge, known: boolean, paused: boolean): string {
   return data.tone === 'green' ? 'live' : 'quiet'
 }
 
-function titleOf({ ms, tone }: DataAge): string {
+function titleOf({ ms, tone }: DataAge, known: boolean): string {
   if (tone === 'red') return 'The connection to Kinesight is lost. It reconnects by itself.'
+  if (!known) return 'The stream has not been reached yet.'
   if (ms === null) return 'No event has arrived yet.'
   const arrived = `The newest event in these numbers arrived ${age(ms)} ago.`
   return tone === 'green' ? arrived : `${arrived} Nothing newer has come.`

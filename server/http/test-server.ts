@@ -215,6 +215,7 @@ export function createFakePipeline(streamId: number | null = 1): FakePipeline {
       for (const listener of listeners) listener(frame)
     },
     health: () => pipeline.trouble,
+    isUp: () => true,
     streamId: () => streamId,
     watch(key, view) {
       pipeline.watches++

@@ -3,12 +3,15 @@ import type { PipelinePort } from '../pipeline-port.ts'
 import type { Clock } from '../platform/clock.ts'
 import { inTime } from '../platform/in-time.ts'
 
+/** A time-out that comes so much later than it should. */
+const STOOD_STILL_MS = 1_000
+
 /**
  * Asks the pipeline again and again whether it is there: it runs in a thread of its own, which may
  * have died or be stuck, and then no frame says so. Returns how to stop.
  */
 export function startPulse(options: {
-  pipeline: Pick<PipelinePort, 'live' | 'health'>
+  pipeline: Pick<PipelinePort, 'live' | 'health' | 'isUp'>
   clock: Clock
   /** Between one answer and the next question. */
   everyMs: number
@@ -23,17 +26,25 @@ export function startPulse(options: {
   let stopped = false
 
   async function beat(): Promise<void> {
+    const askedAt = clock.monotonicMs()
     const heard = await inTime(pipeline.live(), timeoutMs).then(
       () => true,
       () => false,
     )
     if (stopped) return
+    // The time-out came late: it is this thread that stood still, and the answer may lie here already.
+    if (!heard && clock.monotonicMs() - askedAt > timeoutMs + STOOD_STILL_MS) {
+      timer = setTimeout(beat, 0)
+      return
+    }
     if (heard && silentSince !== undefined) options.onHeard()
     if (heard) silentSince = undefined
     else {
       silentSince ??= clock.now()
       const health = pipeline.health()
-      options.onSilent(health.kind === 'trouble' ? health : silentHealth(silentSince))
+      options.onSilent(
+        health.kind === 'trouble' ? health : silentHealth(silentSince, pipeline.isUp()),
+      )
     }
     timer = setTimeout(beat, everyMs)
   }
@@ -44,9 +55,18 @@ export function startPulse(options: {
   }
 }
 
-const silentHealth = (since: number): Health => ({
+const silentHealth = (since: number, isUp: boolean): Health => ({
   kind: 'trouble',
   since,
-  problem: 'The stream pipeline does not answer: the figures stand still',
-  remedy: 'It is started anew by itself; if this stays, the log says why',
+  ...(isUp ? BUSY : ENDED),
 })
+
+const BUSY = {
+  problem: 'The pipeline runs but does not answer in time: the figures stand still',
+  remedy:
+    'It goes on by itself once it has caught up. If this stays for minutes, the machine has too little processor time for it; a start anew loses nothing that is committed.',
+}
+const ENDED = {
+  problem: 'The pipeline has ended and is started anew: the figures stand still',
+  remedy: 'It goes on by itself from what is committed; the log says why it ended.',
+}

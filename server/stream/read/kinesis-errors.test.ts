@@ -144,6 +144,27 @@ const ROWS: Row[] = [
     /another process/,
   ),
   row(
+    'ListShards',
+    'ResourceInUseException',
+    'temporary',
+    /^the stream fake is being created, changed or deleted$/,
+    /once the stream is ACTIVE/,
+  ),
+  row(
+    'DescribeStreamSummary',
+    'ResourceInUseException',
+    'temporary',
+    /^the stream fake is being created, changed or deleted$/,
+    /once the stream is ACTIVE/,
+  ),
+  row(
+    'DescribeStreamConsumer',
+    'ResourceInUseException',
+    'temporary',
+    /^the fan-out consumer of fake is being registered or deregistered$/,
+    /same name/,
+  ),
+  row(
     'GetRecords',
     'AccessDeniedException',
     'denied',
@@ -297,6 +318,9 @@ test.each([
   await expect(CALLS.SubscribeToShard()).rejects.toMatchObject({ kind: 'unsupported' })
 })
 
+const REACHED = /can be reached/
+const CERTIFICATE = /NODE_EXTRA_CA_CERTS/
+
 const coded = (code: string, name = 'Error') =>
   Object.assign(new Error(`raw ${code}`), { code, name })
 
@@ -307,22 +331,47 @@ test.each([
   [coded('ERR_STREAM_PREMATURE_CLOSE'), /ended the connection in mid-answer$/],
   [coded('ERR_HTTP2_STREAM_ERROR'), /ended the connection in mid-answer$/],
   [coded('ERR_HTTP2_GOAWAY_SESSION'), /ended the connection in mid-answer$/],
-  [coded('HPE_INVALID_CONSTANT'), /does not speak HTTP as Kinesis does$/],
+  [coded('HPE_INVALID_CONSTANT'), /does not speak HTTP as Kinesis does$/, /KINESIS_ENDPOINT/],
   [new Error('aborted'), /ended the connection in mid-answer$/],
   [coded('ETIMEDOUT', 'TimeoutError'), /does not answer$/],
   [Object.assign(new Error('x'), { name: 'TimeoutError' }), /does not answer$/],
-  [coded('ENOTFOUND'), /^there is no address for http/],
-  [coded('EAI_AGAIN'), /^there is no address for http/],
+  [coded('ENOTFOUND'), /^there is no address for http/, /AWS_REGION, and this machine's DNS/],
+  [coded('EAI_AGAIN'), /^there is no address for http/, /DNS/],
   [coded('EHOSTUNREACH'), /no way through the network to http/],
-  [coded('EMFILE'), /open no more files or connections$/],
-  [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), /^the certificate of http.* is not trusted/],
-  [coded('CERT_HAS_EXPIRED'), /^the certificate of http.* is not trusted/],
-  [coded('ERR_TLS_CERT_ALTNAME_INVALID'), /^the certificate of http.* is not trusted/],
-  [coded('EPROTO'), /does not speak https$/],
-])('%o of the network is temporary and said in words', (error, message) => {
+  [coded('EMFILE'), /open no more files or connections$/, /ulimit -n/],
+  [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), /^the certificate of http.* is not trusted/, CERTIFICATE],
+  [coded('CERT_HAS_EXPIRED'), /^the certificate of http.* is not trusted/, CERTIFICATE],
+  [coded('ERR_TLS_CERT_ALTNAME_INVALID'), /^the certificate of http.* is not trusted/, CERTIFICATE],
+  [coded('EPROTO'), /does not speak https$/, /with http:\/\//],
+])('%o of the network is temporary and said in words', (error, message, cure = REACHED) => {
   const { kind, message: said, remedy } = toSourceError(error, 'GetRecords', place)
   expect(kind).toBe('temporary')
   expect(said).toMatch(message)
   expect(said).not.toContain('raw')
-  expect(remedy).toMatch(/can be reached/)
+  expect(remedy).toMatch(cure)
+})
+
+describe('after this process stood still', () => {
+  const stopped = () => ({ ...place, stoodStillMs: () => 95_000 })
+
+  test.each([
+    coded('ETIMEDOUT', 'TimeoutError'),
+    coded('ECONNRESET'),
+    new Error('socket hang up'),
+    Object.assign(new Error('Signature expired: 20261201T000000Z is now earlier than …'), {
+      name: 'InvalidSignatureException',
+    }),
+  ])('%o is not the endpoint’s fault, nor the clock’s', (error) => {
+    const { kind, message, remedy } = toSourceError(error, 'GetRecords', stopped())
+    expect(kind).toBe('temporary')
+    expect(message).toBe('Kinesight stood still for 1 min 35 s, and its call GetRecords was lost')
+    expect(remedy).not.toMatch(/can be reached|clock/)
+  })
+
+  test('what the endpoint says of itself is said all the same', () => {
+    const said = Object.assign(new Error('not you'), { name: 'AccessDeniedException' })
+    expect(toSourceError(said, 'GetRecords', stopped()).message).toBe('access is denied: not you')
+    const failed = Object.assign(new Error('x'), { name: 'InternalFailure' })
+    expect(toSourceError(failed, 'GetRecords', stopped()).message).toMatch(/trouble of its own/)
+  })
 })

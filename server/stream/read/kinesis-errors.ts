@@ -1,3 +1,4 @@
+import { duration } from '../../../lib/format-time.ts'
 import { messageOf } from '../../platform/errors.ts'
 import { transportError } from './kinesis-network-errors.ts'
 import { type KinesisPlace, whereOf } from './kinesis-place.ts'
@@ -6,6 +7,7 @@ import {
   hasNoFanOut,
   inside,
   isFanOut,
+  isLate,
   type KinesisCall,
   noFanOut,
   sentence,
@@ -50,13 +52,33 @@ function tell(error: unknown, call: KinesisCall, place: KinesisPlace): Told {
   const status = $metadata?.httpStatusCode ?? $response?.statusCode
   const failure: Failure = { name: shortName(name), said, status, call, place }
   const refusal = tellRefusal(failure)
-  if (refusal !== undefined) return refusal
+  if (refusal !== undefined) return isLate(failure) ? (ownFault(failure) ?? refusal) : refusal
   if (/^Region (is missing|not accepted)/.test(said)) return NO_REGION
   if (isFanOut(call) && hasNoFanOut(failure)) return noFanOut(failure)
   if (error instanceof SyntaxError || said === 'UnknownError') return strange(place, status ?? 200)
   if (status !== undefined && status >= 500) return inside(failure)
-  const message = transportError(error, whereOf(place)) ?? unknown(failure)
-  return { kind: 'temporary', message, remedy: unreachable(place) }
+  const lost = transportError(error, whereOf(place))
+  const own = lost === undefined ? undefined : ownFault(failure)
+  return (
+    own ?? {
+      kind: 'temporary',
+      message: lost?.message ?? unknown(failure),
+      // Of an error that is not known it is not known whether the network has to do with it.
+      remedy: lost === undefined ? UNKNOWN_REMEDY : (lost.remedy ?? unreachable(place)),
+    }
+  )
+}
+
+/** What failed because this thread stood still is not the endpoint's fault; undefined: it did not. */
+function ownFault({ call, place }: Failure): Told | undefined {
+  const stillMs = place.stoodStillMs?.() ?? 0
+  if (stillMs === 0) return undefined
+  return {
+    kind: 'temporary',
+    message: `Kinesight stood still for ${duration(stillMs)}, and its call ${call} was lost`,
+    remedy:
+      'It is tried again by itself. If it stands still again and again, something stops the process, the machine sleeps, or it has too little processor time.',
+  }
 }
 
 /** Some answer `com.amazonaws.kinesis.v20131202#Name`, or `Name:http://…`. */
@@ -67,6 +89,9 @@ const NO_REGION: Told = {
   message: 'no AWS region is set',
   remedy: 'Set AWS_REGION, such as AWS_REGION=eu-west-1.',
 }
+
+const UNKNOWN_REMEDY =
+  'It is tried again by itself. If it stays, look at what answers there, and at what the credentials in use may do.'
 
 const unknown = ({ name, said, place }: Failure): string => {
   const words = sentence(said)

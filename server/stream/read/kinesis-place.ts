@@ -17,6 +17,8 @@ export interface KinesisPlace {
   wire?: Wire
   /** At the end of a shard it says how long ago that was closed, not how far behind the reader is, as kinesalite does. */
   endsBehind?: boolean
+  /** How long this thread stood still a moment ago, ms; 0: it did not. What it waited for is lost by that. */
+  stoodStillMs?: () => number
   /** What an operator may want to know once, in one sentence. */
   onNotice?: (text: string) => void
 }

@@ -88,6 +88,10 @@ const wrongClock: Teller = (failure) => ({
   remedy: "Set this machine's clock, best by NTP. It is tried again by itself.",
 })
 
+/** The call was signed long before it arrived. */
+export const isLate = ({ name, said }: Failure): boolean =>
+  BY_NAME.get(name) === wrongClock || (BY_NAME.get(name) === badSignature && CLOCK_WORDS.test(said))
+
 /** A signature is wrong because of the clock, or because of the secret key. */
 const badSignature: Teller = (failure) =>
   CLOCK_WORDS.test(failure.said)
@@ -124,11 +128,40 @@ const gone: Teller = (failure) => ({
   remedy: `Create the stream ${failure.place.streamName} at ${whereOf(failure.place)}, or correct KINESIS_STREAM, KINESIS_ENDPOINT or AWS_REGION.`,
 })
 
-const inUse: Teller = (failure) => ({
-  kind: 'in_use',
-  message: quoting('the consumer subscribed to this shard less than 5 s ago', failure),
-  remedy: `${BY_ITSELF} If it stays, another process uses the same consumer name.`,
-})
+/** Of each call it says something else: only one of them subscribes. */
+const inUse: Teller = (failure) => {
+  switch (failure.call) {
+    case 'SubscribeToShard':
+      return {
+        kind: 'in_use',
+        message: quoting('the consumer subscribed to this shard less than 5 s ago', failure),
+        remedy: `${BY_ITSELF} If it stays, another process uses the same consumer name.`,
+      }
+    case 'RegisterStreamConsumer':
+    case 'DescribeStreamConsumer':
+      return {
+        kind: 'temporary',
+        message: quoting(
+          `the fan-out consumer of ${failure.place.streamName} is being registered or deregistered`,
+          failure,
+        ),
+        remedy:
+          'It is tried again by itself. If it stays, another process registers and deregisters a consumer of the same name: give each its own in KINESIS_CONSUMER.',
+      }
+    case 'DescribeStreamSummary':
+    case 'ListShards':
+    case 'GetShardIterator':
+    case 'GetRecords':
+      return {
+        kind: 'temporary',
+        message: quoting(
+          `the stream ${failure.place.streamName} is being created, changed or deleted`,
+          failure,
+        ),
+        remedy: 'It is tried again by itself, and goes on once the stream is ACTIVE.',
+      }
+  }
+}
 
 const limit: Teller = (failure) =>
   failure.call === 'RegisterStreamConsumer' &&
