@@ -130,7 +130,19 @@ describe('the remedy fits where', () => {
 
   test('a folder stands where the file should', async () => {
     mkdirSync(file)
-    await expect(openStore(file)).rejects.toThrow(/its file cannot be opened\. See that DATA_DIR/)
+    await expect(openStore(file)).rejects.toThrow(
+      /kinesight\.db is a folder, not a file\. Move it out of the way/,
+    )
+  })
+
+  test('a folder stands where a file beside it should', async () => {
+    await filled()
+    for (const end of ['-wal', '-shm']) {
+      rmSync(`${file}${end}`, { force: true })
+      mkdirSync(`${file}${end}`)
+      expect(accessTrouble(file)?.problem).toBe(`${file}${end} is a folder, not a file`)
+      rmSync(`${file}${end}`, { recursive: true })
+    }
   })
 
   test('the file system is read-only', () => {
@@ -229,7 +241,7 @@ describe('the store’s file', () => {
 test('what holds the folder for another reason than a process is told by that reason', () => {
   mkdirSync(path.join(folder, 'lock.db'))
   expect(() => holdFolder(folder, 0)).toThrow(
-    /^The data folder .* cannot be used: its file cannot be opened\. See that DATA_DIR/,
+    /^The data folder .* cannot be used: .*lock\.db is a folder, not a file\. Move it out of the way/,
   )
 })
 

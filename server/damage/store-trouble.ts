@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 /** What is wrong with the store, in a few words, and what to do about it. */
@@ -90,6 +90,12 @@ export function accessTrouble(file: string, access = accessSync): StoreTrouble |
   }
   for (const each of [folder, file, `${file}-wal`, `${file}-shm`]) {
     if (!existsSync(each)) continue
+    if (each !== folder && statSync(each).isDirectory()) {
+      return {
+        problem: `${each} is a folder, not a file`,
+        remedy: 'Move it out of the way, and put back the file that stood there, if there was one.',
+      }
+    }
     try {
       access(each, constants.R_OK | constants.W_OK)
     } catch (error) {
