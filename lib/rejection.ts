@@ -44,7 +44,7 @@ export const REJECT_LABELS: Record<RejectReason, string> = {
   cloudwatch: 'Broken CloudWatch message',
   compression: 'Compression not opened',
   binary_format: 'Binary format',
-  utf16: 'UTF-16',
+  utf16: 'UTF-16 or UTF-32',
   base64: 'Base64',
   segment: 'Segment message',
   ga4: 'GA4 message',

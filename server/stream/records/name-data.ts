@@ -41,8 +41,14 @@ const KNOWN: readonly Known[] = [
   binary('Amazon Ion', [0xe0, 0x01, 0, 0xea]),
   binary('data encoded by the Glue Schema Registry', [3, 0]),
   binary('data encoded by the Glue Schema Registry', [3, 5]),
+  known('utf16', `UTF-32 is not read: put UTF-8`, [0xff, 0xfe, 0, 0]),
   known('utf16', `UTF-16 is not read: put UTF-8`, [0xff, 0xfe]),
   known('utf16', `UTF-16 is not read: put UTF-8`, [0xfe, 0xff]),
+  known(
+    'not_json',
+    'a JSON text sequence (a byte 1E before each document) is not read: put a document a line, without that byte',
+    [0x1e],
+  ),
 ]
 
 const FIRST_BYTES = new Set(KNOWN.map(({ begins }) => begins[0]))
@@ -60,8 +66,18 @@ export function nameOf(data: Uint8Array): Rejection | undefined {
 
 const UTF_16_UNITS = 4
 
+/** ASCII in UTF-32 has three zeros in four bytes. */
+function isUtf32(data: Uint8Array): boolean {
+  const [a, b, c, d] = data
+  const isBigMark = a === 0 && b === 0 && c === 0xfe && d === 0xff
+  const isBig = a === 0 && b === 0 && c === 0 && d !== 0
+  const isLittle = a !== 0 && b === 0 && c === 0 && d === 0
+  return data.length >= 4 && data.length % 4 === 0 && (isBigMark || isBig || isLittle)
+}
+
 /** ASCII in UTF-16 has a zero in every other byte; a registry of schemas begins what it encodes with one. */
 function beginningWithZeros(data: Uint8Array): Rejection | undefined {
+  if (isUtf32(data)) return { reason: 'utf16', detail: 'UTF-32 is not read: put UTF-8' }
   const length = Math.min(data.length, 2 * UTF_16_UNITS)
   const zeros = (odd: number) =>
     data.subarray(0, length).every((byte, at) => (byte === 0) === (at % 2 === odd))

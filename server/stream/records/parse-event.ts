@@ -10,6 +10,7 @@ import {
 import { parseMoney } from '../../../lib/money.ts'
 import type { Rejection } from '../../../lib/rejection.ts'
 import { epochMs, parseTime, SECOND_MS, timeProblem } from '../../../lib/time.ts'
+import { asBase64 } from './base64.ts'
 import { asGa4, asSegment, asSegmentBatch } from './foreign-event.ts'
 import type { IdHash } from './id-hash.ts'
 import { jsonText } from './json-text.ts'
@@ -49,6 +50,8 @@ export function parseEvent(
   },
 ): ParsedEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const encoded = typeof value === 'string' ? asBase64(value) : undefined
+    if (encoded !== undefined) return { ok: false, rejection: encoded }
     const twice = typeof value === 'string' && /^\s*[{[]/.test(value)
     const remedy = twice ? ' that holds JSON: encode it once' : ''
     return rejected('not_an_event', `an event is a JSON object, this is ${kindOf(value)}${remedy}`)
