@@ -1,6 +1,7 @@
 import { brotliDecompressSync, constants, inflateRawSync } from 'node:zlib'
 import type { Rejection } from '../../../lib/rejection.ts'
 import { asBase64 } from './base64.ts'
+import { beforeBlanks } from './blanks.ts'
 import { PUT_TEXT } from './name-data.ts'
 
 /** So much of the data is looked at: 0.3 ms. */
@@ -10,7 +11,9 @@ const LOOKED_AT = 512
 export function guess(data: Uint8Array, isUtf8: boolean): Rejection | undefined {
   const begin = Buffer.from(data.buffer, data.byteOffset, Math.min(data.length, LOOKED_AT))
   if (isUtf8) {
-    return asBase64(begin.toString('latin1')) ?? (hasControl(begin) ? asProtobuf(data) : undefined)
+    // Blanks in pairs are fields of protobuf: those at the end say nothing.
+    const asMessage = () => asProtobuf(data.subarray(0, beforeBlanks(data, data.length)))
+    return asBase64(begin.toString('latin1')) ?? (hasControl(begin) ? asMessage() : undefined)
   }
   return (
     asCompressed(begin) ??

@@ -117,6 +117,16 @@ describe('what cannot be read is named, with the remedy', () => {
     ])
   })
 
+  test('a broken text is no protobuf for the blanks behind it', () => {
+    const text = ' "account": "birch",\n  \0"props": {\n    "n": 365\n  }\n}'
+    const found = problems(text)
+    expect(found).not.toEqual([])
+    for (const blanks of [1, 100, 101, 70_000]) {
+      const told = problems(`${text}\n${' '.repeat(blanks)}`)
+      expect(told.map(({ reason }) => reason)).toEqual(found.map(({ reason }) => reason))
+    }
+  })
+
   test('a Segment message, which has a type of its own: which fields are needed', () => {
     const message = {
       type: 'track',
