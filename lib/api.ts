@@ -136,6 +136,13 @@ export interface KpisAnswer {
       value: KpiValue
       before: KpiValue
       unit: KpiUnit
+      /**
+       * How much of the range the value is over: since there is something to know, up to now. Counts and money are divided by
+       * this for a rate. 0: nothing is known of the range.
+       */
+      coveredMs: number
+      /** As much of the range before. */
+      beforeCoveredMs: number
       /** Not all of the range was measured: from when on it was, epoch ms. */
       measuredFrom?: number
     }
@@ -144,6 +151,8 @@ export interface KpisAnswer {
   by?: {
     dimension: Dimension
     rankedBy: KpiId
+    /** As of the KPI above, for values by key. */
+    coveredMs: Record<KpiId, number>
     rows: { key: string; kpis: Record<KpiId, KpiValue> }[]
     /** Under a filter it is not known of which key they are: null. */
     other: Record<KpiId, KpiValue> | null
@@ -190,6 +199,8 @@ export interface SeriesPoint {
   t: number
   value: KpiValue
   open: boolean
+  /** How much of the step is over and known: rates are over this. Absent: all of it. */
+  coveredMs?: number
   /** How many of the step's events came late; absent: none. */
   late?: number
   /** When the last of them came, epoch ms: after the step had ended. Absent: it was not corrected. */

@@ -1,3 +1,4 @@
+import { ratePer } from './covered.ts'
 import { absent, count, decimal, exact, NONE, percent, points } from './format.ts'
 import { amountIn, besideText, exactMoneyOf, money, otherMoney } from './format-money.ts'
 import { duration, millis } from './format-time.ts'
@@ -16,30 +17,31 @@ export interface FigureText {
 }
 
 /**
- * A KPI's value over a window of `spanMs`, in the KPI's own unit: counts become "/s", or if that is little what
+ * A KPI's value over `coveredMs` of time that was (`coveredOf`), in the KPI's own unit: counts become "/s", or if that is little what
  * `rate` says, by default what suits the value; money becomes "/h". Where there is no value the text is "–".
  */
 export function kpiFigure(
   kpi: Kpi,
   value: KpiValue,
-  spanMs: number,
-  rate = rateUnit(value.value, spanMs),
+  coveredMs: number,
+  rate = rateUnit(value.value, coveredMs),
 ): FigureText {
   const figure = value.value
   switch (kpi.unit) {
     case 'per_second': {
-      const shown = figure === null ? null : (figure * rate.ms) / spanMs
-      const whole = `${exact(figure)} in ${duration(spanMs)}`
+      const shown = ratePer(figure, coveredMs, rate.ms)
+      const whole = `${exact(figure)} in ${duration(coveredMs)}`
       return { text: decimal(shown), unit: rate.text, exact: absent(figure) ? NONE : whole }
     }
     case 'per_hour': {
-      const perHour = figure === null ? null : (figure * HOUR_MS) / spanMs
-      const whole = `${exactMoneyOf(value)} in ${duration(spanMs)}`
+      const perHour = ratePer(figure, coveredMs, HOUR_MS)
+      const others = perHour === null ? [] : otherMoney(value, HOUR_MS / coveredMs)
+      const whole = `${exactMoneyOf(value)} in ${duration(coveredMs)}`
       return {
         text: money(perHour, value.currency),
         unit: '/h',
         exact: absent(figure) ? NONE : whole,
-        ...beside(otherMoney(value, HOUR_MS / spanMs).map((text) => joinUnit(text, '/h'))),
+        ...beside(others.map((text) => joinUnit(text, '/h'))),
       }
     }
     case 'per_mille':
@@ -63,8 +65,8 @@ export function kpiFigure(
 }
 
 /** The figure with its unit in one string, as it is read out: "152.3/s", "$61.20/h", "$1.20 per 1,000". */
-export function kpiText(kpi: Kpi, value: KpiValue, spanMs: number): string {
-  const { text, unit, others = [] } = kpiFigure(kpi, value, spanMs)
+export function kpiText(kpi: Kpi, value: KpiValue, coveredMs: number): string {
+  const { text, unit, others = [] } = kpiFigure(kpi, value, coveredMs)
   return [joinUnit(text, unit), besideText(others)].filter(Boolean).join(' ')
 }
 
@@ -113,9 +115,18 @@ export interface ChangeText {
 
 const NO_CHANGE: ChangeText = { kind: 'none', direction: 'flat', text: NONE, tone: 'neutral' }
 
-/** Percentages change by points, everything else by percent. Money is compared within its currency. */
-export function kpiChange(kpi: Kpi, now: KpiValue, before: KpiValue): ChangeText {
-  const to = now.value
+/** Over how much time each of two values is, ms. */
+export interface OverTimes {
+  nowMs: number
+  beforeMs: number
+}
+
+/**
+ * Percentages change by points, everything else by percent. Money is compared within its currency, and rates as rates: a
+ * window that is not over yet is shorter than the one before.
+ */
+export function kpiChange(kpi: Kpi, now: KpiValue, before: KpiValue, over?: OverTimes): ChangeText {
+  const to = asLong(kpi, now.value, over)
   const from = now.currency === undefined ? before.value : amountIn(before, now.currency)
   if (absent(to)) return NO_CHANGE
   const ratio = kpi.unit === 'percent'
@@ -133,6 +144,12 @@ export function kpiChange(kpi: Kpi, now: KpiValue, before: KpiValue): ChangeText
     return { kind: 'same', direction: 'flat', text: 'same', tone: 'neutral' }
   }
   return { kind: 'change', direction, text, tone: tone(kpi, direction) }
+}
+
+/** As much as it would be over the time of the one before. */
+function asLong({ unit }: Kpi, value: number | null, over: OverTimes | undefined): number | null {
+  if (over === undefined || (unit !== 'per_second' && unit !== 'per_hour')) return value
+  return ratePer(value, over.nowMs, over.beforeMs)
 }
 
 function tone(kpi: Kpi, direction: 'up' | 'down'): ChangeText['tone'] {

@@ -34,6 +34,11 @@ export type Cells = {
   status: StatusCell
   /** In every view: what fires now, longest first. */
   firing: FiringAlert[]
+  /**
+   * overview and spend of a window: how far time has come in their figures, epoch ms. Steps and windows that end
+   * later are not over, however late it is.
+   */
+  asOf?: number
   /** overview. Series `spark.<kpi>` belong to the strip, `main` to the chart. */
   chart?: ChartCell
   /** overview: newest first. */
@@ -203,8 +208,8 @@ export interface KpiCell {
   now: KpiValue
   /** The window before this one; no value while the stream does not reach back over all of it. */
   before: KpiValue
-  /** Not all of the window was measured: from when on it was, and how much of the window that is. */
-  young?: { from: number; coveredMs: number }
+  /** Not all of the window was measured: from when on it was. */
+  young?: { from: number }
 }
 
 export interface ListCell {
@@ -215,6 +220,9 @@ export interface ListCell {
   /** Event time before this was not measured by key under `of`. */
   measuredFrom?: number
   rankedBy: KpiId
+  /** From when on it is of all that was, as of `ChartCell`; of the chart's KPI, where it is another one: `chosenFrom`. */
+  knownFrom: number | null
+  chosenFrom?: number | null
   rows: ListRow[]
   /** What the bounded memory of keys folded together; absent if nothing. */
   other?: KpiValue
@@ -257,8 +265,8 @@ export interface ChartCell {
   filter?: Filters
   spanMs: number
   stepMs: number
-  /** How much of the window lies after the oldest event known: rates are over this. */
-  coveredMs: number
+  /** From when on the window's figures are of all that was; null: nothing is known. Rates are over what is covered: `coveredOf`. */
+  knownFrom: number | null
   /** Of two filters nothing was measured before this, though there may have been events; absent where all was. */
   measuredFrom?: number
   /** Where the series ends: the end of the newest step, up to one step in the future. */
@@ -281,10 +289,9 @@ export interface PreviewCell {
   spanMs: number
   stepMs: number
   endsAt: number
-  /** From when on every event was seen. */
+  /** From when on every event was seen, and how far time has come. Rates are over the time between them. */
   from: number
-  /** How much of the window lies after it. */
-  coveredMs: number
+  asOf: number
   value: KpiValue
   /** For money. */
   currency?: string
@@ -436,8 +443,8 @@ export interface SpendCell {
   period: Period
   range?: FixedRange
   known: KnownTime
-  /** How much of the window lies after the oldest event known: rates are over this. */
-  coveredMs: number
+  /** As of `ChartCell`. */
+  knownFrom: number | null
   stepMs: number
   endsAt: number
   currency: string

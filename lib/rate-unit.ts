@@ -19,10 +19,10 @@ const RATE_UNITS: readonly { unit: RateUnit; least: number }[] = [
 ]
 
 /**
- * The time by which so many in `spanMs` are counted: "32.4 /h" says more than "0.009 /s". Nothing is counted per second.
+ * The time by which so many in `coveredMs` are counted: "32.4 /h" says more than "0.009 /s". Nothing is counted per second.
  */
-export function rateUnit(value: number | null | undefined, spanMs: number): RateUnit {
+export function rateUnit(value: number | null | undefined, coveredMs: number): RateUnit {
   if (absent(value) || value <= 0) return PER_SECOND
-  const found = RATE_UNITS.find(({ unit, least }) => (value * unit.ms) / spanMs >= least)
+  const found = RATE_UNITS.find(({ unit, least }) => (value * unit.ms) / coveredMs >= least)
   return found?.unit ?? PER_DAY
 }

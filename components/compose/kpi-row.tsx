@@ -7,7 +7,6 @@ import { clock } from '../../lib/format-time.ts'
 import { definitionText } from '../../lib/kpi-definition.ts'
 import { formulaText } from '../../lib/kpi-formula-text.ts'
 import type { Kpi } from '../../lib/kpis.ts'
-import { DEFAULT_WINDOW } from '../../lib/windows.ts'
 import { useCovered } from '../kpi/use-covered.ts'
 import { useCell } from '../live/store.ts'
 import { Button } from '../ui/button.tsx'
@@ -59,7 +58,7 @@ export function KpiRow({
 
 function Value({ kpi }: { kpi: Kpi }) {
   const cell = useCell(`kpi.${kpi.id}`)
-  const spanMs = useCovered(DEFAULT_WINDOW, kpi.id)
+  const spanMs = useCovered(kpi)
   if (cell === undefined) return <Skeleton width={64} height={18} />
   const { text, unit, exact, others } = kpiFigure(kpi, cell.now, spanMs)
   return (

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { coveredOf, rangeOf } from '../../lib/covered.ts'
 import { count } from '../../lib/format.ts'
 import { kpiFigure } from '../../lib/format-kpi.ts'
 import { clock } from '../../lib/format-time.ts'
@@ -32,17 +33,17 @@ const HEIGHT = 168
 export function PreviewFigures({ shown }: { shown: PreviewShown }) {
   const { kpi, cell, window } = shown
   const rolled = useRolled(cell.value.value)
-  const rate = rateUnit(cell.value.value, cell.coveredMs)
-  const { text, unit } = kpiFigure(kpi, { ...cell.value, value: rolled }, cell.coveredMs, rate)
-  const { exact, others } = kpiFigure(kpi, cell.value, cell.coveredMs)
-  const partly = cell.coveredMs < WINDOWS[window].spanMs
+  const { ms, isPart } = coveredBy(shown)
+  const rate = rateUnit(cell.value.value, ms)
+  const { text, unit } = kpiFigure(kpi, { ...cell.value, value: rolled }, ms, rate)
+  const { exact, others } = kpiFigure(kpi, cell.value, ms)
   return (
     <>
       <p className={styles.now}>
         <Figure text={text} unit={unit} exact={exact} size={28} />
         <Others of={others} />
         <span className={styles.over}>
-          {partly ? `since ${clock(cell.from)}` : `over the last ${WINDOWS[window].label}`}
+          {isPart ? `since ${clock(cell.from)}` : `over the last ${WINDOWS[window].label}`}
         </span>
       </p>
       <PreviewChart shown={shown} />
@@ -51,23 +52,31 @@ export function PreviewFigures({ shown }: { shown: PreviewShown }) {
   )
 }
 
-function PreviewChart({ shown: { kpi, cell, points } }: { shown: PreviewShown }) {
+/** What rates are over: see `coveredOf`. `isPart`: not the whole window. */
+function coveredBy({ cell, window }: PreviewShown): { ms: number; isPart: boolean } {
+  const range = rangeOf(window, cell.asOf)
+  const { from, to } = coveredOf(range, { since: cell.from, now: cell.asOf })
+  return { ms: to - from, isPart: from > range.from }
+}
+
+function PreviewChart({ shown }: { shown: PreviewShown }) {
+  const { kpi, cell, points } = shown
   const now = useShownNow()
   const newestAt = useCell('status')?.newestArrivalAt ?? null
-  const { stepMs, spanMs, currency } = cell
-  const rate = rateUnit(cell.value.value, cell.coveredMs)
+  const { stepMs, spanMs, currency, asOf, from: since } = cell
+  const rate = rateUnit(cell.value.value, coveredBy(shown).ms)
   const series = useMemo(
     () => [
       {
         id: 'now',
         label: kpi.label,
         color: 'var(--accent)',
-        points: chartPoints(kpi, points, { stepMs, now, newestAt, rate }),
+        points: chartPoints(kpi, points, { stepMs, now: asOf, newestAt, rate, since }),
         column: 1,
         kind: 'area' as const,
       },
     ],
-    [kpi, points, stepMs, now, newestAt, rate],
+    [kpi, points, stepMs, asOf, newestAt, rate, since],
   )
   if (now === 0) return <div style={{ height: HEIGHT }} />
   return (
@@ -79,17 +88,19 @@ function PreviewChart({ shown: { kpi, cell, points } }: { shown: PreviewShown })
       stepMs={stepMs}
       unitFormat={(value) => chartText(kpi, value, currency, rate)}
       height={HEIGHT}
-      openFrom={openFrom({ stepMs, now, newestAt })}
+      openFrom={openFrom({ stepMs, now: asOf, newestAt })}
     />
   )
 }
 
-function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
+function TopKeys({ shown }: { shown: PreviewShown }) {
+  const { kpi, cell } = shown
   const { top } = cell
   if (top === null || top.rows.length === 0) return null
   const amount = ({ value, currency }: KpiValue) => (currency === cell.currency ? value : null)
   const most = Math.max(...top.rows.map(({ value }) => amount(value) ?? 0))
-  const rate = rateUnit(most, cell.coveredMs)
+  const { ms } = coveredBy(shown)
+  const rate = rateUnit(most, ms)
   const rest = top.keys - top.rows.length
   return (
     <>
@@ -99,7 +110,7 @@ function TopKeys({ shown: { kpi, cell } }: { shown: PreviewShown }) {
       </h3>
       <ul className={styles.keys}>
         {top.rows.map(({ key, value }) => {
-          const figure = kpiFigure(kpi, value, cell.coveredMs, rate)
+          const figure = kpiFigure(kpi, value, ms, rate)
           return (
             <li key={key} className={styles.key}>
               <span

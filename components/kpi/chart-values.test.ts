@@ -38,12 +38,13 @@ test('a step that has only begun has no rate yet; what is over the whole window 
   expect(chartPoints(KPIS.ctr, [[98_000, 0.5, null]], span)).toEqual([[98_000, 0.5, null]])
 })
 
-test('the step of the first event known counts by the part after it, but by no less than a twentieth', () => {
+test('the step of the first event known counts by the part after it, and has no rate where that is less than 5 s', () => {
   const hours = { stepMs: 300_000, now: 1_000_000, newestAt: 999_500 }
   const of = (since: number | null) =>
     chartPoints(KPIS.page_views, [[300_000, 600, 2_400]], { ...hours, since })
   expect(of(540_000)).toEqual([[300_000, 10, 8]])
-  expect(of(599_000)).toEqual([[300_000, 40, 8]])
+  expect(of(590_000)).toEqual([[300_000, 60, 8]])
+  expect(of(599_000)).toEqual([[300_000, null, 8]])
   expect(of(0)).toEqual([[300_000, 2, 8]])
   expect(of(null)).toEqual([[300_000, 2, 8]])
 })
@@ -55,9 +56,27 @@ test('a step that began with the first event and still runs counts by what is be
   ])
 })
 
-test('what is known of the first step never lowers a short one, nor takes its value', () => {
+test('of a short step all must be known: no time before the first event is divided by', () => {
   const first = { ...span, since: 91_000 }
-  expect(chartPoints(KPIS.page_views, [[90_000, 300, null]], first)).toEqual([[90_000, 150, null]])
+  expect(chartPoints(KPIS.page_views, [[90_000, 300, null]], first)).toEqual([[90_000, null, null]])
+  expect(chartPoints(KPIS.page_views, [[92_000, 300, null]], first)).toEqual([[92_000, 150, null]])
+})
+
+test('a step of the span before that the stream was not all of counts by the part after its first event', () => {
+  const minutes = { stepMs: 60_000, now: 900_000, newestAt: 900_000, earlierMs: 300_000 }
+  const of = (since: number) =>
+    chartPoints(KPIS.page_views, [[600_000, 60, 120]], { ...minutes, since })
+  expect(of(340_000)).toEqual([[600_000, 1, 6]])
+  expect(of(357_000)).toEqual([[600_000, 1, null]])
+  expect(of(0)).toEqual([[600_000, 1, 2]])
+})
+
+test('the open step keeps its rate while the server says nothing, however late it is', () => {
+  const hangs = { stepMs: 60_000, now: 100_000, newestAt: 99_500, since: 0 }
+  const points: Point[] = [[60_000, 3_950, null]]
+  // `now` is what the last frame said, not the clock of the browser: it stands.
+  expect(chartPoints(KPIS.page_views, points, hangs)).toEqual([[60_000, 100, null]])
+  expect(openFrom(hangs)).toBeLessThan(120_000)
 })
 
 test('a step that the data does not reach yet has no rate', () => {

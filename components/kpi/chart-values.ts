@@ -1,3 +1,4 @@
+import { coveredMs } from '../../lib/covered.ts'
 import { count, decimal, percent } from '../../lib/format.ts'
 import { joinUnit } from '../../lib/format-kpi.ts'
 import { money } from '../../lib/format-money.ts'
@@ -18,12 +19,14 @@ export interface ChartSpan {
   stepMs: number
   /** What counts are counted by; per second if absent. */
   rate?: RateUnit
-  /** The moment the chart shows. */
+  /** How far time has come in the points (`asOf`): however late it is, what ends later is not over. */
   now: number
   /** Arrival time of the newest data in the numbers; null: none. */
   newestAt: number | null
   /** The oldest event known; null: none came yet. Absent where that is before the chart. */
   since?: number | null
+  /** How much earlier the value before each value is; absent: there is none, or all of those are known whole. */
+  earlierMs?: number
 }
 
 /** How long data may be on its way before its absence means that there was none. */
@@ -39,27 +42,38 @@ const reaches = ({ now, newestAt }: ChartSpan): number =>
 /** Steps that end after this time may still change. */
 export const openFrom = (span: ChartSpan): number => reaches(span) - SETTLING_MS
 
-/** Of a step so much must be known before it says anything: 5 s, of a long one a twentieth, of a short one all. */
-const enoughMs = (stepMs: number): number => Math.min(stepMs, Math.max(5 * SECOND_MS, stepMs / 20))
+/** Of a step so much must be known before it says anything: 5 s, of a short one all. */
+const ENOUGH_MS = 5 * SECOND_MS
+/** And of one that runs so much must be over: of a long one a twentieth. */
+const enoughMs = (stepMs: number): number => Math.min(stepMs, Math.max(ENOUGH_MS, stepMs / 20))
 
 /**
  * The points of series `main` in the KPI's unit. A step that still runs is scaled by the part that has passed, and that
- * of the first event known by the part after it, so that the line does not fall at its ends; too young a one has no value
- * yet.
+ * of the first event known by the part after it, so that the line does not fall at its ends; where too little of a step is
+ * covered it has no value.
  */
 export function chartPoints(kpi: Kpi, points: readonly Point[], span: ChartSpan): Point[] {
   const upTo = reaches(span)
-  const { stepMs, rate = PER_SECOND, since } = span
+  const { stepMs, rate = PER_SECOND, since, earlierMs = 0 } = span
   const whole = scale(kpi, stepMs, rate)
-  const enough = enoughMs(stepMs)
+  /** By what a sum in the step at `t` becomes a rate, where time has come to `now`; null: too little of it is covered. */
+  const scaleAt = (t: number, now: number): number | null => {
+    const passedMs = coveredMs({ from: t, to: t + stepMs }, { since: since ?? t, now })
+    const isEnough = now - t >= enoughMs(stepMs) && passedMs >= Math.min(stepMs, ENOUGH_MS)
+    return isEnough ? scale(kpi, passedMs, rate) : null
+  }
+  const scaled = (value: number, by: number | null): number | null =>
+    by === null ? null : value * by
+  const thenAt = (t: number, before: number | null | undefined): number | null => {
+    if (before === null || before === undefined) return null
+    if (!addsUp(kpi) || earlierMs === 0) return before * whole
+    return scaled(before, scaleAt(t - earlierMs, t))
+  }
   return points.map(([t, value, before]) => {
-    const then = before === null || before === undefined ? null : before * whole
+    const then = thenAt(t, before)
     if (value === null || value === undefined) return [t, null, then]
     if (!addsUp(kpi)) return [t, value * whole, then]
-    const passedMs = Math.min(upTo - t, stepMs)
-    if (passedMs < enough) return [t, null, then]
-    const beforeMs = Math.max(0, (since ?? t) - t)
-    return [t, value * scale(kpi, Math.max(passedMs - beforeMs, enough), rate), then]
+    return [t, scaled(value, scaleAt(t, upTo)), then]
   })
 }
 

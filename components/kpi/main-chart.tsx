@@ -18,6 +18,7 @@ import { TimeChart } from '../chart/time-chart.tsx'
 import { momentIn, useCreatedAgain } from '../former/created-again.ts'
 import { useCompare, useIncarnation } from '../frame/url-state.ts'
 import {
+  serverNow,
   useArrived,
   useCell,
   useDataAge,
@@ -36,8 +37,9 @@ import { chartPoints, chartText, measuredSince, openFrom, stepWords } from './ch
 import { FilterChip } from './filter-chip.tsx'
 import { FirstEvent } from './first-event.tsx'
 import styles from './main-chart.module.css'
+import { changeOver } from './rate-time.ts'
 import { useChartHeight } from './use-chart-height.ts'
-import { useCovered } from './use-covered.ts'
+import { useCovered, useRateTime, useRateWords } from './use-covered.ts'
 import { useRolled } from './use-rolled.ts'
 
 interface MainChartProps {
@@ -90,9 +92,9 @@ function useDrawn(kpi: Kpi, period: Period): ChartCell | undefined {
 }
 
 /** What the chosen KPI is counted by, in its figure and in the chart. */
-function useRate(kpi: Kpi, period: Period): RateUnit {
+function useRate(kpi: Kpi): RateUnit {
   const cell = useCell(`kpi.${kpi.id}`)
-  return rateUnit(cell?.now.value, useCovered(period, kpi.id))
+  return rateUnit(cell?.now.value, useCovered(kpi))
 }
 
 function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
@@ -100,11 +102,12 @@ function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
   const rolled = useRolled(cell?.now.value ?? null)
   const [compare] = useCompare()
   const drawn = useDrawn(kpi, period)
-  const spanMs = useCovered(period, kpi.id)
+  const over = useRateTime(kpi)
+  const overWords = useRateWords(kpi)
   const now = cell?.now ?? { value: null }
-  const rate = useRate(kpi, period)
-  const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, spanMs, rate)
-  const { exact, others } = kpiFigure(kpi, now, spanMs)
+  const rate = useRate(kpi)
+  const shown = kpiFigure(kpi, { ...now, value: cell === undefined ? null : rolled }, over.ms, rate)
+  const { exact, others } = kpiFigure(kpi, now, over.ms)
   return (
     <div className={styles.chosen}>
       <h2 className={styles.name} title={kpi.help}>
@@ -112,9 +115,17 @@ function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
       </h2>
       <Figure text={shown.text} exact={exact} unit={shown.unit} size={28} />
       <Others of={others} most={3} />
+      {overWords !== undefined && (
+        <span
+          className={styles.words}
+          title={`The rate is over the ${overWords}: nothing is known before ${moment(over.from, serverNow())}`}
+        >
+          over the {overWords}
+        </span>
+      )}
       {cell !== undefined && compare && (
         <span className={styles.against}>
-          <Change change={kpiChange(kpi, cell.now, cell.before)} />
+          <Change change={kpiChange(kpi, cell.now, cell.before, changeOver(over))} />
           <span className={styles.words}>
             against the {spanWords(drawn?.range ?? period)} before
           </span>
@@ -190,12 +201,14 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
   const bands = useBands({ kpi: kpi.id, currency: drawn?.currency, filters })
   const newestAt = status?.newestArrivalAt ?? null
   const stepMs = drawn?.stepMs ?? MINUTE_MS
-  const rate = useRate(kpi, period)
+  const earlierMs = drawn?.spanMs ?? 0
+  const rate = useRate(kpi)
   const since = drawn?.measuredFrom ?? drawn?.known.since ?? null
   // Of the past nothing is still on its way.
-  const now = isFixed(period) ? Number.POSITIVE_INFINITY : moves
+  const asOf = useCell('asOf') ?? 0
+  const now = isFixed(period) ? Number.POSITIVE_INFINITY : asOf
   const series = useMemo(() => {
-    const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt, rate, since })
+    const inUnit = chartPoints(kpi, points, { stepMs, now, newestAt, rate, since, earlierMs })
     const before = {
       id: 'before',
       label: `${beforeWords(drawn?.range ?? period)} before`,
@@ -213,7 +226,7 @@ function Plot({ kpi, period, filters, onLift }: MainChartProps) {
       kind: 'area',
     } as const
     return compare ? [before, line] : [line]
-  }, [kpi, period, drawn?.range, points, stepMs, now, newestAt, rate, since, compare])
+  }, [kpi, period, drawn?.range, points, stepMs, now, newestAt, rate, since, earlierMs, compare])
   if (drawn === undefined || moves === 0) return <div style={{ height }} />
 
   const { from, to } = axisOf(drawn, moves)

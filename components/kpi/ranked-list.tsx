@@ -21,7 +21,8 @@ import { Others } from '../ui/others.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { useHeldOrder } from './held-order.ts'
 import styles from './ranked-list.module.css'
-import { useCovered } from './use-covered.ts'
+import type { RateTime } from './rate-time.ts'
+import { useRateTimeFrom } from './use-covered.ts'
 
 interface RankedListProps {
   dimension: Dimension
@@ -87,6 +88,8 @@ function Rows({
   const rankedBy = useKpi(cell.rankedBy)
   const arrived = useArrived()
   const shown = shownPeriod(period, useCell('chart'))
+  const over = useRateTimeFrom(cell.knownFrom)
+  const overChosen = useRateTimeFrom(cell.chosenFrom ?? cell.knownFrom)
   const rows = useHeldOrder(cell.rows.slice(0, SHOWN), held)
   const ofRow = (row: ListRow) => ownAmount(row.value, cell.total.currency)
   const top = Math.max(...cell.rows.map((row) => ofRow(row) ?? 0))
@@ -133,7 +136,7 @@ function Rows({
                   kpi={kpi}
                   value={row.chosen ?? { value: null }}
                   top={topChosen}
-                  period={period}
+                  over={overChosen}
                   soft
                 />
               )}
@@ -141,7 +144,7 @@ function Rows({
                 kpi={rankedBy}
                 value={row.value}
                 top={top}
-                period={period}
+                over={over}
                 share={share(row, cell)}
               />
             </button>
@@ -175,19 +178,19 @@ function Value({
   kpi,
   value,
   top,
-  period,
+  over,
   share,
   soft = false,
 }: {
   kpi: Kpi
   value: KpiValue
   top: number
-  period: Period
+  over: RateTime
   share?: string | undefined
   soft?: boolean
 }) {
-  const spanMs = useCovered(period, kpi.id)
-  const { text, unit, exact, others } = kpiFigure(kpi, value, spanMs, rateUnit(top, spanMs))
+  const { ms } = over
+  const { text, unit, exact, others } = kpiFigure(kpi, value, ms, rateUnit(top, ms))
   return (
     <span className={classNames(styles.number, soft && styles.soft)}>
       <Figure

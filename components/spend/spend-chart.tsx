@@ -130,6 +130,7 @@ function Plot({
   const height = useChartHeight()
   const points = useSeries('spend')
   const now = useShownNow()
+  const asOf = useCell('asOf') ?? 0
   const arrived = useArrived()
   const { stepMs, currency } = spend
   const axis = axisOf(spend, now)
@@ -153,7 +154,7 @@ function Plot({
         {...axis}
         stepMs={stepMs}
         dated={isFixed(period) || spanOf(period) > 12 * HOUR_MS}
-        openFrom={isFixed(period) ? undefined : now - stepMs}
+        openFrom={isFixed(period) ? undefined : asOf - stepMs}
         unitFormat={(value) => money(value, currency)}
         thresholds={thresholds}
         incomplete={spend.incomplete?.steps ?? []}

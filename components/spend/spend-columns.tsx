@@ -4,6 +4,7 @@ import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import { NO_VALUE } from '../../lib/kpi-value.ts'
 import type { Kpi } from '../../lib/kpis.ts'
 import { isFixed, spanWords } from '../../lib/period.ts'
+import { changeOver, type RateTime } from '../kpi/rate-time.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
@@ -18,9 +19,9 @@ export function spendColumns(
   kpi: Kpi,
   spend: SpendCell,
   dimension: SpendDimension,
-  compare: boolean,
+  { compare, over }: { compare: boolean; over: RateTime },
 ): readonly Column<SpendRow>[] {
-  const { currency, coveredMs, period, range = period } = spend
+  const { currency, period, range = period } = spend
   const share = shareOf(spend, dimension)
   const columns: (Column<SpendRow> | false)[] = [
     {
@@ -44,7 +45,7 @@ export function spendColumns(
       id: 'change',
       header: 'Change',
       numeric: true,
-      cell: (row) => <Change change={kpiChange(kpi, row.now, row.before)} />,
+      cell: (row) => <Change change={kpiChange(kpi, row.now, row.before, changeOver(over))} />,
     },
     {
       id: 'rate',
@@ -52,7 +53,7 @@ export function spendColumns(
       numeric: true,
       hideBelow: 'tablet',
       cell: (row) => {
-        const { text, exact, others } = kpiFigure(kpi, row.now, coveredMs)
+        const { text, exact, others } = kpiFigure(kpi, row.now, over.ms)
         return (
           <>
             <Figure size={13} text={text} exact={exact} />

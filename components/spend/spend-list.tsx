@@ -2,7 +2,9 @@ import { kpiChange, kpiText } from '../../lib/format-kpi.ts'
 import { exactMoneyOf, money, otherMoney } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import { useCompare } from '../frame/url-state.ts'
+import { changeOver, rateTime } from '../kpi/rate-time.ts'
 import { useKpi } from '../live/catalog.ts'
+import { useCell } from '../live/store.ts'
 import { Change } from '../ui/change.tsx'
 import { Others } from '../ui/others.tsx'
 import styles from './spend-list.module.css'
@@ -24,6 +26,7 @@ export function SpendList({
 }) {
   const kpi = useKpi('spend')
   const [compare] = useCompare()
+  const over = rateTime(spend, useCell('asOf'))
   const bar = barOf(spend, dimension)
   const amount = (value: SpendRow['now']) => money(value.value, value.currency ?? spend.currency)
   return (
@@ -43,11 +46,11 @@ export function SpendList({
               <Others of={otherMoney(row.now)} below />
             </span>
             <span className={styles.facts}>
-              {kpiText(kpi, row.now, spend.coveredMs)}
+              {kpiText(kpi, row.now, over.ms)}
               {row.today !== undefined && `, today ${amount(row.today)}`}
             </span>
             <span className={styles.change}>
-              {compare && <Change change={kpiChange(kpi, row.now, row.before)} />}
+              {compare && <Change change={kpiChange(kpi, row.now, row.before, changeOver(over))} />}
             </span>
           </button>
         </li>

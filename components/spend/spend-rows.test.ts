@@ -15,7 +15,7 @@ const nothing = row('d', { value: 0, money: {} })
 const cell = (rows: SpendRow[], other?: KpiValue): SpendCell => ({
   period: '1h',
   known: { since: 0, keptFrom: 0 },
-  coveredMs: 3_600_000,
+  knownFrom: null,
   stepMs: 20_000,
   endsAt: 0,
   currency: 'USD',

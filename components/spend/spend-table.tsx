@@ -6,7 +6,9 @@ import { spanWords } from '../../lib/period.ts'
 import type { Filter } from '../../lib/view.ts'
 import { useCompare } from '../frame/url-state.ts'
 import { useHeldOrder } from '../kpi/held-order.ts'
+import { rateTime } from '../kpi/rate-time.ts'
 import { useKpi } from '../live/catalog.ts'
+import { useCell } from '../live/store.ts'
 import { usePhone } from '../live/use-media.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { TakeAlong } from '../take-along/take-along.tsx'
@@ -90,6 +92,7 @@ function Rows({ dimension, spend, filter, onPick, all, setAll }: RowsProps) {
   const [held, setHeld] = useState(false)
   const kpi = useKpi('spend')
   const phone = usePhone()
+  const over = rateTime(spend, useCell('asOf'))
   const [compare] = useCompare()
   const rows = useHeldOrder(rowsOf(spend, dimension), held)
   const shown = all ? rows : rows.slice(0, FIRST)
@@ -102,7 +105,7 @@ function Rows({ dimension, spend, filter, onPick, all, setAll }: RowsProps) {
       ) : (
         <Table
           label={`Spend by ${dimension}`}
-          columns={spendColumns(kpi, spend, dimension, compare)}
+          columns={spendColumns(kpi, spend, dimension, { compare, over })}
           rows={shown}
           rowKey={(row) => row.key}
           onRow={(row) => onPick(row.key)}

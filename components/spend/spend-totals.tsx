@@ -5,8 +5,9 @@ import { isFixed, type Period, spanWords } from '../../lib/period.ts'
 import { DAY_MS } from '../../lib/time.ts'
 import { useCreatedAgain } from '../former/created-again.ts'
 import { useCompare } from '../frame/url-state.ts'
+import { changeOver, type RateTime, rateTime, rateTimeWords } from '../kpi/rate-time.ts'
 import { useKpi } from '../live/catalog.ts'
-import { useServerNow } from '../live/store.ts'
+import { useCell, useServerNow } from '../live/store.ts'
 import { useStaleness } from '../live/use-staleness.ts'
 import { Change } from '../ui/change.tsx'
 import { Figure } from '../ui/figure.tsx'
@@ -15,6 +16,13 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { type Stat, Stats } from '../ui/stats.tsx'
 import { Amount } from './amount.tsx'
 
+/** What the rate is over. */
+function rateNote({ period }: SpendCell, label: string, over: RateTime): string {
+  const words = rateTimeWords(over)
+  if (words !== undefined) return `over the ${words}`
+  return isFixed(period) ? `over these ${label}` : `pace of the last ${label}`
+}
+
 /** What was spent: over the window, an hour, the window before, and today. */
 export function SpendTotals({ spend, period }: { spend: SpendCell | undefined; period: Period }) {
   const kpi = useKpi('spend')
@@ -22,6 +30,7 @@ export function SpendTotals({ spend, period }: { spend: SpendCell | undefined; p
   const [compare] = useCompare()
   const again = useCreatedAgain()
   const now = useServerNow(10_000)
+  const asOf = useCell('asOf')
   const isToday = again !== undefined && again.at > now - (now % DAY_MS)
   const todaySince = isToday ? 'since the stream was created again' : 'since midnight UTC'
   const label = spanWords(period)
@@ -32,25 +41,28 @@ export function SpendTotals({ spend, period }: { spend: SpendCell | undefined; p
           label: name,
           value: <Skeleton width={88} height={24} />,
         }))
-      : figures(kpi, spend, { compare, todaySince })
+      : figures(kpi, spend, { compare, todaySince, over: rateTime(spend, asOf) })
   return <Stats label="Spend in total" stats={stats} stale={stale} />
 }
 
 function figures(
   kpi: Kpi,
   spend: SpendCell,
-  { compare, todaySince }: { compare: boolean; todaySince: string },
+  { compare, todaySince, over }: { compare: boolean; todaySince: string; over: RateTime },
 ): Stat[] {
-  const { now, before, today, coveredMs } = spend
+  const { now, before, today } = spend
   const label = spanWords(spend.range ?? spend.period)
-  const hourly = kpiFigure(kpi, now, coveredMs)
+  const hourly = kpiFigure(kpi, now, over.ms)
   return [
     {
       id: 'now',
       label: `Spend over ${label}`,
       value: <Amount size={28} value={now} currency={spend.currency} />,
       note: compare ? (
-        <Change change={kpiChange(kpi, now, before)} title={`against the ${label} before`} />
+        <Change
+          change={kpiChange(kpi, now, before, changeOver(over))}
+          title={`against the ${label} before`}
+        />
       ) : undefined,
     },
     {
@@ -62,7 +74,7 @@ function figures(
           <Others of={hourly.others} below />
         </>
       ),
-      note: isFixed(spend.period) ? `over these ${label}` : `pace of the last ${label}`,
+      note: rateNote(spend, label, over),
     },
     ...(compare
       ? [

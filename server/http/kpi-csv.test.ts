@@ -20,8 +20,14 @@ const kpis: KpisAnswer = {
   spanMs: TO - FROM,
   alignedToMs: 1_000,
   kpis: {
-    spend: { value: two, before: one, unit: 'per_hour' },
-    ctr: { value: { value: 0.25 }, before: NO_VALUE, unit: 'percent' },
+    spend: { value: two, before: one, unit: 'per_hour', coveredMs: 3_599_600, beforeCoveredMs: 9 },
+    ctr: {
+      value: { value: 0.25 },
+      before: NO_VALUE,
+      unit: 'percent',
+      coveredMs: 40_000,
+      beforeCoveredMs: 0,
+    },
   },
 }
 
@@ -29,16 +35,20 @@ const rowsOf = (file: Parameters<typeof csvText>[0]) => parseCsv(csvText(file))
 
 it('KPIs are a row each, money a row for each currency, that of the value first', () => {
   expect(rowsOf(kpisCsv(kpis))).toEqual([
-    ['from', 'to', 'part', 'dimension', 'key', 'kpi', 'currency', 'value', 'before', 'incomplete'],
-    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', '-1', 'false'],
-    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', '0', 'false'],
-    [...SPAN, 'total', '', '', 'ctr', '', '0.25', '', 'false'],
+    [
+      ...['from', 'to', 'part', 'dimension', 'key', 'kpi', 'currency', 'value', 'before'],
+      ...['incomplete', 'covered_ms', 'before_covered_ms'],
+    ],
+    [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', '-1', 'false', '3599600', '9'],
+    [...SPAN, 'total', '', '', 'spend', 'EUR', '3', '0', 'false', '3599600', '9'],
+    [...SPAN, 'total', '', '', 'ctr', '', '0.25', '', 'false', '40000', '0'],
   ])
 })
 
 it('keys come after the total, "other" after the keys, both without what was before', () => {
   const values = { spend: one, ctr: NO_VALUE }
-  const by = { dimension: 'page' as const, rankedBy: 'spend', keys: 2 }
+  const coveredMs = { spend: 1_500, ctr: 0 }
+  const by = { dimension: 'page' as const, rankedBy: 'spend', coveredMs, keys: 2 }
   const answer = {
     ...kpis,
     by: {
@@ -47,10 +57,10 @@ it('keys come after the total, "other" after the keys, both without what was bef
     },
   }
   expect(rowsOf(kpisCsv(answer)).slice(4)).toEqual([
-    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'spend', 'USD', '-1', '', 'true'],
-    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'ctr', '', '', '', 'true'],
-    [...SPAN, 'other', 'page', '', 'spend', 'USD', '-1', '', 'true'],
-    [...SPAN, 'other', 'page', '', 'ctr', '', '', '', 'true'],
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'spend', 'USD', '-1', '', 'true', '1500', ''],
+    [...SPAN, 'key', 'page', '\'-a,"b"\r\n', 'ctr', '', '', '', 'true', '0', ''],
+    [...SPAN, 'other', 'page', '', 'spend', 'USD', '-1', '', 'true', '1500', ''],
+    [...SPAN, 'other', 'page', '', 'ctr', '', '', '', 'true', '0', ''],
   ])
   expect(kpisCsv(answer).name).toBe('kinesight-kpis-by-page-20260131T080000Z-20260131T090000Z')
 })
@@ -60,7 +70,7 @@ it('what is missing in the range before makes no row incomplete', () => {
   expect(
     rowsOf(kpisCsv(before))
       .slice(1)
-      .map((row) => row.at(-1)),
+      .map((row) => row.at(-3)),
   ).toEqual(Array(3).fill('false'))
 })
 
@@ -81,7 +91,9 @@ it('what a filter lets through is named by it', () => {
 
 it('a series is a row for each point and currency, then those of the keys', () => {
   const points = [{ t: FROM, value: two, open: false, late: 3, correctedAt: TO + 500 }]
-  const empty = [{ t: FROM, value: NO_VALUE, open: true, late: 1, incomplete: true as const }]
+  const empty = [
+    { t: FROM, value: NO_VALUE, open: true, coveredMs: 700, late: 1, incomplete: true as const },
+  ]
   const answer: SeriesAnswer = {
     ...{ asOf: TO, kpi: 'spend', unit: 'per_hour', from: FROM, to: TO, stepMs: TO - FROM, points },
     by: {
@@ -90,7 +102,7 @@ it('a series is a row for each point and currency, then those of the keys', () =
       other: empty,
     },
   }
-  const late = ['3', '2026-01-31T09:00:00.500Z', 'false']
+  const late = ['3', '2026-01-31T09:00:00.500Z', 'false', '3600000']
   expect(rowsOf(seriesCsv(answer))).toEqual([
     [
       'from',
@@ -105,10 +117,11 @@ it('a series is a row for each point and currency, then those of the keys', () =
       'late',
       'corrected_at',
       'incomplete',
+      'covered_ms',
     ],
     [...SPAN, 'total', '', '', 'spend', 'USD', '12.500001', 'false', ...late],
     [...SPAN, 'total', '', '', 'spend', 'EUR', '3', 'false', ...late],
-    [...SPAN, 'key', 'account', 'acme', 'spend', '', '', 'true', '1', '', 'true'],
-    [...SPAN, 'other', 'account', '', 'spend', '', '', 'true', '1', '', 'true'],
+    [...SPAN, 'key', 'account', 'acme', 'spend', '', '', 'true', '1', '', 'true', '700'],
+    [...SPAN, 'other', 'account', '', 'spend', '', '', 'true', '1', '', 'true', '700'],
   ])
 })

@@ -38,36 +38,69 @@ export function kpisCsv(answer: KpisAnswer): CsvFile {
   const inRange = (lost: readonly FixedRange[] = []) => lost.some((one) => one.to > from)
   const [lacks, keysLack] = [inRange(answer.incomplete), inRange(by?.incomplete)]
   function* rows(): Generator<CsvCell[]> {
-    for (const [kpi, { value, before }] of Object.entries(answer.kpis)) {
-      yield* kpiRows(wholePart(answer.filter), kpi, [value, before], lacks)
+    for (const [kpi, { unit: _unit, ...figures }] of Object.entries(answer.kpis)) {
+      yield* kpiRows(wholePart(answer.filter), kpi, { ...figures, incomplete: lacks })
     }
     if (by === undefined) return
     const { dimension } = by
     for (const { key, kpis } of by.rows) {
-      yield* keyRows({ part: 'key', dimension, key }, kpis)
+      yield* keyRows({ part: 'key', dimension, key }, kpis, by.coveredMs)
     }
-    if (by.other !== null) yield* keyRows({ part: 'other', dimension }, by.other)
+    if (by.other !== null) yield* keyRows({ part: 'other', dimension }, by.other, by.coveredMs)
   }
-  function* keyRows(part: Part, kpis: Record<string, KpiValue>): Generator<CsvCell[]> {
+  function* keyRows(
+    part: Part,
+    kpis: Record<string, KpiValue>,
+    covered: Record<string, number>,
+  ): Generator<CsvCell[]> {
     for (const [kpi, value] of Object.entries(kpis)) {
-      yield* kpiRows(part, kpi, [value, NO_VALUE], keysLack)
+      const coveredMs = covered[kpi] ?? 0
+      const figures = { value, before: NO_VALUE, coveredMs, beforeCoveredMs: null }
+      yield* kpiRows(part, kpi, { ...figures, incomplete: keysLack })
     }
   }
   function* kpiRows(
     part: Part,
     kpi: string,
-    [value, before]: [KpiValue, KpiValue],
-    incomplete: boolean,
+    {
+      value,
+      before,
+      coveredMs,
+      beforeCoveredMs,
+      incomplete,
+    }: {
+      value: KpiValue
+      before: KpiValue
+      coveredMs: number
+      beforeCoveredMs: number | null
+      incomplete: boolean
+    },
   ): Generator<CsvCell[]> {
     const start = [time(from), time(to), ...partCells(part), text(kpi)]
     for (const currency of currenciesOf(value, before)) {
       const figures = [figure(value, currency), figure(before, currency)]
-      yield [...start, text(currency), ...figures, { kind: 'flag', value: incomplete }]
+      const end: CsvCell[] = [
+        { kind: 'flag', value: incomplete },
+        { kind: 'number', value: coveredMs },
+        { kind: 'number', value: beforeCoveredMs },
+      ]
+      yield [...start, text(currency), ...figures, ...end]
     }
   }
   return {
     name: csvFileName('kpis', answer),
-    columns: ['from', 'to', ...PART, 'kpi', 'currency', 'value', 'before', 'incomplete'],
+    columns: [
+      'from',
+      'to',
+      ...PART,
+      'kpi',
+      'currency',
+      'value',
+      'before',
+      'incomplete',
+      'covered_ms',
+      'before_covered_ms',
+    ],
     rows: rows(),
   }
 }
@@ -85,7 +118,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
   }
   function* pointRows(part: Part, points: readonly SeriesPoint[]): Generator<CsvCell[]> {
     const middle = [...partCells(part), text(kpi)]
-    for (const { t, value, open, late, correctedAt, incomplete = false } of points) {
+    for (const { t, value, open, late, correctedAt, incomplete = false, ...point } of points) {
       for (const currency of currenciesOf(value)) {
         const end: CsvCell[] = [
           text(currency),
@@ -94,6 +127,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
           { kind: 'number', value: late ?? 0 },
           correctedAt === undefined ? text('') : time(correctedAt),
           { kind: 'flag', value: incomplete },
+          { kind: 'number', value: point.coveredMs ?? stepMs },
         ]
         yield [time(t), time(t + stepMs), ...middle, ...end]
       }
@@ -103,7 +137,7 @@ export function seriesCsv(answer: SeriesAnswer): CsvFile {
     name: csvFileName(kpi, answer),
     columns: [
       ...['from', 'to', ...PART, 'kpi', 'currency', 'value', 'open', 'late', 'corrected_at'],
-      'incomplete',
+      ...['incomplete', 'covered_ms'],
     ],
     rows: rows(),
   }

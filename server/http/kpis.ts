@@ -46,6 +46,8 @@ const incomplete = z
   .describe(
     'Where something is missing for good, because what was stored of it is damaged; also of the range before',
   )
+const COVERED =
+  'How much of the range is over and known, ms: divide counts and money by this for a rate. 0: nothing is'
 const kpiValues = z.record(kpiId, kpiValueSchema)
 
 const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
@@ -65,6 +67,8 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
       value: kpiValueSchema,
       before: kpiValueSchema,
       unit: kpiUnit,
+      coveredMs: count.describe(COVERED),
+      beforeCoveredMs: count.describe('As much of the range before'),
       measuredFrom: measuredFrom.exactOptional(),
     }),
   ),
@@ -72,6 +76,7 @@ const kpisAnswer: z.ZodType<KpisAnswer> = z.strictObject({
     .strictObject({
       dimension: z.enum(DIMENSIONS),
       rankedBy: kpiId,
+      coveredMs: z.record(kpiId, count).describe(`Of the values by key: ${COVERED}`),
       rows: z.array(z.strictObject({ key: z.string(), kpis: kpiValues })),
       other: kpiValues.nullable(),
       keys: count,

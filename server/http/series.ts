@@ -33,6 +33,11 @@ const point = z.strictObject({
   t: epochMs,
   value: kpiValueSchema,
   open: z.boolean().describe('More may still come in'),
+  coveredMs: count
+    .exactOptional()
+    .describe(
+      'How much of the step is over and known, ms: divide counts and money by this for a rate. Absent: all of it',
+    ),
   late: count
     .exactOptional()
     .describe(

@@ -294,11 +294,15 @@ function kpisAnswer(query: KpisQuery): KpisAnswer {
     spanMs: 60_000,
     alignedToMs: 1_000,
     ...(filter !== undefined && { filter }),
-    kpis: each((id) => ({ value: spend, before: { value: null }, unit: KPIS[id].unit })),
+    kpis: each((id) => ({
+      ...{ value: spend, before: { value: null }, unit: KPIS[id].unit },
+      ...{ coveredMs: 60_000, beforeCoveredMs: 0 },
+    })),
     ...(by !== undefined && {
       by: {
         dimension: by.dimension,
         rankedBy: by.rankedBy,
+        coveredMs: each(() => 60_000),
         rows: [{ key: 'a', kpis: each(() => spend) }],
         other: null,
         keys: 1,

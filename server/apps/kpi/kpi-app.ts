@@ -15,6 +15,7 @@ import { createPyramid, type PyramidSizes } from '../../window/pyramid.ts'
 import { createRetention, type Retention } from '../../window/retention.ts'
 import { createCrossedSince } from './crossed-since.ts'
 import { createCurrencies } from './currencies.ts'
+import { createKnownSince } from './known-since.ts'
 import { createMeasuredSince } from './measured-since.ts'
 import { createPaneLog } from './pane-log.ts'
 import { createPaneReader, type PaneReader } from './pane-reader.ts'
@@ -87,8 +88,10 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
   const since = createCrossedSince({ db, streamId, damage, onChange }, crossed)
   const measured = createMeasuredSince({ db, streamId, damage }, catalog.kpis)
   const currencies = createCurrencies({ db, streamId, damage }, { setting: ports.mainCurrency })
+  const known = createKnownSince({ db, streamId, damage })
   const reader = createPaneReader({
     ...{ db, streamId, pyramid, pins, damage, catalog, currencies },
+    knownSince: known.at,
     measuredFrom: since.of,
     kpiMeasuredFrom: measured.of,
   })
@@ -108,6 +111,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
       const now = clock.now()
       for (const { event, arrivedAt, beyond } of events) {
         if (beyond) continue
+        known.stage(event.time, arrivedAt)
         pending.add(event, now, arrivedAt)
         currencies.note(event)
       }
@@ -116,23 +120,29 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
     discard() {
       pending.take()
       currencies.discard()
+      known.discard()
       recent.discard()
     },
     seal() {
       recent.seal()
       const panes = log.seal(pending.take())
+      const since = known.seal()
       const writeCurrencies = currencies.seal()
-      if (writeCurrencies === undefined) return panes
       return {
-        ...panes,
         async write(tx, streamId) {
           await panes.write(tx, streamId)
-          await writeCurrencies(tx)
+          await since.write(tx, streamId)
+          await writeCurrencies?.(tx)
+        },
+        committed() {
+          panes.committed()
+          since.committed()
         },
       }
     },
     async restore() {
       await log.restore()
+      await known.restore(pyramid.oldest())
       const isNew = pyramid.oldest() === Number.POSITIVE_INFINITY
       const stream = { isNew, now: clock.now() }
       await since.remember(stream)

@@ -8,6 +8,7 @@ import type { TimeRange } from '../../window/window-range.ts'
 import { onlyIn, orderFrom } from './currency-choice.ts'
 import { gatherKeys } from './gather-keys.ts'
 import { keySpace } from './key-space.ts'
+import { coveredIn } from './known-time.ts'
 import { incompleteIn } from './lost-part.ts'
 import type { PaneReader } from './pane-reader.ts'
 import { rankedKeys } from './ranking.ts'
@@ -27,8 +28,10 @@ export async function readKpisBy(
     of,
     gone,
     currencyOf,
+    now,
     ...range
   }: TimeRange & {
+    now: number
     of: Filter | undefined
     gone: boolean
     /** That of the whole. */
@@ -38,8 +41,11 @@ export async function readKpisBy(
   const space = keySpace(dimension, of)
   const since = reader.measuredFrom(space.dimension)
   const measured = since > range.from ? { measuredFrom: since } : {}
+  const coveredMs = everyKpi(reader, ({ id }) =>
+    coveredIn(reader, range, { dimension: space.dimension, kpi: id, now }),
+  )
   if (gone || since >= range.to) {
-    return { dimension, rankedBy, rows: [], other: null, keys: 0, ...measured }
+    return { dimension, rankedBy, coveredMs, rows: [], other: null, keys: 0, ...measured }
   }
   const all = await gatherKeys(reader, range, space, reader.select([rankedBy]))
   const rank = rankedKeys(reader, rankedBy)
@@ -61,6 +67,7 @@ export async function readKpisBy(
   return {
     dimension,
     rankedBy,
+    coveredMs,
     rows,
     other: all.keys.includes(OTHER_KEY) ? valuesOf(OTHER_KEY) : null,
     keys,

@@ -31,24 +31,29 @@ beforeAll(async () => {
 afterAll(() => folder.close())
 
 describe('KPIs over any range', () => {
-  it('are the oracle’s for the range that the answer names, and for the one before', async () => {
+  it('are the oracle’s for the range that the answer names, and for the one before, each over the time that was', async () => {
     await fc.assert(
       fc.asyncProperty(
         script,
         fc.array(asked, { minLength: 1, maxLength: 8 }),
         fc.constantFrom(...FILTERS),
         async (steps, wishes, filter) => {
-          const { app, events, now } = await createWorld(folder.store, steps)
+          const { app, events, now, first } = await createWorld(folder.store, steps)
           for (const wish of wishes) {
             const question = questionOf(wish, now)
             const answer = await app.kpis({ ...question, ...(filter && { filter }) }, now)
             const { from, to, spanMs } = answer
             expect(spanMs).toBe(to - from)
             const before = { from: from - spanMs, to: from }
+            const covered = Math.max(0, Math.min(to, now) - Math.max(from, first))
             for (const id of KPIS) {
               const got = answer.kpis[id]
               expect({ question, id, ...got }).toEqual({
                 ...{ question, id, unit: kpiOf(BUILT_IN, id).unit },
+                coveredMs: isGone(from, now) ? 0 : covered,
+                beforeCoveredMs: isGone(before.from, now)
+                  ? expect.any(Number)
+                  : Math.max(0, from - Math.max(before.from, first)),
                 value: isGone(from, now)
                   ? NO_VALUE
                   : oracle(events, answer, id, got?.value, filter),

@@ -15,6 +15,7 @@ import type { TimeRange } from '../../window/window-range.ts'
 import { isNear, type Way } from './approach.ts'
 import { currencyFor, onlyIn, orderFrom } from './currency-choice.ts'
 import { keySpace } from './key-space.ts'
+import { sentKnownFrom } from './known-time.ts'
 import { incompleteWindows } from './lost-part.ts'
 import { type Need, needsOf, type PaneReader } from './pane-reader.ts'
 import { rankedKeys, sumOfKeys } from './ranking.ts'
@@ -25,10 +26,13 @@ const MAX_ROWS = 12
 const isInKeys = ({ formula }: Kpi): boolean =>
   formula.kind !== 'distinct' && formula.kind !== 'quantile'
 
+/** All but from when on it is known: that changes by itself. */
+type RankedCell = Omit<ListCell, 'knownFrom' | 'chosenFrom'>
+
 interface Ranked {
   version: number
   from: number
-  cell: ListCell
+  cell: RankedCell
 }
 
 /** The top of one dimension over a window, under `of` where there is one: `rank`, then `cell`, each inside a `read` of what it needs. */
@@ -53,7 +57,7 @@ export function createListCell(
   const rowWindows = new Map<string, SlidingCell>()
   let last: Ranked | undefined
 
-  function compute(range: TimeRange): ListCell {
+  function compute(range: TimeRange): RankedCell {
     keys.moveTo(range)
     whole?.moveTo(range)
     const all = space.within(keys.pane(), reader.measures.everything)
@@ -140,9 +144,16 @@ export function createListCell(
       rowWays(range)
         .filter(isNear)
         .flatMap(({ window }) => needsOf(window, space.dimension, range)),
-    cell(range: TimeRange): ListCell | undefined {
-      if (last === undefined || !hasOwnWindows) return last?.cell
-      return { ...last.cell, rows: rowsOf().map((row) => addChosen(row, range)) }
+    cell(range: TimeRange, now: number): ListCell | undefined {
+      if (last === undefined) return undefined
+      const known = (kpi: KpiId) =>
+        sentKnownFrom(reader, range, { dimension: space.dimension, kpi, now })
+      return {
+        ...last.cell,
+        knownFrom: known(rankedBy),
+        ...(chosen !== rankedBy && { chosenFrom: known(chosen) }),
+        ...(hasOwnWindows && { rows: rowsOf().map((row) => addChosen(row, range)) }),
+      }
     },
     close(): void {
       keys.close()

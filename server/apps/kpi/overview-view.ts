@@ -7,11 +7,12 @@ import { isFixed } from '../../../lib/period.ts'
 import { filterList, periodOf, type View } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
 import { subjectOf } from '../../window/subject.ts'
-import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
+import { rangeBefore, type TimeRange } from '../../window/window-range.ts'
 import { approach, approachTogether, isNear, type Way } from './approach.ts'
+import { createAsOf } from './as-of.ts'
 import { currencyFor, onlyIn } from './currency-choice.ts'
 import { createFeed } from './feed.ts'
-import { knownTime } from './known-time.ts'
+import { knownFrom, knownTime, sentKnownFrom } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { createFigures, type Figures } from './kpi-figures.ts'
 import { createListCell } from './list-cell.ts'
@@ -36,7 +37,7 @@ export interface ViewPart {
 }
 
 /**
- * Cells `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are restricted by a filter of a crossed
+ * Cells `asOf` of a window, `kpi.*`, `list.*`, `chart` and `feed`, series `main` and `spark.*`. Lists are restricted by a filter of a crossed
  * dimension; others are of all events. What lists need is waited for no longer than `patienceMs` a frame: those that
  * are not there yet come with a later one.
  */
@@ -96,6 +97,7 @@ function createParts(
   })
   const current = reader.windows.cell(`${name} now`, subject)
   const before = reader.windows.cell(`${name} before`, subject)
+  const asOf = createAsOf(reader)
   let figures: Figures | undefined
   const [bringLists, bringRows] = [createOneAtATime(), createOneAtATime()]
 
@@ -143,17 +145,20 @@ function createParts(
     const currency = currencies.get(view.kpi)
     const [cell, cellBefore] = cellsAt(range)
     const known = knownTime(reader, now)
-    const oldest = Math.max(reader.oldest(subject.dimension), known.keptFrom)
+    const { dimension } = subject
+    const isBeforeKnown = knownFrom(reader, range, { dimension, now }) >= range.to
+    const beforeFrom = knownFrom(reader, rangeBefore(range), { dimension, now })
     const sinceOf = (id: KpiId) => reader.measuredFrom(subject.dimension, id)
     const cells: Record<string, unknown> = {
+      ...(!isFixed(period) && { asOf: asOf(now, range) }),
       chart: {
         ...chartCell(shown, sinceOf(view.kpi)),
         known,
-        coveredMs: coveredMs(range, oldest),
+        knownFrom: sentKnownFrom(reader, range, { dimension, now }),
         ...(currency !== undefined && { currency }),
         ...incompleteView(reader, [current, before], {
           ...shown.chart,
-          dimension: subject.dimension,
+          dimension,
           overMs: addsUp(kpiOf(reader.catalog, view.kpi)) ? undefined : shown.windowMs,
         }),
       } satisfies ChartCell,
@@ -163,18 +168,19 @@ function createParts(
       const value = (cell: Cell | undefined) => reader.value(id, cell, choice)
       const from = sinceOf(id)
       // A change against a part of the window before would say nothing.
-      const isWhole = rangeBefore(range).from >= Math.max(oldest, from)
-      const isKnown = from < range.to && !(isFixed(period) && oldest >= range.to)
+      const isWhole = rangeBefore(range).from >= Math.max(beforeFrom, from)
+      const isKnown = from < range.to && !(isFixed(period) && isBeforeKnown)
       cells[`kpi.${id}`] = {
         now: isKnown ? value(cell) : NO_VALUE,
         before: isWhole ? value(cellBefore) : NO_VALUE,
-        ...(from > range.from && { young: { from, coveredMs: coveredMs(range, from) } }),
+        ...(from > range.from && { young: { from } }),
       }
     }
     const there = listsThere(range)
     for (const [index, dimension] of DIMENSIONS.entries()) {
       const list = lists[index]
-      if (list !== undefined && there.includes(list)) cells[`list.${dimension}`] = list.cell(range)
+      if (list !== undefined && there.includes(list))
+        cells[`list.${dimension}`] = list.cell(range, now)
     }
     return { cells: cells as Partial<Cells>, series: steps.series(shown, now) }
   }

@@ -72,7 +72,7 @@ export interface PaneReader {
   readonly measures: MeasureSet
   readonly currencies: Currencies
   readonly retention: Retention
-  /** Event time before this is not known about, in a dimension or, without one, in total. */
+  /** Event time before this is not known about, in a dimension or, without one, in total; Infinity: nothing is known. */
   oldest(dimension?: PaneDimension): number
   /**
    * Event time before this was not measured in a dimension, or of a KPI in it, though the stream may have had events;
@@ -98,13 +98,15 @@ export interface PaneReaderPorts {
   damage: Damage
   catalog: Catalog
   currencies: Currencies
+  /** Infinity: no event came yet. */
+  knownSince: () => number
   measuredFrom: (dimension: PaneDimension) => number
   kpiMeasuredFrom: (kpi: Kpi) => number
 }
 
 export function createPaneReader(ports: PaneReaderPorts): PaneReader {
   const { db, streamId, pyramid, pins, damage, catalog, currencies } = ports
-  const { measuredFrom, kpiMeasuredFrom } = ports
+  const { knownSince, measuredFrom, kpiMeasuredFrom } = ports
   const { measures } = pyramid
 
   function missing(needs: readonly Need[]): PlacedRef[] {
@@ -168,7 +170,7 @@ export function createPaneReader(ports: PaneReaderPorts): PaneReader {
     measures,
     currencies,
     retention: pyramid.retention,
-    oldest: (dimension = '') => Math.max(pyramid.oldest(), measuredFrom(dimension)),
+    oldest: (dimension = '') => Math.max(knownSince(), measuredFrom(dimension)),
     measuredFrom: (dimension, kpi) =>
       kpi === undefined
         ? measuredFrom(dimension)

@@ -6,7 +6,7 @@ import type { Cell } from '../../window/cell.ts'
 import { kpiOfCell } from '../../window/kpi-of-cell.ts'
 import { createMeasureSet, EVENTS } from '../../window/measures.ts'
 import { cellOf, keyCount, TOTAL_KEY } from '../../window/pane.ts'
-import { coveredMs, stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
+import { stepEnd, type TimeRange, windowRange } from '../../window/window-range.ts'
 import type { Currencies } from './currencies.ts'
 import { currencyAmong, onlyIn } from './currency-choice.ts'
 import { createPreviewPanes } from './preview-panes.ts'
@@ -115,7 +115,7 @@ export function createPreviewFigures(
       return {
         ...{ spanMs: chart.spanMs, stepMs: chart.stepMs, endsAt: stepEnd(now, chart.stepMs) },
         from,
-        coveredMs: coveredMs(range, from),
+        asOf: now,
         value: valueIn(range),
         top: top(range),
         ...(currency !== undefined && { currency }),

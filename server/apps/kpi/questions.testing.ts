@@ -112,10 +112,12 @@ export async function createWorld(
   })
   await app.restore()
   const events: StreamEvent[] = []
+  let first = Number.POSITIVE_INFINITY
   for (const { drafts, waitMs } of steps) {
     const batch = drafts.map(
       ({ ageMs, event }) => ({ id: 'e', ...event, time: epochMs(now - ageMs) }) as StreamEvent,
     )
+    first = Math.min(first, ...batch.map(({ time }) => time))
     // What is older than everything kept is in the totals only.
     const hour = (time: number) => time - (time % HOUR_MS)
     events.push(...batch.filter(({ time }) => hour(time) >= now - LONGEST_MS))
@@ -140,7 +142,7 @@ export async function createWorld(
     }
     now += waitMs
   }
-  return { app, events, now }
+  return { app, events, now, first }
 }
 
 /** As the oracle says it, in the currency that was answered. */

@@ -12,7 +12,9 @@ import { levelAt } from '../../window/levels.ts'
 import { type Subject, subjectOf } from '../../window/subject.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
+import { coveredPart } from './covered-part.ts'
 import { currencyFor, onlyIn } from './currency-choice.ts'
+import { coveredIn } from './known-time.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
 import { lateOf, latePart } from './late-of.ts'
 import { incompleteIn, lostPart } from './lost-part.ts'
@@ -46,6 +48,7 @@ export async function readKpis(
     ...(by !== undefined && {
       by: await readKpisBy(reader, by, {
         ...range,
+        now,
         of: filterList(query.filter)[0],
         gone,
         currencyOf,
@@ -85,6 +88,8 @@ function readCells(
       value: valueIn(range, cell, id),
       before: valueIn(before, cellBefore, id),
       unit,
+      coveredMs: coveredIn(reader, range, { dimension, kpi: id, now }),
+      beforeCoveredMs: coveredIn(reader, before, { dimension, kpi: id, now }),
       ...measuredOf(reader.measuredFrom(dimension, id), range),
     }))
     const lost = incompleteIn(reader, readable, dimension)
@@ -113,7 +118,7 @@ export async function readSeries(
   const rankIn = (total: Cell) => onlyIn(currencyFor(reader, by.rankedBy, subjectOf(filter), total))
   const { stepMs } = range
   const whole = {
-    ...{ kpi, stepMs, steps, points, choice, rankIn },
+    ...{ kpi, stepMs, steps, points, choice, rankIn, now },
     of: filterList(query.filter)[0],
   }
   return { ...answer, by: await readSeriesBy(reader, by, whole) }
@@ -145,13 +150,15 @@ function readPoints(
     const pointAt = (t: number): SeriesPoint => {
       const open = t + stepMs > now
       const step = { from: t, to: t + stepMs }
+      const covered = coveredPart(reader, step, { dimension, kpi: query.kpi, now })
       const lost = lostPart(reader, step, dimension)
-      if (!known.has(t)) return { t, value: NO_VALUE, open, ...lost }
+      if (!known.has(t)) return { t, value: NO_VALUE, open, ...covered, ...lost }
       const cell = reader.cell(step, subject, selection)
       return {
         t,
         value: reader.value(query.kpi, cell, choice),
         open,
+        ...covered,
         ...latePart(late(cell), step),
         ...lost,
       }

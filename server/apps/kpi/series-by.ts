@@ -6,6 +6,7 @@ import type { Filter } from '../../../lib/view.ts'
 import type { Cell } from '../../window/cell.ts'
 import type { CurrencyChoice } from '../../window/kpi-of-cell.ts'
 import { cellOf, keyedPane, type Pane } from '../../window/pane.ts'
+import { coveredPart } from './covered-part.ts'
 import { gatherKeys, panesOf, readInTurns } from './gather-keys.ts'
 import { type KeySpace, keySpace } from './key-space.ts'
 import { lateOf, latePart } from './late-of.ts'
@@ -21,6 +22,7 @@ export interface WholeSeries {
   steps: readonly number[]
   /** All steps. */
   points: readonly SeriesPoint[]
+  now: number
   choice: CurrencyChoice
   /** The currency that keys are ranked in; `total`: all keys together. */
   rankIn(total: Cell): CurrencyChoice
@@ -64,8 +66,17 @@ export async function readSeriesBy(
     }
     values.set(t, new Map([...keys, OTHER_KEY].map(of)))
   })
+  const at = { dimension: space.dimension, kpi: whole.kpi, now: whole.now }
+  const covered = new Map(
+    points.map(({ t }) => [t, coveredPart(reader, { from: t, to: t + stepMs }, at)]),
+  )
   const pointsOf = (key: string): SeriesPoint[] =>
-    points.map(({ t, open }) => ({ t, open, ...(values.get(t)?.get(key) ?? { value: NO_VALUE }) }))
+    points.map(({ t, open }) => ({
+      t,
+      open,
+      ...covered.get(t),
+      ...(values.get(t)?.get(key) ?? { value: NO_VALUE }),
+    }))
   const count = space.count(all)
   return {
     dimension,
@@ -78,7 +89,7 @@ export async function readSeriesBy(
   }
 }
 
-type StepOfKey = Omit<SeriesPoint, 't' | 'open'>
+type StepOfKey = Omit<SeriesPoint, 't' | 'open' | 'coveredMs'>
 
 /** Gives for each step a pane with a row for each of `keys`, and one for all others. */
 async function readSteps(

@@ -12,12 +12,13 @@ import type { SlidingCell } from '../../window/sliding-cell.ts'
 import type { SlidingKeys } from '../../window/sliding-keys.ts'
 import type { SlidingWindow } from '../../window/sliding-window.ts'
 import { type Subject, subjectOf } from '../../window/subject.ts'
-import { coveredMs, rangeBefore, type TimeRange } from '../../window/window-range.ts'
+import { rangeBefore, type TimeRange } from '../../window/window-range.ts'
 import { approach, type Way } from './approach.ts'
+import { createAsOf } from './as-of.ts'
 import { isReadable } from './asked-range.ts'
 import { createCorrectedSteps } from './corrected-steps.ts'
 import { currencyFor, orderFrom } from './currency-choice.ts'
-import { knownTime } from './known-time.ts'
+import { knownFrom, knownTime, sentKnownFrom } from './known-time.ts'
 import type { KpiApp } from './kpi-app.ts'
 import { incompleteView } from './lost-part.ts'
 import type { LiveView, ViewPart } from './overview-view.ts'
@@ -47,7 +48,7 @@ interface SpendWindows {
   close(): void
 }
 
-/** Cell `spend` and series `spend`. Accounts and campaigns are of all events: dimensions are not crossed. */
+/** Cells `spend` and, of a window, `asOf`; series `spend`. Accounts and campaigns are of all events: dimensions are not crossed. */
 export function createSpendView(view: SpendView, app: KpiApp): LiveView {
   const { reader } = app
   const period = periodOf(view)
@@ -90,6 +91,7 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
     value: (cell) => amountsOf(kpi, cell, reader.measures),
   })
   const corrected = createCorrectedSteps(reader, { subject, kpi: 'spend', stepMs })
+  const asOf = createAsOf(reader)
   // What is spent today is of no range but its own.
   const spans = isFixed(period) ? SPANS.filter((span) => span !== 'today') : SPANS
   const windows = {
@@ -129,21 +131,22 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
     const valueOver = (span: keyof Ranges): KpiValue =>
       reader.value('spend', cellOver(span), { only: currency })
     const knownOf = knownTime(reader, now)
-    const oldest = Math.max(reader.oldest(), knownOf.keptFrom)
     const { range } = shown
+    const at = { dimension: subject.dimension, now }
     // A change against a part of the window before would say nothing.
-    const known = ranges.before.from >= oldest
+    const known = ranges.before.from >= knownFrom(reader, ranges.before, at)
+    const isBeforeKnown = knownFrom(reader, range, at) >= range.to
     const accounts = spendBy('account', { currency, known })
     const campaigns = spendBy('campaign', { currency, known })
     const spend: SpendCell = {
       period,
       ...(isFixed(period) && { range }),
       known: knownOf,
-      coveredMs: coveredMs(range, oldest),
+      knownFrom: sentKnownFrom(reader, range, at),
       stepMs,
       endsAt: shown.chart.to,
       currency,
-      now: isFixed(period) && oldest >= range.to ? NO_VALUE : valueOver('now'),
+      now: isFixed(period) && isBeforeKnown ? NO_VALUE : valueOver('now'),
       before: known ? valueOver('before') : NO_VALUE,
       ...(!isFixed(period) && { today: valueOver('today') }),
       byAccount: accounts.rows,
@@ -156,7 +159,7 @@ function createParts(view: SpendView, reader: PaneReader, { name, chart: { stepM
         { ...shown.chart, dimension: subject.dimension },
       ),
     }
-    const cells: Partial<Cells> = { spend }
+    const cells: Partial<Cells> = { spend, ...(!isFixed(period) && { asOf: asOf(now, range) }) }
     return { cells, series: { spend: points(shown, { currency, now }) } }
   }
 
