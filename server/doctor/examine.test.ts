@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -130,6 +131,12 @@ test('a store that is as it was written is well, and stays byte for byte', async
   expect(text).toMatch(/\nok {7}Panes: [1-9]\d* panes\n/)
   expect(text).toMatch(/\nok {7}What was added to panes last: [1-9]\d* commits\n/)
   expect(text).toMatch(/\nAll is well\.\n$/)
+})
+
+test('an embedded stream is said not to have been looked at', async () => {
+  mkdirSync(path.join(folder, 'kinesis'))
+  const text = reportText(await examine(folder))
+  expect(text).toMatch(/\nnoted {4}Embedded stream: .*kinesis was not looked at: /)
 })
 
 describe('a row that is damaged is found, with where it is and how to mend it', () => {

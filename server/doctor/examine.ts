@@ -37,7 +37,10 @@ export async function examine(folder: string): Promise<Report> {
   const held = heldToLook(folder)
   try {
     if (lost !== undefined) return { folder, checks: [fileCheck(file, lost), roomCheck(folder)] }
-    return { folder, checks: [...(await fileChecks(file)), roomCheck(folder)] }
+    return {
+      folder,
+      checks: [...(await fileChecks(file)), ...streamCheck(folder), roomCheck(folder)],
+    }
   } finally {
     held.release()
   }
@@ -138,6 +141,14 @@ function fileCheck(file: string, trouble?: { problem: string; remedy: string }):
 }
 
 const sizeWords = (file: string): string => `${path.basename(file)} ${mib(statSync(file).size)} MiB`
+
+/** LevelDB opens nothing without writing: its own start says whether it can. */
+function streamCheck(folder: string): Check[] {
+  const stream = path.join(folder, 'kinesis')
+  if (!existsSync(stream)) return []
+  const note = `${stream} was not looked at: Kinesight says at its start whether it can be opened`
+  return [{ ...checked('Embedded stream', note), kind: 'noted' }]
+}
 
 function roomCheck(folder: string): Check {
   const { bavail, bsize } = statfsSync(folder)
