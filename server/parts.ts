@@ -39,7 +39,10 @@ export function apiContext(
   const db = () => store().db
   const pipeline = () => there(parts.pipeline, 'The stream is starting')
   const streamId = () =>
-    there(pipeline().streamId() ?? undefined, 'The stream has not been reached yet')
+    there(
+      pipeline().streamId() ?? undefined,
+      'The stream has not been reached yet, and /readyz says what keeps it from that',
+    )
   let damage: Damage | undefined
   const damageOf = () => {
     damage ??= createDamage(db(), { clock, log })

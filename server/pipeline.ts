@@ -302,8 +302,10 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         const description = await source.describe()
         if (description.status === 'ACTIVE' || description.status === 'UPDATING') return description
         connecting = trouble(
-          `the stream is ${description.status}`,
-          'Reading begins once it is ACTIVE.',
+          `the stream ${options.stream.name} is ${description.status}`,
+          description.status === 'DELETING'
+            ? 'Reading begins once one of this name is created again, or correct KINESIS_STREAM.'
+            : 'Reading begins by itself once it is ACTIVE.',
         )
       } catch (error) {
         log.warn({ problem: messageOf(error) }, 'the stream cannot be reached')

@@ -66,8 +66,8 @@ export function KpiPreview({ draft }: { draft: KpiDraft }) {
       {seen === undefined ? null : seen.events === 0 ? (
         <Empty
           compact
-          title="No event has come yet"
-          reason="As soon as one comes, this says which of them match, and what they look like."
+          title="No event has come lately"
+          reason="What came before the last start, or the last change of a KPI, is not looked at. As soon as one comes, this says which of them match, and what they look like."
         />
       ) : (
         <SeenMatches

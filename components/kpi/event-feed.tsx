@@ -46,7 +46,7 @@ export function EventFeed() {
   )
 }
 
-const NONE_YET = { title: 'No events yet', reason: 'Each event shows here as it is read.' }
+const NONE_YET = { title: 'No event has come lately', reason: 'Each shows here as it is read.' }
 const NONE_OF_FORMER = { title: 'No events come in', reason: 'The former stream was deleted.' }
 
 /** `now`: what happened on another day is told with its day. */

@@ -11,6 +11,7 @@ import styles from './first-event.module.css'
 export function FirstEvent({ status }: { status: StatusCell }) {
   const now = useServerNow(10_000)
   const from = status.begin?.from ?? 0
+  if (status.incarnation === null) return <NotReached stream={status.stream} />
   if (now > 0 && from > now) return <NotBegun from={from} now={now} />
   return (
     <div className={styles.wait}>
@@ -25,6 +26,20 @@ export function FirstEvent({ status }: { status: StatusCell }) {
       </p>
       <pre className={styles.command}>{command(status.stream)}</pre>
       {status.demo === 'off' && <StartDemo />}
+    </div>
+  )
+}
+
+/** What came of it is not known: there may be figures in plenty. */
+function NotReached({ stream: { name, region } }: Pick<StatusCell, 'stream'>) {
+  return (
+    <div className={styles.wait}>
+      <p className={styles.title}>Connecting to the stream</p>
+      <p className={styles.words}>
+        Figures show as soon as <strong>{name}</strong>
+        {region !== '' && <> in {region}</>} is reached. What keeps it from that, if anything does,
+        is said above.
+      </p>
     </div>
   )
 }

@@ -84,11 +84,12 @@ function Loading({ shardId }: { shardId: string }) {
 }
 
 function NoShard({ shardId, status }: { shardId: string; status: StatusCell | undefined }) {
-  if (status?.source.kind === 'starting') {
+  // Until the stream is reached none is known, whatever there is.
+  if (status === undefined || status.incarnation === null) {
     return (
       <Empty
         title="The shards are not known yet"
-        reason="The stream is still being looked up. This page fills by itself."
+        reason="The stream has not been reached yet. This page fills by itself once it is."
         action={<BackToShards />}
       />
     )

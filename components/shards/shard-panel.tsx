@@ -160,7 +160,7 @@ function NoRows({
     return (
       <Empty
         title="No shards known yet"
-        reason="The stream is still being looked up. If this stays, check that it exists and can be reached."
+        reason="They are known as soon as the stream is reached. What keeps it from that, if anything does, is said above."
       />
     )
   }

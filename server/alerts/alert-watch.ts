@@ -71,6 +71,7 @@ export function createAlertWatch(ports: {
 
   async function load(now: number): Promise<void> {
     await refreshRules(now, { resume: true })
+    history = await ruleStore.events({ limit: HISTORY_LIMIT })
     // Nobody can tell of a change until the stream is reached: the first look asks again.
     stale = true
   }

@@ -57,7 +57,7 @@ export const kpiDefinitionRoutes = (context: ApiContext): Route[] => [
   route({
     method: 'POST',
     path: DEFINITIONS,
-    summary: 'Adds a KPI: it is measured from the next second on',
+    summary: 'Adds a KPI, and answers once it is measured, after 5 s at the latest',
     body: kpiDefinitionSchema,
     answer: { status: 201, description: 'The KPI as it was made', schema: definedKpi },
     problems: [409],

@@ -3,6 +3,7 @@ import type { StreamAnswer } from '../../lib/api.ts'
 import { COUNTING_CHANGES } from '../../lib/counting-change.ts'
 import type { Health } from '../../lib/frames.ts'
 import { startAtText } from '../../lib/start-at.ts'
+import { silenceOf } from '../silence.ts'
 import { readChanges } from '../store/counting-changes.ts'
 import { readElsewhere } from '../store/elsewhere.ts'
 import { type ApiContext, liveOrNothing } from './api-context.ts'
@@ -142,14 +143,7 @@ async function knownShards(context: ApiContext): Promise<{ closed: number }[]> {
 function sourceWithoutLive({ pipeline, clock }: ApiContext): Health {
   const there = orUndefined(pipeline)
   if (there === undefined) return { kind: 'starting' }
-  const health = there.health()
-  if (health.kind === 'trouble') return health
-  return {
-    kind: 'trouble',
-    since: clock.now(),
-    problem: 'The pipeline does not answer',
-    remedy: 'It is started anew by itself; the log says why it ended',
-  }
+  return silenceOf(there, clock.now())
 }
 
 /** undefined for a part that is not up yet. */

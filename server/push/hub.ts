@@ -159,7 +159,10 @@ export function createHub(options: {
     const view = viewSchema.safeParse(wish.view)
     const resume = resumeSchema.optional().safeParse(wish.resume ?? undefined)
     if (!view.success || !resume.success || !isKnown(view.data)) {
-      socket.volatile.emit('problem', 'This page asked for a view that does not exist: reload it')
+      socket.volatile.emit(
+        'problem',
+        'This page asked for something that is not there, such as a KPI that was deleted meanwhile: reload it',
+      )
       return
     }
     show(socket, visitor, { view: view.data, resume: resume.data })

@@ -2,6 +2,7 @@ import type { Health } from '../../lib/frames.ts'
 import type { PipelinePort } from '../pipeline-port.ts'
 import type { Clock } from '../platform/clock.ts'
 import { inTime } from '../platform/in-time.ts'
+import { silenceOf } from '../silence.ts'
 
 /** A time-out that comes so much later than it should. */
 const STOOD_STILL_MS = 1_000
@@ -41,10 +42,7 @@ export function startPulse(options: {
     if (heard) silentSince = undefined
     else {
       silentSince ??= clock.now()
-      const health = pipeline.health()
-      options.onSilent(
-        health.kind === 'trouble' ? health : silentHealth(silentSince, pipeline.isUp()),
-      )
+      options.onSilent(silenceOf(pipeline, silentSince))
     }
     timer = setTimeout(beat, everyMs)
   }
@@ -53,20 +51,4 @@ export function startPulse(options: {
     stopped = true
     clearTimeout(timer)
   }
-}
-
-const silentHealth = (since: number, isUp: boolean): Health => ({
-  kind: 'trouble',
-  since,
-  ...(isUp ? BUSY : ENDED),
-})
-
-const BUSY = {
-  problem: 'The pipeline runs but does not answer in time: the figures stand still',
-  remedy:
-    'It goes on by itself once it has caught up. If this stays for minutes, the machine has too little processor time for it; a start anew loses nothing that is committed.',
-}
-const ENDED = {
-  problem: 'The pipeline has ended and is started anew: the figures stand still',
-  remedy: 'It goes on by itself from what is committed; the log says why it ended.',
 }
