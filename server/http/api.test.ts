@@ -307,7 +307,7 @@ describe('kpis and series', () => {
       'by',
       /at most two dimensions are crossed/,
     ],
-    ['/api/v1/kpis/ctr/series?window=34h&step=1s', 'step', /86400 points.*use step=44s or longer/],
+    ['/api/v1/kpis/ctr/series?window=34h&step=1s', 'step', /2040 points.*use step=2m or longer/],
     ['/api/v1/kpis/ctr/series?window=1m&step=5m', 'step', /use step=1m or shorter/],
     ['/api/v1/kpis/ctr/series?step=1.5m', 'step', /number and s, m, h or d/],
     ['/api/v1/kpis/ctr/series?to=yesterday', 'to', /RFC 3339/],
