@@ -327,6 +327,22 @@ describe('kpis and series', () => {
   })
 })
 
+describe('what is wrong', () => {
+  it('is listed up to twenty fields, however many there are', async () => {
+    const query = Array.from({ length: 1_500 }, (_, n) => `x${n}`).join('&')
+    const many = await get<Problem>(`/api/v1/kpis?${query}`, 400)
+    expect(many.errors).toHaveLength(20)
+    expect(many.detail).toMatch(/1480 more are wrong and not listed$/)
+    expect(JSON.stringify(many).length).toBeLessThan(16_000)
+    const fields = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`x${n}`, n]))
+    const { status, text } = await post('/api/v1/alerts/rules', fields)
+    expect(status).toBe(400)
+    expect(JSON.parse(text).errors).toHaveLength(20)
+    const one = await get<Problem>(`/api/v1/kpis?${query.split('&', 21).join('&')}`, 400)
+    expect(one.detail).toMatch(/1 more is wrong and not listed$/)
+  })
+})
+
 describe('alert rules', () => {
   const rule = { kpi: 'spend', window: '1h', when: 'above', value: '50', currency: 'USD' }
   const filter = { dimension: 'account', key: 'acme' }

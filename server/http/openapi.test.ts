@@ -62,3 +62,32 @@ it('tells the truth about the answers', async () => {
   }
   expect(checked.length).toBeGreaterThan(10)
 })
+
+it('names each refusal that an address may answer with', async () => {
+  const { paths } = await document()
+  for (const { method, path } of server.routes) {
+    const one = path.replace('{id}', 'spend').replace('{shardId}', 'shard-0')
+    const headers = { 'content-type': 'application/json' }
+    const refused = await Promise.all([
+      server.send({ path: `${one}?no-such-parameter=1`, method, headers, body: '{}' }),
+      server.send({ path: one, method: 'OPTIONS' }),
+      server.send({ path: one, method: 'TRACE' }),
+      server.send({ path: `${one}?x=${'x'.repeat(9_000)}`, method }),
+      server.send({ path: one, method, headers: { host: 'evil.example' } }),
+      server.send({ path: one, method, headers: { origin: 'http://evil.example' } }),
+      ...(method === 'GET'
+        ? []
+        : [server.send({ path: one, method, headers: { 'content-length': '1' }, body: 'x' })]),
+    ])
+    const statuses = refused.map(({ status }) => status)
+    expect([path, statuses]).toEqual([
+      path,
+      [400, 405, 405, 414, 421, 403, ...(method === 'GET' ? [] : [415])],
+    ])
+    const named = Object.keys(paths[path]?.[method.toLowerCase()]?.responses ?? {})
+    expect(named).toEqual(expect.arrayContaining(statuses.map(String)))
+    for (const { status, headers } of refused) {
+      if (status === 405) expect(String(headers.allow)).toContain(method)
+    }
+  }
+})

@@ -19,13 +19,19 @@ const PROBLEMS: Record<number, string> = {
   400: 'A parameter or field is wrong; errors name it',
   403: 'The request comes from another web page',
   404: 'There is no such thing',
+  405: 'The address does not take this method; the header "allow" names those it takes',
   409: 'The bound is reached',
   413: 'The body is too large',
+  414: 'The address is too long',
   415: 'The body is not application/json',
+  421: 'The header "host" does not name this machine',
   429: 'Too much is asked at once; the header "retry-after" says when to ask again',
   500: 'Something went wrong here',
   503: 'Not ready; try again in a second',
 }
+
+/** What every address may answer: each refuses parameters that it does not know. */
+const ANYWHERE = [400, 403, 405, 414, 421, 500, 503]
 
 /** The OpenAPI 3.1 document of `routes`, from the schemas they work with. */
 export function openApiDocument(routes: readonly Route[]): Record<string, unknown> {
@@ -73,13 +79,11 @@ function operation(one: Route) {
   const { summary, params, query, body, answer, csv, problems, method } = one
   const parameters = [...pathParameters(params), ...queryParameters(query)]
   const statuses = [
-    ...(query !== undefined || body !== undefined ? [400] : []),
-    403,
+    ...ANYWHERE,
     ...(problems ?? []),
-    ...(body !== undefined ? [413, 415] : []),
+    ...(body !== undefined ? [413] : []),
+    ...(method !== 'GET' ? [415] : []),
     ...(isQuestion(one) ? [429] : []),
-    500,
-    503,
   ].sort((a, b) => a - b)
   return {
     operationId: `${method.toLowerCase()}: ${summary}`,

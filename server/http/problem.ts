@@ -21,17 +21,26 @@ const TITLES: Record<number, string> = {
 }
 
 /** RFC 9457. `detail` says in plain words what is wrong and what to do about it. */
-export function problem(status: number, detail: string, errors?: FieldError[]): Problem {
+export function problem(status: number, detail: string, errors?: readonly FieldError[]): Problem {
   return {
     type: 'about:blank',
     title: TITLES[status] ?? 'Problem',
     status,
     detail,
-    ...(errors !== undefined && errors.length > 0 && { errors }),
+    ...(errors !== undefined && errors.length > 0 && { errors: [...errors] }),
   }
 }
 
 /** Something this answer needs is not there now, but may be in a moment: status 503. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError'
+}
+
+/** Who asked is gone: nobody is there to be answered, and nothing is wrong here. */
+export class HungUpError extends Error {
+  override readonly name = 'HungUpError'
+
+  constructor(cause: unknown) {
+    super('The client hung up', { cause })
+  }
 }

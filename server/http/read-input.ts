@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import type { Problem } from '../../lib/api.ts'
-import { type FieldError, problem } from './problem.ts'
+import { type FieldError, HungUpError, problem } from './problem.ts'
 
 /** Longest request body taken, bytes. */
 export const MAX_BODY_BYTES = 64 * 1_024
+
+/** Errors that an answer lists: a long query or body may have thousands. */
+export const MAX_ERRORS = 20
 
 export type Read<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 
@@ -60,10 +63,17 @@ const no = (problem: Problem): { ok: false; problem: Problem } => ({ ok: false, 
 const refused = (errors: FieldError[]): { ok: false; problem: Problem } => no(badFields(errors))
 
 /** At least one field is wrong. */
-export const badFields = (errors: FieldError[]): Problem =>
-  problem(400, errors.map((error) => error.message).join('. '), errors)
+export function badFields(errors: readonly FieldError[]): Problem {
+  const listed = errors.slice(0, MAX_ERRORS)
+  const left = errors.length - listed.length
+  const more = left === 0 ? [] : [`${left} more ${left === 1 ? 'is' : 'are'} wrong and not listed`]
+  return problem(400, [...listed.map(({ message }) => message), ...more].join('. '), listed)
+}
 
-/** Leaving an async iterator early would end the connection before the answer is sent, so: by events. */
+/**
+ * Leaving an async iterator early would end the connection before the answer is sent, so: by events. Throws
+ * `HungUpError` where the sender goes before the end.
+ */
 function readBytes(request: IncomingMessage): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -74,7 +84,7 @@ function readBytes(request: IncomingMessage): Promise<Uint8Array | undefined> {
       else resolve(undefined)
     })
     request.on('end', () => resolve(Buffer.concat(chunks)))
-    request.on('error', reject)
+    request.on('error', (error) => reject(request.complete ? error : new HungUpError(error)))
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) resolve(undefined)
   })
 }

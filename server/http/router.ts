@@ -7,7 +7,7 @@ import type { Log } from '../platform/log.ts'
 import type { Admission } from './admission.ts'
 import { CSV_TYPE, fileOfCsv } from './csv.ts'
 import { prefersCsv } from './media.ts'
-import { problem, UnavailableError } from './problem.ts'
+import { HungUpError, problem, UnavailableError } from './problem.ts'
 import { readBody, readQuery } from './read-input.ts'
 import { isQuestion, type Outcome, type Route } from './route.ts'
 import { sendText } from './send-text.ts'
@@ -59,9 +59,7 @@ export function createRouter(
       const method = request.method === 'HEAD' ? 'GET' : request.method
       const found = here.find(({ route }) => route.method === method)
       if (found === undefined) {
-        const allow = allowed(here.map(({ route }) => route))
-        response.setHeader('allow', allow)
-        sendProblem(response, problem(405, `This address takes ${allow}`))
+        refuseMethod(response, allowed(here.map(({ route }) => route)))
         return first.route.path
       }
       const { route, params } = found
@@ -103,6 +101,7 @@ async function run(
     if (error instanceof UnavailableError) {
       return { kind: 'problem', problem: problem(503, messageOf(error)) }
     }
+    if (error instanceof HungUpError) throw error
     log.error({ err: error, method: route.method, path: route.path }, 'request failed')
     const trouble = storeTrouble(error)
     if (trouble !== undefined) {
@@ -175,10 +174,14 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
   response.end(text)
 }
 
-function allowed(routes: readonly Route[]): string {
-  const methods = routes.map((route) => route.method)
-  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+export function refuseMethod(response: ServerResponse, methods: readonly string[]): void {
+  const allow = methods.join(', ')
+  response.setHeader('allow', allow)
+  sendProblem(response, problem(405, `This address takes ${allow}`))
 }
+
+const allowed = (routes: readonly Route[]): string[] =>
+  routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 
 function matcher(pattern: string): (path: string) => Record<string, string> | undefined {
   const parts = pattern.split('/')

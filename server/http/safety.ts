@@ -63,9 +63,12 @@ function fromElsewhere({ area, method, fetchSite, fetchMode }: RequestFacts): bo
   return area !== 'page' || fetchMode !== 'navigate' || !isRead(method)
 }
 
+/** What changes something here; no address takes another method than these and those that read. */
+const CHANGES = ['POST', 'PUT', 'PATCH', 'DELETE']
+
 /** Without it, a form of another page could send a body that only looks like JSON. */
 function needsJson({ area, method, hasBody }: RequestFacts): boolean {
-  if (area === 'live' || isRead(method)) return false
+  if (area === 'live' || !CHANGES.includes(method)) return false
   return method !== 'DELETE' || hasBody
 }
 

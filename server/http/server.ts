@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../platform/clock.ts'
-import { SetupError } from '../platform/errors.ts'
+import { messageOf, SetupError } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
-import { problem } from './problem.ts'
-import { type Router, sendProblem } from './router.ts'
+import { HungUpError, problem } from './problem.ts'
+import { type Router, refuseMethod, sendProblem } from './router.ts'
 import { type Area, areaOf, judge, type Verdict } from './safety.ts'
 import { DATA_POLICY, pagePolicy, SECURITY_HEADERS } from './security-headers.ts'
 
@@ -59,11 +59,16 @@ export function createWebServer(
       ports.onRequest({
         route: seen.route,
         method: knownMethod(request.method),
-        code: response.statusCode,
+        code: response.headersSent ? response.statusCode : HUNG_UP,
         ms: clock.monotonicMs() - startedMs,
       })
     })
     answer(request, response, seen).catch((error: unknown) => {
+      if (isHangUp(error, response)) {
+        log.debug({ path: pathOf(request), problem: messageOf(error) }, 'the client hung up')
+        response.destroy()
+        return
+      }
       log.error({ err: error, path: pathOf(request) }, 'request failed')
       if (response.headersSent) response.destroy()
       else sendProblem(response, problem(500, 'Something went wrong here; the log has the details'))
@@ -91,6 +96,7 @@ export function createWebServer(
     }
     if (area === 'live') {
       seen.route = '/socket.io/'
+      if (!LIVE_METHODS.includes(request.method ?? '')) return refuseMethod(response, LIVE_METHODS)
       return live.request(request, response)
     }
     if (area === 'api') {
@@ -99,10 +105,7 @@ export function createWebServer(
       return
     }
     seen.route = pathOf(request).startsWith('/_next/') ? 'asset' : 'page'
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD')
-      return sendProblem(response, problem(405, 'This address takes GET, HEAD'))
-    }
+    if (!PAGE_METHODS.includes(request.method ?? '')) return refuseMethod(response, PAGE_METHODS)
     const host = request.headers.host ?? ''
     const policy = pagePolicy(ports.newNonce(), { host, dev: options.dev })
     response.setHeader('content-security-policy', policy)
@@ -158,6 +161,23 @@ function examine(request: IncomingMessage, area: Area, port: number): Verdict {
     },
     port,
   )
+}
+
+const PAGE_METHODS = ['GET', 'HEAD']
+/** Polling asks by GET and puts by POST. */
+const LIVE_METHODS = ['GET', 'POST']
+
+/** What nginx counts a request as whose client did not wait for the answer. */
+const HUNG_UP = 499
+
+/** As the streams say it whose other end is gone. */
+const GONE = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']
+
+/** A mistake of ours stays one, also where nobody waits for the answer any more. */
+function isHangUp(error: unknown, response: ServerResponse): boolean {
+  if (error instanceof HungUpError) return true
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return response.destroyed && (GONE.includes(String(code)) || name === 'AbortError')
 }
 
 const one = (header: string | string[] | undefined): string | undefined =>
