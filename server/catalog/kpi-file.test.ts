@@ -1,11 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createCatalog } from '../../lib/kpi-catalog.ts'
+import { SetupError } from '../platform/errors.ts'
 import { createMeasureSet } from '../window/measures.ts'
 import { catalogVersion } from './catalog-version.ts'
-import { parseKpiFile, readKpiFile } from './kpi-file.ts'
+import {
+  MAX_KPI_FILE_BYTES,
+  MAX_KPI_FILE_DEPTH,
+  MAX_MISTAKES,
+  parseKpiFile,
+  readKpiFile,
+} from './kpi-file.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kinesight-catalog-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -163,5 +171,71 @@ describe('a file of KPIs', () => {
     expect(catalogVersion(createCatalog(parseKpiFile(WHOLE, 'other').kpis))).toBe(version)
     expect(catalogVersion(createCatalog(kpis.slice(1)))).not.toBe(version)
     expect(catalogVersion(createCatalog(kpis, [['page', 'device']]))).not.toBe(version)
+  })
+})
+
+describe('a file that is none of KPIs', () => {
+  const fileOf = (name: string, bytes: string | Uint8Array): string => {
+    const file = path.join(folder, name)
+    writeFileSync(file, bytes)
+    return file
+  }
+  const refusal = (file: string): string => {
+    try {
+      readKpiFile(file, { optional: false })
+    } catch (error) {
+      expect(error).toBeInstanceOf(SetupError)
+      return (error as Error).message
+    }
+    throw new Error('it was taken')
+  }
+
+  test.each([
+    ['lists', `{\n"kpis": ${'['.repeat(100_000)}${']'.repeat(100_000)} }`, 2],
+    ['objects', `${'{"a":\n'.repeat(50_000)}1${'}'.repeat(50_000)}`, MAX_KPI_FILE_DEPTH + 1],
+    ['lists that nobody closed', '['.repeat(300_000), 1],
+  ])('of deep %s is told in one line that names the place', (_what, text, line) => {
+    const file = fileOf('deep.json', text)
+    expect(refusal(file)).toBe(
+      `${file}:${line}: brackets stand more than 32 deep in each other, which no KPI needs: remove some`,
+    )
+  })
+
+  test('may begin with a byte order mark all the same', () => {
+    const { kpis } = readKpiFile(fileOf('bom.json', `\ufeff${WHOLE}`), { optional: false })
+    expect(kpis.map(({ id }) => id)).toEqual(['mobile_ctr', 'slow_pages'])
+  })
+
+  test('in another encoding is told to be', () => {
+    const file = fileOf('utf16.json', Buffer.from(`\ufeff${WHOLE}`, 'utf16le'))
+    expect(refusal(file)).toBe(`The file of KPIs ${file} is not UTF-8: save it as UTF-8`)
+  })
+
+  test('that is large is not read to its end', () => {
+    const file = fileOf('large.json', ' '.repeat(MAX_KPI_FILE_BYTES + 1))
+    expect(refusal(file)).toMatch(
+      /^The file of KPIs .*large\.json is larger than 1 MiB, .*KPI_FILE$/,
+    )
+    const largest = fileOf('largest.json', `{}${' '.repeat(MAX_KPI_FILE_BYTES - 2)}`)
+    expect(readKpiFile(largest, { optional: false }).kpis).toEqual([])
+  })
+
+  test('that is no file is told to be none', () => {
+    expect(refusal(folder)).toMatch(/ cannot be read \(.*\): .* unset KPI_FILE$/)
+  })
+
+  test.skipIf(process.platform === 'win32')('that never ends, or begins, is none', () => {
+    expect(refusal('/dev/zero')).toBe(
+      'The file of KPIs /dev/zero cannot be read (it is not a file): name one, or unset KPI_FILE',
+    )
+    const pipe = path.join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(refusal(pipe)).toMatch(/pipe cannot be read \(it is not a file\)/)
+  })
+
+  test('of many mistakes has the first ones told', () => {
+    const lines = refusal(fileOf('many.json', `{ "kpis": [${'1,\n'.repeat(40)}] }`)).split('\n')
+    expect(lines).toHaveLength(MAX_MISTAKES + 1)
+    expect(lines.at(-1)).toMatch(/many\.json: 20 more mistakes$/)
   })
 })

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   type Node,
@@ -23,6 +24,15 @@ export const MAX_OWN_KPIS = 50
 /** Each one costs panes of up to 2,000 pairs of keys a second. */
 const MAX_OWN_CROSSED = 4
 
+/** Fifty KPIs with all their words and comments need a tenth of it. */
+export const MAX_KPI_FILE_BYTES = 1_024 * 1_024
+
+/** Brackets in brackets; a KPI needs nine. */
+export const MAX_KPI_FILE_DEPTH = 32
+
+/** Mistakes that are told of one file. */
+export const MAX_MISTAKES = 20
+
 /** What a team adds to what is built in. */
 export interface KpiFile {
   kpis: readonly Kpi[]
@@ -35,17 +45,55 @@ export interface KpiFile {
  * names the line of each mistake; also where the file is not there, unless `optional`.
  */
 export function readKpiFile(file: string, { optional }: { optional: boolean }): KpiFile {
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readBounded(file)
   } catch (error) {
+    if (error instanceof SetupError) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' && optional) return { kpis: [], crossed: [] }
     throw new SetupError(
       `The file of KPIs ${file} cannot be read (${code}): put it there, or unset KPI_FILE`,
+      { cause: error },
     )
   }
-  return parseKpiFile(text, file)
+  return parseKpiFile(textOf(bytes, file), file)
+}
+
+/** What is no plain file may never end, or never begin. */
+function readBounded(file: string): Uint8Array {
+  // A pipe that nobody writes to would be waited for.
+  const opened = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    if (!fstatSync(opened).isFile()) {
+      throw new SetupError(
+        `The file of KPIs ${file} cannot be read (it is not a file): name one, or unset KPI_FILE`,
+      )
+    }
+    const bytes = Buffer.alloc(MAX_KPI_FILE_BYTES + 1)
+    let length = 0
+    while (length < bytes.length) {
+      const read = readSync(opened, bytes, length, bytes.length - length, null)
+      if (read === 0) return bytes.subarray(0, length)
+      length += read
+    }
+  } finally {
+    closeSync(opened)
+  }
+  throw new SetupError(
+    `The file of KPIs ${file} is larger than ${MAX_KPI_FILE_BYTES / 1_024 ** 2} MiB, which no file of KPIs is: name another one, or unset KPI_FILE`,
+  )
+}
+
+/** Without the byte order mark that some editors begin a file with. */
+function textOf(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new SetupError(`The file of KPIs ${file} is not UTF-8: save it as UTF-8`, {
+      cause: error,
+    })
+  }
 }
 
 const dimension = z.enum(DIMENSIONS, { error: `must be one of ${DIMENSIONS.join(', ')}` })
@@ -68,6 +116,12 @@ const fileSchema = z.strictObject({
 
 /** `name` is what the mistakes are prefixed with. */
 export function parseKpiFile(text: string, name: string): KpiFile {
+  const deepAt = tooDeepAt(text)
+  if (deepAt !== undefined) {
+    throw new SetupError(
+      `${name}:${lineAt(text, deepAt)}: brackets stand more than ${MAX_KPI_FILE_DEPTH} deep in each other, which no KPI needs: remove some`,
+    )
+  }
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
   const [broken] = errors
@@ -81,14 +135,31 @@ export function parseKpiFile(text: string, name: string): KpiFile {
     ? [...sameIds(parsed.data.kpis), ...samePairs(parsed.data.crossed)]
     : mistakesOf(parsed.error)
   if (mistakes.length > 0) {
-    const lines = mistakes.map(({ path, message }) => {
+    const told = mistakes.slice(0, MAX_MISTAKES)
+    const lines = told.map(({ path, message }) => {
       const line = lineAt(text, nodeAt(tree, path).offset)
       return `${name}:${line}: ${pathText(path)} ${message}`
     })
+    const left = mistakes.length - told.length
+    if (left > 0) lines.push(`${name}: ${left} more ${left === 1 ? 'mistake' : 'mistakes'}`)
     throw new SetupError(lines.join('\n'))
   }
   const { kpis, crossed } = parsed.success ? parsed.data : { kpis: [], crossed: [] }
   return { kpis, crossed }
+}
+
+/** Where the brackets become too deep for who reads them by recursion. */
+function tooDeepAt(text: string): number | undefined {
+  const scanner = createScanner(text, true)
+  let depth = 0
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const at = scanner.getTokenOffset()
+    // Texts and comments are tokens that begin with other signs.
+    if (text[at] === '{' || text[at] === '[') depth++
+    if (text[at] === '}' || text[at] === ']') depth--
+    if (depth > MAX_KPI_FILE_DEPTH) return at
+  }
+  return undefined
 }
 
 interface Mistake {

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import { messageOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { createDemoShop, type DemoRecord, type DemoShop } from './demo-shop.ts'
+import { SKIP_WORDS, type SkipReason, skipReason } from './demo-skips.ts'
 import { createProducer, type Producer } from './producer-client.ts'
 import { MAX_CALL_RECORDS, type PutEntry, putRecords } from './put-records.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -67,7 +68,7 @@ function createSender(
 ) {
   let backlog: DemoRecord[] = []
   let sending = false
-  let skipped = 0
+  let told: SkipReason | undefined
 
   async function drain(): Promise<void> {
     while (backlog.length > 0 && !signal.aborted) {
@@ -81,26 +82,29 @@ function createSender(
         patienceMs: PATIENCE_MS,
         signal,
       })
-      if (outcome.kind === 'gave_up') skip(outcome.left.length, outcome.problem)
+      if (outcome.kind === 'gave_up') skip(skipReason(outcome.problem), outcome.problem)
+      if (outcome.kind === 'put' && told !== 'slow') told = undefined
     }
   }
 
-  function skip(records: number, why: string): void {
-    if (skipped === 0) log.warn({ why }, 'demo traffic: the stream is too slow, skipping')
-    skipped += records
+  /** Said once, until it is for another reason. */
+  function skip(reason: SkipReason, why: string): void {
+    if (told !== reason) log.warn({ why }, SKIP_WORDS[reason])
+    told = reason
   }
 
   return {
     offer(records: readonly DemoRecord[]): void {
       const room = MAX_BACKLOG_RECORDS - backlog.length
       backlog.push(...records.slice(0, room))
-      if (records.length > room) skip(records.length - room, 'backlog is full')
+      // While nothing is taken at all the reason is known, and it is not that the stream is slow.
+      if (records.length > room) skip(told ?? 'slow', 'backlog is full')
       if (sending) return
       sending = true
       drain()
         .catch((error: unknown) => {
           backlog = []
-          if (!signal.aborted) skip(0, messageOf(error))
+          if (!signal.aborted) skip(skipReason(error), messageOf(error))
         })
         .finally(() => {
           sending = false
