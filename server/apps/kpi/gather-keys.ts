@@ -20,13 +20,13 @@ export const panesOf = ({ from, to }: TimeRange): TimeRange[] =>
 /** Calls `use` with one pane after the other, in turns of a few; between them others have theirs. */
 export async function readInTurns<Piece extends TimeRange>(
   reader: PaneReader,
-  dimension: PaneDimension,
+  { dimension, atOnce = PANES_A_TURN }: { dimension: PaneDimension; atOnce?: number },
   panes: readonly Piece[],
   use: (pane: Piece, add: AddPane) => void,
 ): Promise<void> {
-  for (let at = 0; at < panes.length; at += PANES_A_TURN) {
+  for (let at = 0; at < panes.length; at += atOnce) {
     if (at > 0) await reader.turn()
-    const some = panes.slice(at, at + PANES_A_TURN)
+    const some = panes.slice(at, at + atOnce)
     const needs = some.map(({ from, to }) => ({ from, to, dimension }))
     await reader.read(needs, () => {
       for (const pane of some) {
@@ -51,9 +51,7 @@ export async function gatherKeys(
 ): Promise<Pane> {
   const all = keyedPane(reader.measures, MAX_QUERY_KEYS)
   const choice = only === undefined ? space.listed : listedOf(space, only)
-  await readInTurns(reader, space.dimension, panesOf(range), (_, add) =>
-    add(all, selection, choice),
-  )
+  await readInTurns(reader, space, panesOf(range), (_, add) => add(all, selection, choice))
   return all
 }
 

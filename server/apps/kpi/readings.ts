@@ -8,12 +8,14 @@ import type { KpiId } from '../../../lib/kpis.ts'
 import { type Filters, filterList } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
+import { decompose } from '../../window/decompose.ts'
 import { levelAt } from '../../window/levels.ts'
 import { type Subject, subjectOf } from '../../window/subject.ts'
 import { rangeBefore, type TimeRange, windowRange } from '../../window/window-range.ts'
 import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-range.ts'
 import { coveredPart } from './covered-part.ts'
 import { currencyFor, onlyIn } from './currency-choice.ts'
+import { gatherCell, panesATurn } from './gather-cell.ts'
 import { coveredIn } from './known-time.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
 import { lateOf, latePart } from './late-of.ts'
@@ -58,7 +60,7 @@ export async function readKpis(
 }
 
 /** Every KPI of one subject over a range and the one before, and which currency it is in. */
-function readCells(
+async function readCells(
   reader: PaneReader,
   range: TimeRange,
   { subject, now }: { subject: Subject; now: number },
@@ -66,11 +68,13 @@ function readCells(
   const { dimension } = subject
   const before = rangeBefore(range)
   const readable = [range, before].filter(({ from }) => isReadable(reader.retention, from, now))
-  const needs = readable.map((one) => ({ ...one, dimension }))
-  return reader.read(needs, () => {
-    const [cell, cellBefore] = [range, before].map((one) =>
-      readable.includes(one) ? reader.cell(one, subject, reader.measures.everything) : undefined,
-    )
+  const read = async (one: TimeRange) =>
+    readable.includes(one)
+      ? gatherCell(reader, one, subject, reader.measures.everything)
+      : undefined
+  const cell = await read(range)
+  const cellBefore = await read(before)
+  return reader.read([], () => {
     const currencies = new Map(
       reader.catalog.kpis.map(({ id }) => [id, currencyFor(reader, id, subject, cell, cellBefore)]),
     )
@@ -125,7 +129,7 @@ export async function readSeries(
 }
 
 /** Every step, those of which something is known, and which currency they are in. */
-function readPoints(
+async function readPoints(
   reader: PaneReader,
   query: SeriesQuery,
   { from, to, stepMs, now }: SteppedRange & { now: number },
@@ -136,36 +140,63 @@ function readPoints(
   const all: number[] = []
   for (let t = from; t < to; t += stepMs) all.push(t)
   const kept = all.filter((t) => isReadable(reader.retention, t, now))
-  const needs = kept.map((t) => ({ from: t, to: t + stepMs, dimension }))
+  const readable = new Set(kept)
   const whole = { from: kept[0] ?? to, to, dimension }
   const money = reader.currencies.of(kpiOf(reader.catalog, query.kpi)) !== undefined
-  return reader.read(money ? [...needs, whole] : needs, () => {
-    const total = money ? reader.cell(whole, subject, selection) : undefined
-    const choice = onlyIn(currencyFor(reader, query.kpi, subject, total))
-    const since = reader.measuredFrom(dimension, query.kpi)
-    const oldest = Math.max(reader.oldest(dimension), since)
-    const steps = kept.filter((t) => t + stepMs > oldest)
-    const known = new Set(steps)
-    const late = lateOf(reader, query.kpi)
-    const pointAt = (t: number): SeriesPoint => {
-      const open = t + stepMs > now
-      const step = { from: t, to: t + stepMs }
-      const covered = coveredPart(reader, step, { dimension, kpi: query.kpi, now })
-      const lost = lostPart(reader, step, dimension)
-      if (!known.has(t)) return { t, value: NO_VALUE, open, ...covered, ...lost }
-      const cell = reader.cell(step, subject, selection)
-      return {
-        t,
-        value: reader.value(query.kpi, cell, choice),
-        open,
-        ...covered,
-        ...latePart(late(cell), step),
-        ...lost,
-      }
+  const total = money ? await gatherCell(reader, whole, subject, selection) : undefined
+  const choice = onlyIn(currencyFor(reader, query.kpi, subject, total))
+  const late = lateOf(reader, query.kpi)
+  const since = () => reader.measuredFrom(dimension, query.kpi)
+  const isKnown = (t: number): boolean =>
+    readable.has(t) && t + stepMs > Math.max(reader.oldest(dimension), since())
+
+  function pointAt(t: number): SeriesPoint {
+    const open = t + stepMs > now
+    const step = { from: t, to: t + stepMs }
+    const covered = coveredPart(reader, step, { dimension, kpi: query.kpi, now })
+    const lost = lostPart(reader, step, dimension)
+    if (!isKnown(t)) return { t, value: NO_VALUE, open, ...covered, ...lost }
+    const cell = reader.cell(step, subject, selection)
+    return {
+      t,
+      value: reader.value(query.kpi, cell, choice),
+      open,
+      ...covered,
+      ...latePart(late(cell), step),
+      ...lost,
     }
-    const points = all.map(pointAt)
-    return { points, steps, choice, measured: measuredOf(since, { from, to }) }
-  })
+  }
+
+  const points: SeriesPoint[] = []
+  for (const some of inTurns(all, { stepMs, most: panesATurn(dimension) })) {
+    if (points.length > 0) await reader.turn()
+    const needs = some.flatMap((t) =>
+      readable.has(t) ? [{ from: t, to: t + stepMs, dimension }] : [],
+    )
+    points.push(...(await reader.read(needs, () => some.map(pointAt))))
+  }
+  return {
+    ...{ points, choice, steps: kept.filter(isKnown) },
+    measured: measuredOf(since(), { from, to }),
+  }
+}
+
+/** Steps in groups that are made of about `most` panes each. */
+function inTurns(
+  steps: readonly number[],
+  { stepMs, most }: { stepMs: number; most: number },
+): number[][] {
+  const groups: number[][] = []
+  let panes = most
+  for (const t of steps) {
+    if (panes >= most) {
+      groups.push([])
+      panes = 0
+    }
+    groups.at(-1)?.push(t)
+    panes += decompose(t, t + stepMs).length
+  }
+  return groups
 }
 
 /** As it was asked for, but never so short that there are too many. */

@@ -108,7 +108,7 @@ async function readSteps(
   }
   const newSum = () => keyedPane(reader.measures, keys.size + 1)
   let sum = newSum()
-  await readInTurns(reader, space.dimension, panes, (pane, add) => {
+  await readInTurns(reader, space, panes, (pane, add) => {
     add(sum, selection, apart)
     if (pane.to < pane.t + stepMs) return
     use(pane.t, sum)
