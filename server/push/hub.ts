@@ -246,15 +246,18 @@ export function createHub(options: {
 
   const outlet = (view: string): Outlet<Browser> => ({
     backlog: backlogOf,
-    join: (socket) => void socket.join(view),
-    leave: (socket) => void socket.leave(view),
-    deltaToAll: (push) => void space.to(view).volatile.emit('delta', { view, instance, ...push }),
+    join: (socket, slice) => void socket.join(roomOf(view, slice)),
+    leave: (socket, slice) => void socket.leave(roomOf(view, slice)),
+    deltaToSlice(slice, push) {
+      space.to(roomOf(view, slice)).volatile.emit('delta', { view, instance, ...push })
+    },
     deltaTo: (socket, push) => void socket.emit('delta', { view, instance, ...push }),
     snapshotTo(sockets, frame) {
       space.to(sockets.map(({ id }) => id)).emit('snapshot', { view, instance, ...frame })
     },
     sent: metrics.sent,
     skipped: metrics.skipped,
+    later: (task) => void setImmediate(task),
   })
 
   return {
@@ -284,6 +287,8 @@ export function createHub(options: {
     },
   }
 }
+
+const roomOf = (view: string, slice: number): string => `${slice} ${view}`
 
 /** Of views that cost more than others only so many are computed at once. */
 const LIMITS = [
