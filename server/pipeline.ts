@@ -16,7 +16,7 @@ import { catalogVersion } from './catalog/catalog-version.ts'
 import { giveWords } from './catalog/same-figures.ts'
 import { type ChangeLog, createChangeLog } from './change-log.ts'
 import { createClockWatch } from './clock-watch.ts'
-import { createDamage, type DamagedRow } from './damage/damage.ts'
+import { createDamage } from './damage/damage.ts'
 import { createDamageWatch, type DamageWatch } from './damage/damage-watch.ts'
 import { type StoreTrouble, storeTrouble } from './damage/store-trouble.ts'
 import { createFormerKpis } from './former-kpis.ts'
@@ -37,7 +37,7 @@ import { readChanges } from './store/counting-changes.ts'
 import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
-import { OLDEST, type StreamPlace, type StreamRow } from './store/stream-row.ts'
+import { damagedStream, type StreamPlace } from './store/stream-row.ts'
 import { createConsumer } from './stream/consumer.ts'
 import type { ConsumerReadings } from './stream/consumer-readings.ts'
 import {
@@ -221,7 +221,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     }
     ports.onStream(stream.id)
     const damage = createDamage(store.db, { clock, log })
-    if (stream.unreadableStart !== undefined) damage.found(damagedStart(stream))
+    const { damaged } = stream
+    if (damaged !== undefined) damage.found(damagedStream({ ...stream, damaged }))
     /** What its start finds changed. */
     const found: FoundChange[] = []
     const { mainCurrency } = options
@@ -517,13 +518,6 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
 const placeOf = ({ name, region, endpoint, embedded }: PipelineOptions['stream']): StreamPlace => ({
   name,
   place: embedded ? 'embedded' : (endpoint ?? region ?? ''),
-})
-
-/** What began is read on from its checkpoint: it concerns shards that were never read. */
-const damagedStart = ({ id, unreadableStart = '' }: StreamRow): DamagedRow => ({
-  ...{ streamId: 0, table: 'stream', key: { id }, held: unreadableStart, column: 'start_at' },
-  why: 'where reading was to begin cannot be read: shards that were never read are read from their oldest record',
-  rest: { start_at: JSON.stringify(OLDEST) },
 })
 
 const worstOf = (now: Health, before: Health): Health =>

@@ -206,7 +206,17 @@ describe('a row that is damaged is found, with where it is and how to mend it', 
       'Dead letters',
       /^dead_letter of stream clicks, id 1: its "reason" is none/,
     ],
-    ["update stream set start_at = '{'", 'Streams', /^stream clicks: where reading began cannot/],
+    [
+      "update stream set start_at = '{'",
+      'Streams',
+      /^stream clicks: the row of the stream is not as/,
+    ],
+    [
+      "update stream set start_at = '{', crc = null",
+      'Streams',
+      /^stream clicks: where reading was to begin cannot/,
+    ],
+    ['update stream set created_ms = 8', 'Streams', /^stream clicks: the row of the stream is not/],
     [
       'update shard set stream_id = 9',
       'Streams',

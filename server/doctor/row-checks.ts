@@ -9,7 +9,7 @@ import { differences } from '../damage/sums.ts'
 import { readDeadLetters } from '../http/dead-letters.ts'
 import { createMarkStore } from '../marks/mark-store.ts'
 import type { DamagedTable, Schema } from '../store/schema.ts'
-import { readStreams, type StreamRow } from '../store/stream-row.ts'
+import { damagedStream, readStreams, type StreamRow } from '../store/stream-row.ts'
 import { readMemory } from '../stream/commit/memory-rows.ts'
 import { readShards } from '../stream/commit/shard-rows.ts'
 import { type Check, checked, type Finding } from './finding.ts'
@@ -107,20 +107,16 @@ function findingOf(
   return { where: `${table}${of}, ${place.join(', ')}`, what: why, remedy }
 }
 
+const GOES_ON =
+  'Nothing has to be done: shards that have a checkpoint go on from there, and say if it is none of theirs.'
+
 async function streams(db: Db): Promise<Found> {
   const all = await readStreams(db)
-  const unreadable = all.flatMap((stream): Finding[] =>
-    stream.unreadableStart === undefined
-      ? []
-      : [
-          {
-            where: `stream ${stream.name}`,
-            what: `where reading began cannot be read: ${JSON.stringify(stream.unreadableStart)}`,
-            remedy:
-              'Nothing has to be done: shards that have a checkpoint go on from there, and others are read from the oldest record on.',
-          },
-        ],
-  )
+  const damaged = all.flatMap(({ damaged, ...stream }): Finding[] => {
+    if (damaged === undefined) return []
+    const { why: what } = damagedStream({ ...stream, damaged })
+    return [{ where: `stream ${stream.name}`, what, remedy: GOES_ON }]
+  })
   const { rows } = await sql<{ id: number }>`
     select distinct stream_id as id from shard where stream_id not in (select id from stream)`.execute(
     db,
@@ -130,7 +126,7 @@ async function streams(db: Db): Promise<Found> {
     what: 'the row of their stream is gone: Kinesight would count it anew',
     remedy: PUT_BACK,
   }))
-  return { findings: [...unreadable, ...orphans], note: all.map(({ name }) => name).join(', ') }
+  return { findings: [...damaged, ...orphans], note: all.map(({ name }) => name).join(', ') }
 }
 
 async function shards(db: Db): Promise<Found> {

@@ -29,3 +29,13 @@ export async function readElsewhere(
     return { name, place, applied: applied ?? 0, lastArrivalAt: last }
   })
 }
+
+/** How many events were applied of streams whose row is gone. */
+export async function readOrphans(db: Kysely<Schema>): Promise<number> {
+  const { applied } = await db
+    .selectFrom('shard')
+    .select(({ fn }) => fn.sum<number | null>('applied').as('applied'))
+    .where('stream_id', 'not in', db.selectFrom('stream').select('id'))
+    .executeTakeFirstOrThrow()
+  return applied ?? 0
+}

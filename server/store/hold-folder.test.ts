@@ -43,7 +43,7 @@ test('a process that is killed does not hold its folder any longer', async () =>
 test('a lock that cannot be taken for another reason is not called another Kinesight', () => {
   mkdirSync(path.join(folder, 'lock.db'))
   expect(() => holdFolder(folder, 0)).toThrow(
-    /^The data folder .* cannot be used: its file cannot be opened/,
+    /^The data folder .* cannot be used: .*lock\.db is a folder, not a file\. Move it out of the way/,
   )
 })
 

@@ -22,6 +22,7 @@ import { partlyRead } from './migrations/0006-partly-read.ts'
 import { arrivalSlices } from './migrations/0007-arrival-slices.ts'
 import { firstStart } from './migrations/0008-first-start.ts'
 import { damage } from './migrations/0009-damage.ts'
+import { streamChecksum } from './migrations/0013-stream-checksum.ts'
 import { preparedOnce } from './prepared.ts'
 import type { Schema } from './schema.ts'
 import { lostFile, lostTables, markStore } from './store-traces.ts'
@@ -133,6 +134,7 @@ const MIGRATIONS = {
   '0007-arrival-slices': arrivalSlices,
   '0008-first-start': firstStart,
   '0009-damage': damage,
+  '0013-stream-checksum': streamChecksum,
 }
 
 function openFile(file: string): Database.Database {

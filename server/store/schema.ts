@@ -45,6 +45,8 @@ export interface StreamTable {
   first_start_ms: number | null
   /** When it was found, on the stream's clock. */
   since_ms: number | null
+  /** Of the other columns but `id`; null: a version before wrote it. */
+  crc: number | null
 }
 
 /** What changed what is counted of a stream, or is kept of it. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { noFates } from '../../lib/fates.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
+import { createDamage } from '../damage/damage.ts'
 import { addChanges, readChanges } from './counting-changes.ts'
 import { readElsewhere } from './elsewhere.ts'
 import { noteFirstStart } from './first-start.ts'
@@ -14,12 +15,14 @@ import { openStore, type Store } from './open-store.ts'
 import type { Schema } from './schema.ts'
 import { readSetting, writeSetting } from './setting.ts'
 import { settleStream } from './settle-stream.ts'
-import { findStream } from './stream-row.ts'
+import { damagedStream, findStream } from './stream-row.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
 const PLACE = { name: 'clickstream', place: 'us-east-1' }
 const FIRST = { createdMs: NOON, startAt: { kind: 'latest' }, now: NOON + HOUR_MS } as const
 const AGAIN = { ...FIRST, createdMs: NOON + 2 * HOUR_MS, now: NOON + 3 * HOUR_MS }
+
+type Damaged = Parameters<typeof damagedStream>[0]
 
 let folder: string
 let store: Store
@@ -215,4 +218,45 @@ test('changes are kept with the stream that goes on, the newest hundred', async 
   const kept = await readChanges(store.db, anew.id, 1_000)
   expect(kept[0]).toMatchObject({ at: AGAIN.now, kind: 'created_again' })
   expect(kept.slice(1)).toEqual(changes.slice(-99).reverse())
+})
+
+test.each(['created_ms', 'since_ms', 'first_start_ms'])(
+  'a row whose %s changed by itself is damaged, and no stream that was created again',
+  async (column) => {
+    const stream = await settleStream(store.db, PLACE, FIRST)
+    await addShard(stream.id, { applied: 7 })
+    await sql`update stream set ${sql.ref(column)} = 77`.execute(store.db)
+    const found = await settleStream(store.db, PLACE, FIRST)
+    expect(found).toMatchObject({ id: stream.id, createdMs: NOON, damaged: { what: 'row' } })
+    const damage = createDamage(store.db, { clock: { now: () => NOON } })
+    damage.found(damagedStream(found as Damaged))
+    await damage.flush()
+    const { damaged, ...mended } = await settleStream(store.db, PLACE, FIRST)
+    expect({ ...mended, damaged }).toMatchObject({ id: stream.id, createdMs: NOON })
+    expect(damaged).toBeUndefined()
+    const [row, ...more] = await store.db.selectFrom('damaged').selectAll().execute()
+    expect(more).toEqual([])
+    expect(row).toMatchObject({ source: 'stream', why: expect.stringContaining('not as it was') })
+    expect(String(Buffer.from(row?.held ?? ''))).toContain('77')
+  },
+)
+
+test('the row of a version without checksums gets one when it is found', async () => {
+  await settleStream(store.db, PLACE, FIRST)
+  await store.db.updateTable('stream').set({ crc: null }).execute()
+  await settleStream(store.db, PLACE, FIRST)
+  await store.db.updateTable('stream').set({ created_ms: 8 }).execute()
+  expect(await settleStream(store.db, PLACE, FIRST)).toMatchObject({ damaged: { what: 'row' } })
+})
+
+test('where the row of a stream is gone, counting anew is told', async () => {
+  const former = await settleStream(store.db, PLACE, FIRST)
+  await addShard(former.id, { applied: 1_234 })
+  await store.db.deleteFrom('stream').execute()
+  const anew = await settleStream(store.db, PLACE, FIRST)
+  expect(anew.id).not.toBe(former.id)
+  const changes = await readChanges(store.db, anew.id, 10)
+  expect(changes).toMatchObject([
+    { kind: 'elsewhere', text: expect.stringMatching(/lost which stream the figures of 1,234 /) },
+  ])
 })

@@ -4,15 +4,17 @@ import type { OtherStream } from '../../lib/other-stream.ts'
 import type { StartAt } from '../../lib/start-at.ts'
 import { sameCreation } from '../../lib/stream-creation.ts'
 import { addChanges } from './counting-changes.ts'
-import { readElsewhere } from './elsewhere.ts'
+import { readElsewhere, readOrphans } from './elsewhere.ts'
 import { type FirstStart, forgetFirstStart } from './first-start.ts'
 import type { Schema } from './schema.ts'
 import {
   addStream,
   changeBegin,
   findStream,
+  mendedStream,
   type StreamPlace,
   type StreamRow,
+  sealStream,
 } from './stream-row.ts'
 
 /** Two clocks drift apart by less than a thousandth of what they measure. */
@@ -36,6 +38,8 @@ export async function settleStream(
   },
 ): Promise<StreamRow> {
   const found = await findStream(db, place)
+  if (found?.damaged !== undefined) return mendedStream(found, facts.createdMs)
+  if (found !== undefined) await sealStream(db, found.id)
   if (found !== undefined && sameCreation(found.createdMs, facts.createdMs)) {
     return isYetToBegin(found, facts) ? beginAnew(db, found, facts) : found
   }
@@ -56,6 +60,7 @@ export async function settleStream(
       startAt: asked.kind === 'latest' ? latestOf(facts) : asked,
     })
     await addChanges(tx, first.id, elsewhereChanges(place, await readElsewhere(tx, place), now))
+    await addChanges(tx, first.id, orphanChanges(await readOrphans(tx), now))
     return first
   })
 }
@@ -78,6 +83,13 @@ function elsewhereChanges(
       ? 'If it is the same stream under another address, start with the endpoint or region of before to go on with its figures and thresholds.'
       : 'They go on when it is read again.'
   const text = `Counting begins anew: the figures of ${where}, ${other.applied.toLocaleString('en')} events, are in this data folder too, and are kept apart. ${hint}`
+  return [{ at: now, kind: 'elsewhere', text }]
+}
+
+/** That there are figures of which nothing says whose they are. */
+function orphanChanges(applied: number, now: number): CountingChange[] {
+  if (applied === 0) return []
+  const text = `Counting begins anew: the store has lost which stream the figures of ${applied.toLocaleString('en')} events are of. They are kept apart. To go on with them, stop Kinesight and put back a backup of DATA_DIR.`
   return [{ at: now, kind: 'elsewhere', text }]
 }
 

@@ -14,7 +14,7 @@ import { first } from './0001-first.ts'
 /** What `0001-first` makes, where it is not today's schema. */
 export interface FirstSchema
   extends Omit<Schema, 'stream' | 'lease' | 'shard' | 'seen' | 'dead_letter'> {
-  stream: Omit<StreamTable, 'asked' | 'first_start_ms' | 'since_ms'>
+  stream: Omit<StreamTable, 'asked' | 'first_start_ms' | 'since_ms' | 'crc'>
   lease: Omit<LeaseTable, 'commit_seq'>
   shard: Omit<
     ShardTable,

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
-import { crc32 } from '../../platform/crc32.ts'
+import { rowChecksum } from '../../platform/row-checksum.ts'
 import type { Schema, ShardTable } from '../../store/schema.ts'
 import type { ShardProgress } from '../shards/shard-progress.ts'
 import type { Trust } from '../shards/trust.ts'
@@ -21,7 +21,7 @@ export async function writeShards(
   for (const shard of shards) {
     const facts = shardRow(shard)
     const key = { stream_id: streamId, shard_id: shard.shardId }
-    const crc = checksumOf({ ...key, ...facts })
+    const crc = rowChecksum({ ...key, ...facts })
     await tx
       .insertInto('shard')
       .values({ ...key, ...facts, crc })
@@ -56,17 +56,6 @@ const shardRow = (shard: ShardProgress) => ({
   beyond_last_ms: shard.lastBeyondMs,
 })
 
-/**
- * Of every column by its name, so that no value can stand for another one's. Columns that hold nothing or 0 are left
- * out: a later version may add some, and what was written before it still fits.
- */
-function checksumOf(row: object): number {
-  const parts = Object.entries(row)
-    .filter(([name, value]) => name !== 'crc' && value !== null && value !== 0)
-    .map(([name, value]) => `${name}=${String(value)}`)
-  return crc32(parts.sort().join('\n'))
-}
-
 /** Shards as the last commit left them. `now`: epoch ms. */
 export async function readShards(
   db: Kysely<Schema>,
@@ -95,7 +84,7 @@ export function problemOf(row: Row): string | undefined {
   if (checkpoint !== null && !isSequenceNumber(checkpoint)) {
     return `Its checkpoint ${shown(checkpoint)} is not a sequence number.`
   }
-  if (row.crc !== null && row.crc !== checksumOf(row)) {
+  if (row.crc !== null && row.crc !== rowChecksum(row)) {
     return 'Its row in the store is not as it was written: the checksum does not fit.'
   }
   if (checkpoint === null && row.records > 0) {
