@@ -135,7 +135,27 @@ const ROWS: Row[] = [
     { said: 'StreamName is odd.' },
   ),
   row('ListShards', 'ExpiredNextTokenException', 'temporary', /list of shards/, GOES_ON),
-  row('GetShardIterator', 'ResourceNotFoundException', 'gone', /not there/, /Create the stream/),
+  row(
+    'GetShardIterator',
+    'ResourceNotFoundException',
+    'gone',
+    /^the shard is not there any more, or fake is not$/,
+    /looked up by itself.*create the stream fake/,
+  ),
+  row(
+    'DescribeStreamSummary',
+    'ResourceNotFoundException',
+    'gone',
+    /^the stream fake is not there$/,
+    /^Create the stream fake at http/,
+  ),
+  row(
+    'SubscribeToShard',
+    'ResourceNotFoundException',
+    'gone',
+    /^the shard or the fan-out consumer is not there/,
+    /registered anew/,
+  ),
   row(
     'SubscribeToShard',
     'ResourceInUseException',

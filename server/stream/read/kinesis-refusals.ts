@@ -122,11 +122,38 @@ const badArgument: Teller = (failure) => {
   }
 }
 
-const gone: Teller = (failure) => ({
-  kind: 'gone',
-  message: quoting(`${failure.place.streamName} or what was asked of it is not there`, failure),
-  remedy: `Create the stream ${failure.place.streamName} at ${whereOf(failure.place)}, or correct KINESIS_STREAM, KINESIS_ENDPOINT or AWS_REGION.`,
-})
+/** Of calls for one shard it is not known whether that is gone or all of the stream. */
+const gone: Teller = (failure) => {
+  const { call, place } = failure
+  const create = `reate the stream ${place.streamName} at ${whereOf(place)}, or correct KINESIS_STREAM, KINESIS_ENDPOINT or AWS_REGION.`
+  switch (call) {
+    case 'DescribeStreamSummary':
+    case 'ListShards':
+    case 'RegisterStreamConsumer':
+    case 'DescribeStreamConsumer':
+      return {
+        kind: 'gone',
+        message: quoting(`the stream ${place.streamName} is not there`, failure),
+        remedy: `C${create}`,
+      }
+    case 'GetShardIterator':
+    case 'GetRecords':
+      return {
+        kind: 'gone',
+        message: quoting(`the shard is not there any more, or ${place.streamName} is not`, failure),
+        remedy: `Which of the two is looked up by itself. If it is the stream, c${create}`,
+      }
+    case 'SubscribeToShard':
+      return {
+        kind: 'gone',
+        message: quoting(
+          `the shard or the fan-out consumer is not there any more, or ${place.streamName} is not`,
+          failure,
+        ),
+        remedy: `Which of them is looked up by itself, and a consumer is registered anew. If it is the stream, c${create}`,
+      }
+  }
+}
 
 /** Of each call it says something else: only one of them subscribes. */
 const inUse: Teller = (failure) => {
