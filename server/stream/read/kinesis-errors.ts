@@ -53,8 +53,7 @@ function tell(error: unknown, call: KinesisCall, place: KinesisPlace): Told {
   const failure: Failure = { name: shortName(name), said, status, call, place }
   const refusal = tellRefusal(failure)
   if (refusal !== undefined) return isLate(failure) ? (ownFault(failure) ?? refusal) : refusal
-  if (/^Region is missing/.test(said)) return NO_REGION
-  if (/^Region not accepted/.test(said)) return badRegion(place)
+  if (/^Region (is missing|not accepted)/.test(said)) return regionProblem(said)
   if (isFanOut(call) && hasNoFanOut(failure)) return noFanOut(failure)
   if (error instanceof SyntaxError || said === 'UnknownError') return strange(place, status ?? 200)
   if (status !== undefined && status >= 500) return inside(failure)
@@ -91,11 +90,16 @@ const NO_REGION: Told = {
   remedy: 'Set AWS_REGION, such as AWS_REGION=eu-west-1, and start Kinesight anew.',
 }
 
-const badRegion = ({ region }: KinesisPlace): Told => ({
-  kind: 'temporary',
-  message: `“${region ?? ''}” is no AWS region`,
-  remedy: 'Correct AWS_REGION, such as AWS_REGION=eu-west-1, and start Kinesight anew.',
-})
+/** The SDK names one that is not set as if it were one. */
+function regionProblem(said: string): Told {
+  const [, region = ''] = /region="([^"]*)"/.exec(said) ?? []
+  if (region === '' || region === 'undefined') return NO_REGION
+  return {
+    kind: 'temporary',
+    message: `“${region}” is no AWS region`,
+    remedy: 'Correct AWS_REGION, such as AWS_REGION=eu-west-1, and start Kinesight anew.',
+  }
+}
 
 const UNKNOWN_REMEDY =
   'It is tried again by itself. If it stays, look at what answers there, and at what the credentials in use may do.'

@@ -127,7 +127,16 @@ test('a region that is not set anywhere is asked for', async () => {
   source = createKinesisSource(place)
   await expect(source.describe()).rejects.toMatchObject({
     message: 'no AWS region is set',
-    remedy: 'Set AWS_REGION, such as AWS_REGION=eu-west-1.',
+    remedy: 'Set AWS_REGION, such as AWS_REGION=eu-west-1, and start Kinesight anew.',
+  })
+})
+
+test('what is no region is named', async () => {
+  const place = { streamName: 'clickstream', region: 'eu west!', endpoint: undefined }
+  source = createKinesisSource(place)
+  await expect(source.describe()).rejects.toMatchObject({
+    message: '“eu west!” is no AWS region',
+    remedy: expect.stringMatching(/^Correct AWS_REGION/),
   })
 })
 
