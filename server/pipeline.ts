@@ -1,6 +1,6 @@
 import type { FoundChange } from '../lib/counting-change.ts'
 import type { DemoState, Health, ReaderState, StatusCell } from '../lib/frames.ts'
-import { createdAgain, type Incarnations } from '../lib/incarnation.ts'
+import type { Incarnations } from '../lib/incarnation.ts'
 import { createCatalog } from '../lib/kpi-catalog.ts'
 import type { Kpi } from '../lib/kpis.ts'
 import type { StreamBegin } from '../lib/stream-begin.ts'
@@ -8,8 +8,7 @@ import { SECOND_MS } from '../lib/time.ts'
 import type { View } from '../lib/view.ts'
 import { createAlertWatch } from './alerts/alert-watch.ts'
 import { createRuleStore } from './alerts/rule-store.ts'
-import { answerText } from './answer-text.ts'
-import { createKpiApp, type KpiApp } from './apps/kpi/kpi-app.ts'
+import { createKpiApp } from './apps/kpi/kpi-app.ts'
 import { createMeasuredSteps } from './apps/kpi/measured-steps.ts'
 import { createTotalsApp } from './apps/totals/totals-app.ts'
 import { catalogVersion } from './catalog/catalog-version.ts'
@@ -20,12 +19,11 @@ import { createDamage } from './damage/damage.ts'
 import { createDamageWatch, type DamageWatch } from './damage/damage-watch.ts'
 import { type StoreTrouble, storeTrouble } from './damage/store-trouble.ts'
 import { createFormerKpis } from './former-kpis.ts'
-import { kpisCsv, seriesCsv } from './http/kpi-csv.ts'
 import { createLiveViews } from './live-views.ts'
 import { createMarkStore } from './marks/mark-store.ts'
 import { createMarkWatch } from './marks/mark-watch.ts'
 import { createPipelineMetrics } from './pipeline-metrics.ts'
-import type { AnswerText, PipelineFrame, PipelineOptions, Question } from './pipeline-port.ts'
+import type { PipelineFrame, PipelineOptions } from './pipeline-port.ts'
 import type { Clock } from './platform/clock.ts'
 import { messageOf } from './platform/errors.ts'
 import { inTime } from './platform/in-time.ts'
@@ -33,6 +31,7 @@ import type { Log } from './platform/log.ts'
 import { pause } from './platform/pause.ts'
 import { backoffMs } from './platform/retry.ts'
 import { createTurns } from './platform/turns.ts'
+import { type Answer, createAnswers } from './reached-answers.ts'
 import { readChanges } from './store/counting-changes.ts'
 import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
@@ -72,8 +71,7 @@ export interface Pipeline {
   setDemo(state: DemoState): void
   /** KPIs that are measured as before are called, and shown, like these. */
   giveWords(kpis: readonly Kpi[]): void
-  /** `kpis` and `series` as `AnswerText`. It stops where `signal` aborts. */
-  answer(question: Question, signal?: AbortSignal): Promise<unknown>
+  answer: Answer
 }
 
 export interface PipelinePorts {
@@ -407,61 +405,6 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     return { kind: 'trouble', since: brokenSince, problem: `the store: ${problem}`, remedy }
   }
 
-  async function answer(question: Question, signal?: AbortSignal): Promise<unknown> {
-    const now = clock.now()
-    switch (question.kind) {
-      case 'kpis':
-      case 'series':
-        return text(question, now, signal)
-      case 'live':
-        return views.once({ kind: 'shards' }, now)
-      case 'shard':
-        return views.once({ kind: 'shard', shardId: question.shardId }, now)
-      case 'metrics':
-        return metrics.text()
-    }
-  }
-
-  /** Computed in turns with what others want. */
-  async function text(
-    question: Extract<Question, { kind: 'kpis' | 'series' }>,
-    now: number,
-    signal: AbortSignal | undefined,
-  ): Promise<AnswerText> {
-    const worker = turns.worker()
-    signal?.addEventListener('abort', worker.end)
-    const { form } = question
-    const { turn } = worker
-    await turn()
-    if (question.kind === 'kpis') {
-      const { query } = question
-      const found = await asked(query.incarnation, (kpi) => kpi.inTurns(turn).kpis(query, now))
-      return answerText(found, form, { csv: kpisCsv, turn })
-    }
-    const { query } = question
-    const found = await asked(query.incarnation, (kpi) => kpi.inTurns(turn).series(query, now))
-    return answerText(found, form, { csv: seriesCsv, turn })
-  }
-
-  /** Of the stream of this number, and with the moment where the range began before it. */
-  async function asked<Answer extends { from: number }>(
-    incarnation: number | undefined,
-    ask: (kpi: KpiApp) => Promise<Answer>,
-  ) {
-    const there = await soon()
-    const { incarnations } = there
-    const number = incarnation ?? incarnations.incarnation.number
-    const kpi = await there.kpiOf(number)
-    if (kpi === undefined) throw new Error(`there was no stream of number ${number}`)
-    const answer = await ask(kpi)
-    const again = createdAgain(incarnations, number, answer.from)
-    return {
-      ...answer,
-      ...(incarnation !== undefined && { incarnation }),
-      ...(again !== undefined && { createdAgain: again }),
-    }
-  }
-
   /** One that is started anew is there in a moment: nobody sees an error for that. */
   async function soon(): Promise<Reached> {
     if (reached !== undefined) return reached
@@ -510,7 +453,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     setDemo: (state) => {
       demo = state
     },
-    answer,
+    answer: createAnswers({ reached: soon, views, metrics, turns, clock }),
   }
 }
 
