@@ -110,7 +110,7 @@ test('a page shows a fixed range of the stream that it is asked for', async () =
     }
     const all = { ...parts, alerts, marks, markStore }
     const source = viewSource(view, all, {
-      ...{ catalog: BUILT_IN, startedAt: NOW },
+      catalog: BUILT_IN,
       turn: async () => {},
     })
     const { cells } = await source.state(NOW)

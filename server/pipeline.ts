@@ -107,7 +107,6 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   const resting = new AbortController()
   const begun = later()
   let judging: Promise<void>[] = []
-  const startedAt = clock.now()
   const startedMs = clock.monotonicMs()
   // Its own: their words are changed in place.
   const catalog = createCatalog(
@@ -130,7 +129,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   let before: Health = options.before ?? { kind: 'ok' }
   const turns = createTurns(clock)
   const views = createLiveViews({
-    sourceOf: (view, turn) => reached && viewSource(view, reached, { catalog, startedAt, turn }),
+    sourceOf: (view, turn) => reached && viewSource(view, reached, { catalog, turn }),
     common: () => ({ status: statusCell(), firing: reached?.alerts.firing() ?? [] }),
     quiet: () =>
       reached === undefined &&

@@ -31,11 +31,11 @@ export interface ViewParts {
 
 const NOTHING: ViewPart = { cells: {}, series: {} }
 
-/** Where the state of a view comes from. `startedAt`: since when arrivals are known; `turn`: for what takes long. */
+/** Where the state of a view comes from. `turn`: for what takes long. */
 export function viewSource(
   view: View,
   all: ViewParts,
-  { catalog, startedAt, turn }: { catalog: Catalog; startedAt: number; turn: () => Promise<void> },
+  { catalog, turn }: { catalog: Catalog; turn: () => Promise<void> },
 ): ViewSource {
   const parts: ViewParts = {
     ...all,
@@ -67,9 +67,9 @@ export function viewSource(
       }
     }
     case 'shards':
-      return { state: (now) => shardCells(consumer.readings().shards, { now, startedAt }) }
+      return { state: (now) => shardCells(consumer.readings().shards, { now }) }
     case 'shard':
-      return { state: (now) => oneShard(consumer, view.shardId, { now, startedAt }) }
+      return { state: (now) => oneShard(consumer, view.shardId, now) }
     case 'alerts':
       return {
         state: () => ({
@@ -109,11 +109,7 @@ function ofStream(
 }
 
 /** The shard with its parents and children. */
-function oneShard(
-  consumer: Consumer,
-  shardId: string,
-  { now, startedAt }: { now: number; startedAt: number },
-): ViewPart {
+function oneShard(consumer: Consumer, shardId: string, now: number): ViewPart {
   const found = consumer.shard(shardId)
   if (found === undefined) return NOTHING
   const { reading, children } = found
@@ -121,7 +117,7 @@ function oneShard(
     (id) => consumer.shard(id)?.reading ?? [],
   )
   const whole = consumer.readings().shards
-  const { cells, series } = shardCells(family, { now, startedAt, whole })
+  const { cells, series } = shardCells(family, { now, whole })
   return { cells: { ...cells, detail: shardDetail(reading, children, now) }, series }
 }
 

@@ -37,7 +37,7 @@ export function taking(now: number) {
   })
   const lane: TakingLane = {
     progress: aShard(),
-    throughput: createThroughput(),
+    throughput: createThroughput(0),
     keys: { add() {} },
     cursor: undefined,
     opening: undefined,

@@ -116,7 +116,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     stream.startAt.kind === 'time'
       ? { kind: 'at', timeMs: stream.startAt.at }
       : { kind: 'trim_horizon' }
-  const eventsTaken = createThroughput()
+  const eventsTaken = createThroughput(clock.now())
   /** Shards that brought something lately. */
   const busy = new Set<string>()
   let controlMessages = 0
@@ -343,8 +343,7 @@ export function createConsumer(stream: StreamRow, ports: ConsumerPorts): Consume
     return {
       shards,
       ...sumsOf(shards),
-      eventsPerSecond:
-        eventsTaken.between(now - RATE_SPAN_MS, now).records / (RATE_SPAN_MS / SECOND_MS),
+      eventsPerSecond: eventsTaken.rate(now - RATE_SPAN_MS, now)?.records ?? 0,
       source: sourceHealth(discovery.health(), shards, now),
       store: committer.health(),
       reading: {

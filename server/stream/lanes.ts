@@ -73,7 +73,7 @@ export function createLanes(ports: {
       progress,
       trust,
       origin: createOrigin(progress.checkpoint),
-      throughput: createThroughput(),
+      throughput: createThroughput(ports.clock.now()),
       keys: createTopKeys(),
       log: createReaderLog(progress, ports),
       cursor: undefined,

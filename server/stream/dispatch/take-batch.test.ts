@@ -62,7 +62,7 @@ async function taking(records: readonly Uint8Array[]) {
 
 const laneOf = (shardId: string): TakingLane => ({
   progress: newShard({ shardId, parents: [], hashFrom: '0', hashTo: '9', closed: false }),
-  throughput: createThroughput(),
+  throughput: createThroughput(0),
   keys: createTopKeys(),
   cursor: undefined,
   opening: undefined,

@@ -34,7 +34,7 @@ test('lines of a log that are read in part are counted once, also through a rest
   await until(() => expect(partlyRead(second)).toBe(6))
   const { shards } = second.readings()
   expect(shards[0]?.progress.fates).toMatchObject({ applied: 18, rejected: 3 })
-  const { cells } = shardCells(shards, { now: world.clock.now(), startedAt: 0 })
+  const { cells } = shardCells(shards, { now: world.clock.now() })
   expect(Object.values(cells)).toMatchObject([{ partlyRead: 6 }])
   const metrics = createPipelineMetrics(
     () => ({ ...second.readings(), damage: NO_DAMAGE, incarnation: 1 }),

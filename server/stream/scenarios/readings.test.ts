@@ -19,7 +19,7 @@ const records = (consumer: Consumer): number =>
 function hotKey(consumer: Consumer, shardId: string, now: number) {
   const { reading } = consumer.shard(shardId) ?? {}
   if (reading === undefined) throw new Error(`there is no ${shardId}`)
-  const cell = shardCells([reading], { now, startedAt: 0 }).cells[`shard.${shardId}`] as ShardCell
+  const cell = shardCells([reading], { now }).cells[`shard.${shardId}`] as ShardCell
   const { topKeys } = shardDetail(reading, [], now)
   return { used: usedOf(cell), flagged: hotKeyOf(cell, topKeys), topKeys }
 }

@@ -29,11 +29,7 @@ export interface ShardCells {
 /** The Shards page's cells and series, at `now`; `whole` is what shares are of. */
 export function shardCells(
   readings: readonly ShardReading[],
-  {
-    now,
-    startedAt,
-    whole = readings,
-  }: { now: number; startedAt: number; whole?: readonly ShardReading[] },
+  { now, whole = readings }: { now: number; whole?: readonly ShardReading[] },
 ): ShardCells {
   const rates = readings.map((reading) => rateOf(reading, now))
   const all = whole.reduce((sum, reading) => sum + rateOf(reading, now).records, 0)
@@ -45,7 +41,7 @@ export function shardCells(
     const name = `shard.${reading.progress.shardId}` as const
     const rate = rates[at] ?? { records: 0, bytes: 0 }
     cells[name] = shardCell(reading, rate, all === 0 ? null : rate.records / all)
-    if (drawn.has(reading)) series[name] = points(reading, { now, startedAt, stepMs })
+    if (drawn.has(reading)) series[name] = points(reading, { now, stepMs })
   })
   return { cells, series }
 }
@@ -63,9 +59,7 @@ function busiest(
 
 function rateOf({ throughput }: ShardReading, now: number) {
   const to = now - SETTLE_MS
-  const { records, bytes } = throughput.between(to - RATE_SPAN_MS, to)
-  const seconds = RATE_SPAN_MS / SECOND_MS
-  return { records: records / seconds, bytes: bytes / seconds }
+  return throughput.rate(to - RATE_SPAN_MS, to) ?? { records: 0, bytes: 0 }
 }
 
 function shardCell(
@@ -120,19 +114,16 @@ export function shardDetail(
   }
 }
 
-/** [t, records/s, bytes/s], up to the last whole step. What arrived before this start is not known. */
+/** [t, records/s, bytes/s], up to the last whole step. What arrived before this start is not known, unless it was read since. */
 function points(
   { throughput }: ShardReading,
-  { now, startedAt, stepMs }: { now: number; startedAt: number; stepMs: number },
+  { now, stepMs }: { now: number; stepMs: number },
 ): Point[] {
   const end = Math.floor((now - SETTLE_MS) / stepMs) * stepMs
   const list: Point[] = []
   for (let t = end - CHART_SPAN_MS; t < end; t += stepMs) {
-    const { records, bytes } = throughput.between(t, t + stepMs)
-    const known = t >= startedAt || records > 0
-    list.push(
-      known ? [t, (records * SECOND_MS) / stepMs, (bytes * SECOND_MS) / stepMs] : [t, null, null],
-    )
+    const rate = throughput.rate(t, t + stepMs)
+    list.push([t, rate?.records ?? null, rate?.bytes ?? null])
   }
   return list
 }
