@@ -34,5 +34,9 @@ export type SeriesQuery = AskedRange & {
   by?: KeysQuery
 }
 
-/** Money is answered in the rule's currency. */
-export type ValueQuery = Pick<RuleInput, 'kpi' | 'filter' | 'window' | 'currency'>
+/**
+ * Money is answered in the rule's currency. `below`: a sum of a window that is not covered whole has no value, for it is less
+ * than what it will be.
+ */
+export type ValueQuery = Pick<RuleInput, 'kpi' | 'filter' | 'window' | 'currency'> &
+  Partial<Pick<RuleInput, 'when'>>

@@ -80,6 +80,29 @@ test('a window of which nothing is known has no value, which is not 0', () => {
   ])
 })
 
+test('a rule of below has no value while its window began before the stream', () => {
+  const young: SeriesAnswer = {
+    ...answer(plain(null, null, 5, 6, 7, 8)),
+    points: plain(null, null, 5, 6, 7, 8).map((value, at) => ({
+      ...{ t: at * 1_000, value, open: at === 5 },
+      ...(at === 2 && { coveredMs: 400 }),
+      ...(at === 5 && { coveredMs: 900 }),
+    })),
+  }
+  expect(previewPoints([young], plan, undefined, { onlyWhole: true })).toEqual([
+    [2_000, null],
+    [3_000, null],
+    [4_000, null],
+    [5_000, 21],
+  ])
+  expect(previewPoints([young], plan, undefined)).toEqual([
+    [2_000, 5],
+    [3_000, 11],
+    [4_000, 18],
+    [5_000, 21],
+  ])
+})
+
 test('money is drawn in the currency of the rule', () => {
   const values = [{ value: 9, currency: 'USD', money: { USD: '9', EUR: '2.5' } }]
   expect(previewPoints([answer(values)], { ...plan, steps: 1 }, 'EUR')).toEqual([[0, 2.5]])

@@ -47,16 +47,26 @@ export const coveredMs = (plan: PreviewPlan): number => plan.stepMs * plan.steps
 
 /**
  * The rule's value at the end of each step, oldest first, in the terms of `ruleThreshold`.
- * Where the series does not reach back far enough for a whole window there is no value.
+ * Where the series does not reach back far enough for a whole window there is no value. `onlyWhole`: nor where something
+ * of the window was before there was anything to know, as a rule of "below" has none there.
  */
 export function previewPoints(
   answers: readonly SeriesAnswer[],
   plan: PreviewPlan,
   currency: string | undefined,
+  { onlyWhole = false }: { onlyWhole?: boolean } = {},
 ): Point[] {
   const points = answers.flatMap((answer) => answer.points).sort((a, b) => a.t - b.t)
   const values = points.map(({ value }) => figure(value, currency))
-  if (plan.steps === 1) return points.map(({ t }, at) => [t, values[at] ?? null])
+  /** Up to a step that nothing, or not all, was known of before it ended. */
+  const knownFrom = onlyWhole
+    ? points.findLastIndex(
+        ({ value, open, coveredMs }) => value.value === null || (coveredMs !== undefined && !open),
+      ) + 1
+    : 0
+  if (plan.steps === 1) {
+    return points.map(({ t }, at) => [t, at < knownFrom ? null : (values[at] ?? null)])
+  }
   const out: Point[] = []
   let sum = 0
   let known = 0
@@ -65,7 +75,9 @@ export function previewPoints(
     sum += (comes ?? 0) - (goes ?? 0)
     known += Number(comes !== null) - Number(goes !== null)
     // Of no step at all there is no sum, not one of 0.
-    if (at >= plan.steps - 1) out.push([t, known === 0 ? null : inMicros(sum)])
+    const isWhole = at - plan.steps + 1 >= knownFrom
+    if (at < plan.steps - 1) continue
+    out.push([t, known === 0 || (onlyWhole && !isWhole) ? null : inMicros(sum)])
   }
   return out
 }

@@ -52,7 +52,9 @@ function Drawn({ kpi, preview, draft }: { kpi: Kpi; preview: Preview; draft: Rul
   const latest = answers.at(-1)
   const checked = checkDraft(catalog, draft)
   const currency = isMoney(kpi) ? draft.currency.trim().toUpperCase() : undefined
-  const points = previewPoints(answers, plan, currency)
+  const points = previewPoints(answers, plan, currency, {
+    onlyWhole: draft.when === 'below' && growsWithTime(kpi),
+  })
   const to = latest?.to ?? 0
   const threshold = checked.ok ? ruleThreshold(kpi, checked.input) : undefined
   const measured = points.some(([, value]) => value !== null)
@@ -109,3 +111,7 @@ function tickText(kpi: Kpi, value: number, currency: string | undefined): string
     ? count(value)
     : thresholdText(kpi, value, currency).replace(' per 1,000', '')
 }
+
+/** What is less of a window that is not covered whole: see `ValueQuery`. */
+const growsWithTime = ({ formula: { kind } }: Kpi): boolean =>
+  kind === 'count' || kind === 'money' || kind === 'distinct'

@@ -4,7 +4,7 @@ import { DEFAULT_CURRENCY } from '../../../lib/event.ts'
 import { kpiOf } from '../../../lib/kpi-catalog.ts'
 import type { KpisQuery, SeriesQuery, ValueQuery } from '../../../lib/kpi-questions.ts'
 import { type KpiValue, NO_VALUE } from '../../../lib/kpi-value.ts'
-import type { KpiId } from '../../../lib/kpis.ts'
+import type { Kpi, KpiId } from '../../../lib/kpis.ts'
 import { type Filters, filterList } from '../../../lib/view.ts'
 import { WINDOWS } from '../../../lib/windows.ts'
 import type { Cell } from '../../window/cell.ts'
@@ -16,7 +16,7 @@ import { isReadable, kpisRange, type SteppedRange, seriesRange } from './asked-r
 import { coveredPart } from './covered-part.ts'
 import { currencyFor, onlyIn } from './currency-choice.ts'
 import { gatherCell, panesATurn } from './gather-cell.ts'
-import { coveredIn } from './known-time.ts'
+import { coveredIn, knownFrom } from './known-time.ts'
 import { everyKpi, readKpisBy } from './kpis-by.ts'
 import { lateOf, latePart } from './late-of.ts'
 import { incompleteIn, lostPart } from './lost-part.ts'
@@ -217,11 +217,19 @@ export async function readValue(
   const subject = subjectOf(query.filter)
   return reader.read([{ ...range, dimension: subject.dimension }], () => {
     if (reader.measuredFrom(subject.dimension, query.kpi) >= range.to) return NO_VALUE
+    if (query.when === 'below' && isSum(kpiOf(reader.catalog, query.kpi))) {
+      const at = { dimension: subject.dimension, kpi: query.kpi, now }
+      if (knownFrom(reader, range, at) > range.from) return NO_VALUE
+    }
     const cell = reader.cell(range, subject, reader.select([query.kpi]))
     const only = query.currency ?? DEFAULT_CURRENCY
     return reader.value(query.kpi, cell, { only })
   })
 }
+
+/** What grows with the time that it is over. */
+const isSum = ({ formula: { kind } }: Kpi): boolean =>
+  kind === 'count' || kind === 'money' || kind === 'distinct'
 
 /** Said where not all of the range was measured. */
 const measuredOf = (since: number, { from }: TimeRange) =>
