@@ -214,7 +214,8 @@ export async function until(
 const hasEnded = (child: ChildProcess): boolean =>
   child.exitCode !== null || child.signalCode !== null
 
-const OURS = /^(KINESIS_|AWS_|START_AT|DEMO|ROLE|DATABASE_URL|REDIS_URL|HOST$|LOG_LEVEL)/
+const OURS =
+  /^(KINESIS_|AWS_|START_AT|DEMO|ROLE|DATABASE_URL|REDIS_URL|HOST$|LOG_LEVEL|MAIN_CURRENCY)/
 
 /** What the person's shell says of a stream is not for tests. */
 function withoutOurs(env: NodeJS.ProcessEnv): Record<string, string | undefined> {

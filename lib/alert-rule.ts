@@ -5,6 +5,7 @@ import { type Catalog, unknownKpi } from './kpi-catalog.ts'
 import type { KpiValue } from './kpi-value.ts'
 import type { Kpi } from './kpis.ts'
 import { parseDecimal } from './money.ts'
+import { textInWords } from './shown-text.ts'
 import { askedFilters, filterList } from './view.ts'
 import { RULE_WINDOW_IDS, WINDOWS } from './windows.ts'
 
@@ -111,13 +112,25 @@ function thresholdProblem(kpi: Kpi, value: string): string | undefined {
 /** Ratios of a part to its whole. */
 const AT_MOST_ONE: ReadonlySet<string> = new Set(['conversion_rate', 'error_rate'])
 
+/** The words of `ruleSentence`, and the keys between them as producers wrote them. */
+export function ruleParts(catalog: Catalog, rule: RuleInput) {
+  const kpi = catalog.kpi(rule.kpi)
+  const unit = kpi === undefined ? '' : ` ${ruleUnit(kpi, rule)}`
+  return {
+    before: kpi?.label ?? rule.kpi,
+    keys: filterList(rule.filter).map(({ dimension, key }, at) => ({
+      words: ` ${at === 0 ? 'of' : 'and'} ${dimension} `,
+      key,
+    })),
+    after: ` over ${WINDOWS[rule.window].label} ${rule.when} ${rule.value}${unit}`,
+  }
+}
+
 /** "spend of account acme over 1 h above 50 USD"; a KPI that is gone is named by its id. */
 export function ruleSentence(catalog: Catalog, rule: RuleInput): string {
-  const kpi = catalog.kpi(rule.kpi)
-  const filters = filterList(rule.filter).map(({ dimension, key }) => `${dimension} ${key}`)
-  const of = filters.length === 0 ? '' : ` of ${filters.join(' and ')}`
-  const unit = kpi === undefined ? '' : ` ${ruleUnit(kpi, rule)}`
-  return `${kpi?.label ?? rule.kpi}${of} over ${WINDOWS[rule.window].label} ${rule.when} ${rule.value}${unit}`
+  const { before, keys, after } = ruleParts(catalog, rule)
+  const of = keys.map(({ words, key }) => `${words}${textInWords(key)}`)
+  return `${before}${of.join('')}${after}`
 }
 
 /** Where a rule stands: it fires while the value is beyond its threshold, and clears by itself. */

@@ -1,4 +1,5 @@
-import type { Dimension, KpiId } from './kpis.ts'
+import { DIMENSION_LABELS, type Dimension, type KpiId } from './kpis.ts'
+import { textInWords } from './shown-text.ts'
 import type { Filter } from './view.ts'
 
 /** A KPI that left what is usual for it, and came back: what just went wrong. */
@@ -39,6 +40,27 @@ export function keyOfMark({ of, cause }: Pick<KpiMark, 'of' | 'cause'>): Filter 
   if (of !== undefined) return of
   return cause === undefined ? undefined : { dimension: cause.dimension, key: cause.key }
 }
+
+/** A mark's text, with the keys apart that are in it as producers wrote them. */
+export function markParts({ text, of, cause }: KpiMark): { words: string; key?: string }[] {
+  const named = [of, cause].flatMap((filter) => (filter === undefined ? [] : [filter]))
+  const parts: { words: string; key?: string }[] = []
+  let rest = text
+  for (const { dimension, key } of named) {
+    const before = `${DIMENSION_LABELS[dimension].one} `
+    const at = rest.indexOf(before + key)
+    if (at < 0) continue
+    parts.push({ words: rest.slice(0, at) + before, key })
+    rest = rest.slice(at + before.length + key.length)
+  }
+  return [...parts, { words: rest }]
+}
+
+/** For a title, or to be read out. */
+export const markWords = (mark: KpiMark): string =>
+  markParts(mark)
+    .map(({ words, key }) => (key === undefined ? words : words + textInWords(key)))
+    .join('')
 
 /** What the overview knows of marks. */
 export interface MarksCell {

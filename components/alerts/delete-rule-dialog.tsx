@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { type RuleStanding, ruleSentence } from '../../lib/alert-rule.ts'
-import { useCatalog } from '../live/catalog.ts'
+import type { RuleStanding } from '../../lib/alert-rule.ts'
 import { sendJson } from '../live/http.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import styles from './delete-rule-dialog.module.css'
 import { dropDraft } from './kept-drafts.ts'
+import { RuleSentence } from './rule-sentence.tsx'
 
 /** Names what goes before it goes. */
 export function DeleteRuleDialog({
@@ -16,7 +16,6 @@ export function DeleteRuleDialog({
   standing: RuleStanding | null
   onClose: () => void
 }) {
-  const catalog = useCatalog()
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const close = () => {
@@ -50,7 +49,9 @@ export function DeleteRuleDialog({
     >
       {standing !== null && (
         <>
-          <p className={styles.rule}>{ruleSentence(catalog, standing.rule)}</p>
+          <p className={styles.rule}>
+            <RuleSentence rule={standing.rule} />
+          </p>
           <p className={styles.effect}>
             {standing.state.kind === 'firing'
               ? 'It fires now; deleting it ends the alert. The history keeps it.'

@@ -1,10 +1,5 @@
 import Link from 'next/link'
-import {
-  type FiringAlert,
-  type RuleInput,
-  type RuleStanding,
-  ruleSentence,
-} from '../../lib/alert-rule.ts'
+import type { FiringAlert, RuleInput, RuleStanding } from '../../lib/alert-rule.ts'
 import { counted } from '../../lib/format.ts'
 import { duration, exactTime, moment } from '../../lib/format-time.ts'
 import type { KpiValue } from '../../lib/kpi-value.ts'
@@ -21,6 +16,7 @@ import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import styles from './firing-panel.module.css'
 import { GoneNote } from './gone-note.tsx'
+import { RuleSentence } from './rule-sentence.tsx'
 import { limitText, measured } from './rule-words.ts'
 
 /** What is beyond its threshold now, the longest first. */
@@ -85,7 +81,7 @@ function FiringRow({ alert, peak }: { alert: FiringAlert; peak: KpiValue | undef
         <Badge tone="bad">Firing</Badge>
       </span>
       <span className={styles.rule}>
-        {ruleSentence(catalog, rule)} <GoneNote kpi={rule.kpi} />
+        <RuleSentence rule={rule} /> <GoneNote kpi={rule.kpi} />
       </span>
       <span className={styles.value}>
         <Figure size={28} text={figure.text} exact={figure.exact} />

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { type AlertEvent, ruleSentence } from '../../lib/alert-rule.ts'
+import type { AlertEvent } from '../../lib/alert-rule.ts'
 import { duration, exactTime, moment } from '../../lib/format-time.ts'
 import type { Catalog } from '../../lib/kpi-catalog.ts'
 import { useCatalog } from '../live/catalog.ts'
@@ -18,6 +18,7 @@ import { type Column, Table } from '../ui/table.tsx'
 import { GoneNote } from './gone-note.tsx'
 import styles from './history-panel.module.css'
 import { mergeHistory } from './merge-history.ts'
+import { RuleSentence } from './rule-sentence.tsx'
 import { measured } from './rule-words.ts'
 
 const PAGE = 50
@@ -99,7 +100,7 @@ const columns = (now: number, catalog: Catalog): readonly Column<AlertEvent>[] =
   {
     id: 'rule',
     header: 'Threshold',
-    cell: (event) => <Rule event={event} catalog={catalog} />,
+    cell: (event) => <Rule event={event} />,
   },
   {
     id: 'crossed',
@@ -141,7 +142,7 @@ function HistoryList({
     <ul className={styles.list}>
       {events.map((event) => (
         <li key={event.id} className={styles.item}>
-          <Rule event={event} catalog={catalog} />
+          <Rule event={event} />
           <span className={styles.itemEnd}>
             <Ending event={event} />
           </span>
@@ -155,9 +156,9 @@ function HistoryList({
   )
 }
 
-const Rule = ({ event: { rule }, catalog }: { event: AlertEvent; catalog: Catalog }) => (
+const Rule = ({ event: { rule } }: { event: AlertEvent }) => (
   <span className={styles.rule}>
-    {ruleSentence(catalog, rule)} <GoneNote kpi={rule.kpi} />
+    <RuleSentence rule={rule} /> <GoneNote kpi={rule.kpi} />
   </span>
 )
 
@@ -171,7 +172,7 @@ const figure = (
   return (
     <>
       <Figure size={size} text={text} exact={exact} />
-      {size === 13 && <Others of={others} below most={1} />}
+      {size === 13 && <Others of={others} below brief />}
     </>
   )
 }

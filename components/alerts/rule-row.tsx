@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { Others } from '../ui/others.tsx'
 import { GoneNote } from './gone-note.tsx'
+import { RuleSentence } from './rule-sentence.tsx'
 import { limitText, measured } from './rule-words.ts'
 import styles from './rules-panel.module.css'
 
@@ -30,7 +31,9 @@ export function RuleRow({
         <StandingBadge standing={standing} />
       </span>
       <span className={styles.rule}>
-        <span className={styles.sentence}>{sentence}</span>
+        <span className={styles.sentence}>
+          <RuleSentence rule={rule} />
+        </span>
         <GoneNote kpi={rule.kpi} />
         {rule.sample && (
           <span className={styles.sample} title="Kinesight set it for the demo traffic">

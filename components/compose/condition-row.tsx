@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { NUMBER_CONDITION_FIELDS, TEXT_CONDITION_FIELDS } from '../../lib/event-filter.ts'
 import type { SeenCell } from '../../lib/frames.ts'
+import { shownText } from '../../lib/shown-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { Select, type SelectOption } from '../ui/select.tsx'
@@ -122,7 +123,7 @@ function fieldOptions(seen: SeenCell | undefined): SelectOption<string>[] {
     .filter((field) => field.startsWith(PROPS))
   const fields = [...TEXT_CONDITION_FIELDS, ...NUMBER_CONDITION_FIELDS, ...props]
   return [
-    ...fields.map((field) => ({ value: field as string, label: field })),
+    ...fields.map((field) => ({ value: field as string, label: shownText(field) })),
     { value: PROPS, label: 'props. …' },
   ]
 }

@@ -1,3 +1,4 @@
+import { EventText } from '../ui/event-text.tsx'
 import styles from './hint-line.module.css'
 import type { Hint } from './seen-words.ts'
 
@@ -8,7 +9,7 @@ export function HintLine({ hint, onPick }: { hint: Hint; onPick: (text: string) 
       {hint.text}
       {hint.instead.map((text) => (
         <button key={text} type="button" className={styles.pick} onClick={() => onPick(text)}>
-          {text}
+          <EventText text={text} most={80} />
         </button>
       ))}
     </p>

@@ -120,7 +120,7 @@ function TopKeys({ shown }: { shown: PreviewShown }) {
               <MiddleCut text={key} tail={8} className={styles.keyText ?? ''} />
               <span>
                 <Figure text={figure.text} unit={figure.unit} exact={figure.exact} size={13} />
-                <Others of={figure.others} below most={1} />
+                <Others of={figure.others} below brief />
               </span>
             </li>
           )

@@ -1,6 +1,7 @@
 import { age } from '../../lib/format-time.ts'
 import type { FilterMatch, SeenCell } from '../../lib/frames.ts'
 import { useServerNow } from '../live/store.ts'
+import { EventText } from '../ui/event-text.tsx'
 import styles from './kpi-preview.module.css'
 import { matchText } from './seen-words.ts'
 
@@ -34,10 +35,10 @@ function Sample({ sample }: { sample: FilterMatch['samples'][number] }) {
   const now = useServerNow()
   return (
     <p className={styles.sample}>
-      <span className={styles.sampleType}>{sample.type}</span>
+      <EventText text={sample.type} className={styles.sampleType} />
       {sample.fields.map(([name, text]) => (
         <span key={name} className={styles.sampleField}>
-          <span className={styles.sampleName}>{name}</span> {text}
+          <EventText text={name} className={styles.sampleName} /> <EventText text={text} />
         </span>
       ))}
       {now > 0 && <span className={styles.sampleName}>{age(now - sample.time)} ago</span>}

@@ -1,5 +1,6 @@
 import { count } from '../../lib/format.ts'
 import type { FilterMatch, SeenCell } from '../../lib/frames.ts'
+import { textInWords } from '../../lib/shown-text.ts'
 import { conditionProblem, type EventsDraft } from './events-draft.ts'
 
 /** What is said beside a blank that lets no event through, and what would. */
@@ -13,7 +14,7 @@ const MAX_INSTEAD = 5
 
 /** "312 of 640 recent page_view events match" */
 export function matchText({ ofType, matching }: FilterMatch, type: string): string {
-  const what = type === '' ? 'recent events' : `recent ${type} events`
+  const what = type === '' ? 'recent events' : `recent ${textInWords(type)} events`
   return `${count(matching)} of ${count(ofType)} ${what} match`
 }
 
@@ -26,7 +27,7 @@ export function typeHint(
   if (match === undefined || match.ofType > 0 || events === 0 || type.trim() === '')
     return undefined
   return {
-    text: `None of the newest ${count(events)} events is of the type ${type.trim()}. There are:`,
+    text: `None of the newest ${count(events)} events is of the type ${textInWords(type.trim())}. There are:`,
     instead: types.map((one) => one.type).slice(0, MAX_INSTEAD),
   }
 }
@@ -47,11 +48,11 @@ export function conditionHint(
     .filter((one) => conditionProblem(one) === undefined).length
   const met = match.conditions[place]
   if (met === undefined || met > 0) return undefined
-  const what = type.trim() === '' ? 'recent events' : `recent ${type.trim()} events`
+  const what = type.trim() === '' ? 'recent events' : `recent ${textInWords(type.trim())} events`
   const seen = fields.find(({ field }) => field === condition.field)
   if (seen === undefined) {
     return {
-      text: `None of the ${count(match.ofType)} ${what} has a ${condition.field}.`,
+      text: `None of the ${count(match.ofType)} ${what} has a ${textInWords(condition.field)}.`,
       instead: [],
     }
   }

@@ -1,5 +1,7 @@
 import { X } from 'lucide-react'
 import { type KeyboardEvent, useId } from 'react'
+import { shownText, textInWords } from '../../lib/shown-text.ts'
+import { EventText } from '../ui/event-text.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import type { ConditionDraft } from './events-draft.ts'
 import styles from './values-field.module.css'
@@ -45,13 +47,13 @@ export function ValuesField({
       <span className={styles.box}>
         {texts.map((text) => (
           <span key={text} className={styles.text}>
-            <span className={styles.words} title={text}>
-              {text}
+            <span className={styles.words} title={textInWords(text, { most: 400 })}>
+              <EventText text={text} />
             </span>
             <button
               type="button"
               className={styles.remove}
-              aria-label={`Take ${text} away`}
+              aria-label={`Take ${textInWords(text)} away`}
               onClick={() => onChange({ ...condition, texts: texts.filter((one) => one !== text) })}
             >
               <X aria-hidden="true" />
@@ -65,7 +67,13 @@ export function ValuesField({
           autoComplete="off"
           spellCheck={false}
           maxLength={2_048}
-          placeholder={texts.length === 0 ? (values[0]?.text ?? 'value') : 'or …'}
+          placeholder={
+            texts.length === 0
+              ? values[0]
+                ? shownText(values[0].text, { most: 40 })
+                : 'value'
+              : 'or …'
+          }
           value={typed}
           onChange={(event) => type(event.currentTarget.value)}
           onKeyDown={press}

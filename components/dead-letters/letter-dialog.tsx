@@ -1,10 +1,12 @@
 import type { DeadLetter } from '../../lib/api.ts'
 import { bytes, exact } from '../../lib/format.ts'
 import { exactTime } from '../../lib/format-time.ts'
+import { shownLines } from '../../lib/shown-text.ts'
 import { ShardLink } from '../shards/shard-link.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { EventText } from '../ui/event-text.tsx'
 import styles from './letter-dialog.module.css'
 import { reasonText } from './letter-table.tsx'
 import { isWhole } from './whole-record.ts'
@@ -24,7 +26,7 @@ export function LetterDialog({
       onClose={onClose}
       wide
       title={letter === null ? '' : reasonText(letter)}
-      description={letter?.detail}
+      description={letter && <EventText text={letter.detail} />}
     >
       {letter !== null && <Letter letter={letter} />}
     </Dialog>
@@ -67,7 +69,7 @@ function Letter({ letter }: { letter: DeadLetter }) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long record scrolls by keyboard
         <pre className={styles.bytes} tabIndex={0}>
-          {data.text}
+          <bdi>{shownLines(data.text)}</bdi>
         </pre>
       )}
     </div>

@@ -1,6 +1,8 @@
 import type { DeadLetter } from '../../lib/api.ts'
 import { exactTime, moment } from '../../lib/format-time.ts'
 import { REJECT_LABELS } from '../../lib/rejection.ts'
+import { textInWords } from '../../lib/shown-text.ts'
+import { EventText } from '../ui/event-text.tsx'
 import { MiddleCut } from '../ui/middle-cut.tsx'
 import { type Column, Table } from '../ui/table.tsx'
 import styles from './letter-table.module.css'
@@ -43,8 +45,11 @@ const columns = (now: number): readonly Column<DeadLetter>[] => [
     id: 'detail',
     header: 'What was wrong',
     cell: (letter) => (
-      <span className={`${styles.clip} ${styles.wrong}`} title={letter.detail}>
-        {letter.detail}
+      <span
+        className={`${styles.clip} ${styles.wrong}`}
+        title={textInWords(letter.detail, { most: 400 })}
+      >
+        <EventText text={letter.detail} />
       </span>
     ),
   },
@@ -52,7 +57,9 @@ const columns = (now: number): readonly Column<DeadLetter>[] => [
     id: 'record',
     header: 'Record',
     cell: (letter) => (
-      <span className={`${styles.clip} ${styles.record} ${styles.mono}`}>{shown(letter)}</span>
+      <span className={`${styles.clip} ${styles.record} ${styles.mono}`}>
+        <EventText text={shown(letter)} />
+      </span>
     ),
   },
   { id: 'shard', header: 'Shard', hideBelow: 'tablet', cell: (letter) => letter.shardId },
@@ -99,8 +106,12 @@ export function LetterList({
           <button type="button" className={styles.item} onClick={() => onLetter(letter)}>
             <span className={styles.reason}>{reasonText(letter)}</span>
             <span className={styles.when}>{moment(letter.arrivedAt, now)}</span>
-            <span className={styles.detail}>{letter.detail}</span>
-            <span className={`${styles.clip} ${styles.mono}`}>{shown(letter)}</span>
+            <span className={styles.detail}>
+              <EventText text={letter.detail} />
+            </span>
+            <span className={`${styles.clip} ${styles.mono}`}>
+              <EventText text={shown(letter)} />
+            </span>
           </button>
         </li>
       ))}

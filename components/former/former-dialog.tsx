@@ -9,6 +9,7 @@ import { useUrlState } from '../frame/url-state.ts'
 import { useCell, useServerNow } from '../live/store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { EventText } from '../ui/event-text.tsx'
 import { Fact, Facts } from '../ui/facts.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { type CreatedAgain, createdAgainOf } from './created-again.ts'
@@ -138,7 +139,9 @@ function Amounts({ title, rows }: { title: string; rows: readonly AmountRow[] })
       <dl className={styles.amounts}>
         {rows.slice(0, MOST_ROWS).map(({ name, amount }) => (
           <div key={`${name} ${amount}`}>
-            <dt>{name}</dt>
+            <dt>
+              <EventText text={name} />
+            </dt>
             <dd>{amount}</dd>
           </div>
         ))}

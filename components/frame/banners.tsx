@@ -2,10 +2,11 @@ import { Bell, RefreshCw, TriangleAlert, WifiOff, X } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { type FiringAlert, ruleSentence } from '../../lib/alert-rule.ts'
+import type { FiringAlert } from '../../lib/alert-rule.ts'
 import { asSentence, counted } from '../../lib/format.ts'
 import { age, moment } from '../../lib/format-time.ts'
 import type { Health } from '../../lib/frames.ts'
+import { RuleSentence } from '../alerts/rule-sentence.tsx'
 import { measured } from '../alerts/rule-words.ts'
 import { cameTo, createdAgainOf, isNews } from '../former/created-again.ts'
 import { formerPatch } from '../former/former-state.ts'
@@ -105,7 +106,6 @@ function CreatedAgainBanner() {
 }
 
 function FiringBanner() {
-  const catalog = useCatalog()
   const firing = useCell('firing')
   const now = useServerNow(10_000)
   const here = usePathname() === '/alerts'
@@ -123,7 +123,9 @@ function FiringBanner() {
         )
       }
     >
-      <strong className={styles.rule}>{ruleSentence(catalog, first.rule)}</strong>
+      <strong className={styles.rule}>
+        <RuleSentence rule={first.rule} />
+      </strong>
       <span className={styles.fact}>
         now <Measured alert={first} />
       </span>

@@ -2,9 +2,11 @@ import { useRef, useState } from 'react'
 import { exactMoney } from '../../lib/format-money.ts'
 import { exactTime } from '../../lib/format-time.ts'
 import type { FeedEvent } from '../../lib/frames.ts'
+import { textInWords } from '../../lib/shown-text.ts'
 import { useIncarnation } from '../frame/url-state.ts'
 import { useCell, useServerNow } from '../live/store.ts'
 import { Empty } from '../ui/empty.tsx'
+import { EventText } from '../ui/event-text.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import styles from './event-feed.module.css'
@@ -58,10 +60,10 @@ function FeedRow({ event, now }: { event: FeedEvent; now: number }) {
         {feedTime(time, now)}
       </time>
       <span className={styles.type} data-kind={kindOf(event.type)}>
-        {event.type.replaceAll('_', ' ')}
+        <EventText text={event.type.replaceAll('_', ' ')} />
       </span>
-      <span className={styles.text} title={event.text}>
-        {event.text}
+      <span className={styles.text} title={textInWords(event.text, { most: 400 })}>
+        <EventText text={event.text} />
       </span>
       {event.beyond && (
         <span className={styles.late} title="Older than all that is kept: no window shows it">
@@ -76,12 +78,16 @@ function FeedRow({ event, now }: { event: FeedEvent; now: number }) {
           late
         </span>
       )}
-      <span className={styles.end} title={[event.country, event.device].filter(Boolean).join(', ')}>
-        {money === undefined ? (event.country ?? '') : exactMoney(money.amount, money.currency)}
+      <span className={styles.end} title={endTitle(event)}>
+        {money !== undefined && exactMoney(money.amount, money.currency)}
+        {money === undefined && event.country !== undefined && <EventText text={event.country} />}
       </span>
     </li>
   )
 }
+
+const endTitle = ({ country, device }: FeedEvent): string =>
+  [country, device].flatMap((text) => (text ? [textInWords(text)] : [])).join(', ')
 
 /** For the mark before the type: what people look at, what is advertised, what earns, what runs it. */
 function kindOf(type: string): 'view' | 'ad' | 'sale' | 'request' | 'other' {

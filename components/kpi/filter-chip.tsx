@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
 import { DIMENSION_LABELS } from '../../lib/kpis.ts'
+import { textInWords } from '../../lib/shown-text.ts'
 import type { Filter } from '../../lib/view.ts'
 import { MiddleCut } from '../ui/middle-cut.tsx'
 import styles from './filter-chip.module.css'
@@ -23,7 +24,7 @@ export function FilterChip({
       <button
         type="button"
         className={styles.clear}
-        aria-label={`Take the filter on ${one} ${filter.key} away`}
+        aria-label={`Take the filter on ${one} ${textInWords(filter.key)} away`}
         title={`Take the filter away${byEscape ? '  Esc' : ''}`}
         onClick={onClear}
       >

@@ -8,6 +8,7 @@ import type { ChartCell } from '../../lib/frames.ts'
 import { addsUp, DIMENSION_LABELS, type Kpi } from '../../lib/kpis.ts'
 import { isFixed, type Period, samePeriod, spanOf, spanWords } from '../../lib/period.ts'
 import { type RateUnit, rateUnit } from '../../lib/rate-unit.ts'
+import { textInWords } from '../../lib/shown-text.ts'
 import { HOUR_MS, MINUTE_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
@@ -31,6 +32,7 @@ import { TakeAlong } from '../take-along/take-along.tsx'
 import { Button } from '../ui/button.tsx'
 import { Change } from '../ui/change.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { EventText } from '../ui/event-text.tsx'
 import { Figure } from '../ui/figure.tsx'
 import { Others } from '../ui/others.tsx'
 import { chartPoints, chartText, measuredSince, openFrom, stepWords } from './chart-values.ts'
@@ -329,10 +331,23 @@ function NothingHere({
       <Empty
         compact
         title={`Nothing for this ${named} in these ${span}`}
-        reason={`${name} of ${filters.map(({ key }) => key).join(' and ')}: no events.`}
+        reason={
+          <>
+            {name} of{' '}
+            {filters.map(({ dimension, key }, at) => (
+              <span key={dimension}>
+                {at > 0 && ' and '}
+                <EventText text={key} most={80} />
+              </span>
+            ))}
+            : no events.
+          </>
+        }
         action={
           <Button size="small" onClick={() => onLift(newest)}>
-            {filters.length > 1 ? `Show all of ${filters[0]?.key}` : 'Show everything'}
+            {filters.length > 1
+              ? `Show all of ${textInWords(filters[0]?.key ?? '')}`
+              : 'Show everything'}
           </Button>
         }
       />

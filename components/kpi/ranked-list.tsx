@@ -7,6 +7,7 @@ import type { KpiValue } from '../../lib/kpi-value.ts'
 import { DIMENSION_LABELS, type Dimension, type Kpi } from '../../lib/kpis.ts'
 import { type Period, spanWords } from '../../lib/period.ts'
 import { rateUnit } from '../../lib/rate-unit.ts'
+import { textInWords } from '../../lib/shown-text.ts'
 import type { Filter } from '../../lib/view.ts'
 import { shownPeriod } from '../frame/shown-range.ts'
 import { useKpi } from '../live/catalog.ts'
@@ -199,7 +200,7 @@ function Value({
         size={13}
         exact={share === undefined ? exact : `${exact}, ${share}`}
       />
-      <Others of={others} below most={1} />
+      <Others of={others} below brief />
     </span>
   )
 }
@@ -210,11 +211,11 @@ function share(row: ListRow, cell: ListCell): string | undefined {
   if (all === null || all <= 0 || row.value.value === null) return undefined
   if (row.value.currency !== cell.total.currency) return undefined
   if (row.value.value < 0 || row.value.value > all) return undefined
-  return `${percent(row.value.value / all)} of ${cell.of === undefined ? 'all' : cell.of.key}`
+  return `${percent(row.value.value / all)} of ${cell.of === undefined ? 'all' : textInWords(cell.of.key)}`
 }
 
 const ofText = ({ dimension, key }: Filter): string =>
-  `of ${DIMENSION_LABELS[dimension].one} ${key}`
+  `of ${DIMENSION_LABELS[dimension].one} ${textInWords(key, { most: 40 })}`
 
 /** What the list is about, where that is not what the chart shows. */
 function scopeText(

@@ -1,11 +1,13 @@
 import { ChevronDown, CircleCheck, Hourglass, TriangleAlert } from 'lucide-react'
-import { useId, useMemo, useState } from 'react'
+import { Fragment, useId, useMemo, useState } from 'react'
 import { dayTime } from '../../lib/format-range.ts'
 import { duration, exactTime, moment } from '../../lib/format-time.ts'
+import { markParts } from '../../lib/kpi-mark.ts'
 import { isFixed, type Period } from '../../lib/period.ts'
 import { HOUR_MS } from '../../lib/time.ts'
 import { useCatalog } from '../live/catalog.ts'
 import { useCell, useServerNow, useShownNow } from '../live/store.ts'
+import { EventText } from '../ui/event-text.tsx'
 import { alsoMoved, type Fault, faultsOf, since } from './faults.ts'
 import styles from './marks-panel.module.css'
 import { watchWords } from './watch-words.ts'
@@ -104,7 +106,14 @@ function FaultButton({
       onClick={() => onShow(fault)}
     >
       <TriangleAlert aria-hidden="true" />
-      <span className={styles.text}>{lead.text}</span>
+      <span className={styles.text}>
+        {markParts(lead).map(({ words, key }) => (
+          <Fragment key={words}>
+            {words}
+            {key !== undefined && <EventText text={key} most={80} />}
+          </Fragment>
+        ))}
+      </span>
       {others.length > 0 && <span className={styles.also}>also {others.join(', ')}</span>}
       <span className={styles.when}>
         {ended === null ? `since ${when}` : `${when}, for ${duration(ended - began)}`}

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { markWords } from '../../lib/kpi-mark.ts'
 import type { KpiId } from '../../lib/kpis.ts'
 import type { Filter } from '../../lib/view.ts'
 import type { ChartBand } from '../chart/bands.tsx'
@@ -19,7 +20,7 @@ export function useBands(chart: {
       ...(currency !== undefined && { currency }),
     })
     return faultsOf(shown).map(({ id, began, ended, lead }) => ({
-      ...{ id, from: began, to: ended, text: lead.text },
+      ...{ id, from: began, to: ended, text: markWords(lead) },
     }))
   }, [marks, kpi, currency, filters])
 }

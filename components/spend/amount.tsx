@@ -18,7 +18,7 @@ export function Amount({
   return (
     <>
       <Figure size={size} text={text} exact={exactMoneyOf(value)} />
-      <Others of={otherMoney(value)} below />
+      <Others of={otherMoney(value)} below brief={size === 13} />
     </>
   )
 }

@@ -20,6 +20,7 @@ import { useStaleness } from '../live/use-staleness.ts'
 import { TakeAlong } from '../take-along/take-along.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { EventText } from '../ui/event-text.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -203,7 +204,11 @@ function NoSpend({
     return (
       <Empty
         compact
-        title={`${filter.key} spent nothing in these ${span}`}
+        title={
+          <>
+            <EventText text={filter.key} most={80} /> spent nothing in these {span}
+          </>
+        }
         action={
           <Button size="small" onClick={onClear}>
             Show everything

@@ -57,7 +57,7 @@ export function spendColumns(
         return (
           <>
             <Figure size={13} text={text} exact={exact} />
-            <Others of={others} below most={1} />
+            <Others of={others} below brief />
           </>
         )
       },

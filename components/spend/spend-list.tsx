@@ -6,6 +6,7 @@ import { changeOver, rateTime } from '../kpi/rate-time.ts'
 import { useKpi } from '../live/catalog.ts'
 import { useCell } from '../live/store.ts'
 import { Change } from '../ui/change.tsx'
+import { EventText } from '../ui/event-text.tsx'
 import { Others } from '../ui/others.tsx'
 import styles from './spend-list.module.css'
 import { barOf, type SpendDimension } from './spend-rows.ts'
@@ -40,7 +41,7 @@ export function SpendList({
             onClick={() => onPick(row.key)}
           >
             <span className={styles.bar} style={{ width: `${(bar(row) ?? 0) * 100}%` }} />
-            <span className={styles.key}>{row.key}</span>
+            <EventText text={row.key} className={styles.key} />
             <span className={styles.now} title={exactMoneyOf(row.now)}>
               {amount(row.now)}
               <Others of={otherMoney(row.now)} below />

@@ -3,6 +3,7 @@ import { count } from '../../lib/format.ts'
 import { besideText, money, otherMoney } from '../../lib/format-money.ts'
 import type { SpendCell, SpendRow } from '../../lib/frames.ts'
 import { spanWords } from '../../lib/period.ts'
+import { textInWords } from '../../lib/shown-text.ts'
 import type { Filter } from '../../lib/view.ts'
 import { useCompare } from '../frame/url-state.ts'
 import { useHeldOrder } from '../kpi/held-order.ts'
@@ -109,7 +110,7 @@ function Rows({ dimension, spend, filter, onPick, all, setAll }: RowsProps) {
           rows={shown}
           rowKey={(row) => row.key}
           onRow={(row) => onPick(row.key)}
-          rowTitle={(row) => `Show only ${row.key}`}
+          rowTitle={(row) => `Show only ${textInWords(row.key)}`}
           selected={selected}
         />
       )}

@@ -8,6 +8,7 @@ import {
   rankedBy as usualRank,
 } from '../../lib/kpis.ts'
 import { isFixed, type Period } from '../../lib/period.ts'
+import { textInWords } from '../../lib/shown-text.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/time.ts'
 import type { Filter } from '../../lib/view.ts'
 import { WINDOWS } from '../../lib/windows.ts'
@@ -103,7 +104,7 @@ export function answerWords(shown: Shown, pausedAt: number | null): string {
       return `${what} for each ${duration(shown.stepMs)} of ${span}${upTo}`
     }
     case 'list':
-      return `The first ${shown.limit} over ${isLive ? WINDOWS[period].label : rangeWords(period, period.to)}, of ${shown.of === undefined ? 'all events' : `${shown.of.dimension} ${shown.of.key}`}${upTo}`
+      return `The first ${shown.limit} over ${isLive ? WINDOWS[period].label : rangeWords(period, period.to)}, of ${shown.of === undefined ? 'all events' : `${shown.of.dimension} ${textInWords(shown.of.key)}`}${upTo}`
   }
 }
 

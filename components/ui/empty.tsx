@@ -8,7 +8,7 @@ export function Empty({
   action,
   compact = false,
 }: {
-  title: string
+  title: ReactNode
   reason?: ReactNode
   action?: ReactNode
   compact?: boolean

@@ -10,6 +10,16 @@ test('the end of long text stays whole', () => {
   expect(splitForCut(text, 14)).toEqual([text.slice(0, -14), 'sumer?lang=en'.padStart(14, 'n')])
 })
 
+test('what is read from right to left is not parted', () => {
+  const text = 'spring ישראל קניות 12'
+  expect(splitForCut(text, 8)).toEqual([text, ''])
+})
+
+test('the seam is not between a character and its marks', () => {
+  const text = `${'a'.repeat(20)}e\u0301${'b'.repeat(9)}`
+  expect(splitForCut(text, 10)).toEqual(['a'.repeat(20), `e\u0301${'b'.repeat(9)}`])
+})
+
 test('the parts put together are the text, also where a pair of surrogates lies on the seam', () => {
   const text = `${'a'.repeat(20)}😀${'b'.repeat(13)}`
   const [head, end] = splitForCut(text, 14)

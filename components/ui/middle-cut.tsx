@@ -1,6 +1,11 @@
+import { runsFromRight, shownText } from '../../lib/shown-text.ts'
 import { classNames } from './class-names.ts'
+import { EventText } from './event-text.tsx'
 import styles from './middle-cut.module.css'
 import { Tooltip } from './tooltip.tsx'
+
+/** No key has more. */
+const MOST = 2_048
 
 /** How many characters at the end always stay. */
 const TAIL = 10
@@ -15,10 +20,11 @@ export interface MiddleCutProps {
 
 /** Long text cut in the middle where it has no room: whole in the tooltip, and whole when copied. */
 export function MiddleCut({ text, tail = TAIL, mono = false, className }: MiddleCutProps) {
-  const [head, end] = splitForCut(text, tail)
+  const [head, end] = splitForCut(shownText(text, { most: MOST }), tail)
   return (
-    <Tooltip content={text}>
-      <span
+    <Tooltip content={<EventText text={text} />}>
+      <bdi
+        dir="auto"
         className={classNames(styles.cut, mono && styles.mono, className)}
         onCopy={(event) => {
           event.clipboardData.setData('text/plain', text)
@@ -27,14 +33,17 @@ export function MiddleCut({ text, tail = TAIL, mono = false, className }: Middle
       >
         <span className={styles.head}>{head}</span>
         {end !== '' && <span className={styles.tail}>{end}</span>}
-      </span>
+      </bdi>
     </Tooltip>
   )
 }
 
-/** The part that may be cut and the part that stays; never through a surrogate pair. */
+/** The part that may be cut and the part that stays; never through a character with its marks. */
 export function splitForCut(text: string, tail: number): [head: string, end: string] {
   const characters = Array.from(text)
-  if (characters.length <= tail * 2) return [text, '']
-  return [characters.slice(0, -tail).join(''), characters.slice(-tail).join('')]
+  // Of what is read from both sides no part is the end.
+  if (characters.length <= tail * 2 || runsFromRight(text)) return [text, '']
+  let seam = characters.length - tail
+  while (seam > 0 && /[\p{M}\u200c\u200d]/u.test(characters[seam] ?? '')) seam--
+  return [characters.slice(0, seam).join(''), characters.slice(seam).join('')]
 }

@@ -6,11 +6,14 @@ import styles from './others.module.css'
 export function Others({
   of: others,
   below = false,
+  brief = false,
   most = 2,
   className,
 }: {
   of: readonly string[] | undefined
   below?: boolean
+  /** For a column: one amount, and how many more. */
+  brief?: boolean
   most?: number
   className?: string | undefined
 }) {
@@ -20,7 +23,10 @@ export function Others({
       className={classNames(styles.others, below && styles.below, className)}
       title={others.slice(0, 12).join(', ')}
     >
-      {besideText(others, most)}
+      {brief ? briefText(others) : besideText(others, most)}
     </span>
   )
 }
+
+const briefText = ([first, ...rest]: readonly string[]): string =>
+  rest.length === 0 ? `${first}` : `${first} +${rest.length}`
