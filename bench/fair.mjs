@@ -34,7 +34,7 @@ const PROBE_EVERY_MS = 25
 const CEILING = 2
 const CASES = [
   // With the viewer's own they are all that are computed at once.
-  ['distinct views of 30 d', 63],
+  ['distinct views of much past', 63],
   ['a storm of watches', 1],
   ['large questions at once', 30],
   ['sockets on one view', sockets],
@@ -53,19 +53,20 @@ try {
     const client = sdkClient(fake)
     const live = { over: false }
     const feeding = feed(client, fake.streamName, { rate, live })
+    const { gaps, leave } = watchGaps(product)
     try {
-      const gaps = watchGaps(product)
       await sleep(SETTLE_MS)
-      const rest = await measured(product, gaps, 'at rest')
+      const rest = await measured(product, gaps, 'at rest: nobody else')
       for (const [name, count] of CASES) {
         const others = await startOthers(product, name, count)
-        const what = `${count} ${name}`
-        compare(what, { rest, found: await measured(product, gaps, what) })
-        say(`  the others: ${await others.stop()}`)
+        const found = await measured(product, gaps, `${name}: ${count} of them`)
+        compare(name, { rest, found })
+        say(`${name}, the others: ${await others.stop()}`)
         await sleep(BETWEEN_MS)
       }
-      await measured(product, gaps, 'at rest again')
+      await measured(product, gaps, 'at rest again: nobody else')
     } finally {
+      leave()
       live.over = true
       await feeding
       client.destroy()
@@ -85,13 +86,14 @@ function watchGaps(product) {
     last = performance.now()
   }
   const view = { kind: 'overview', window: '5m', kpi: 'page_views' }
-  product.watch(view, { onSnapshot: saw, onDelta: saw })
-  return () => {
+  const leave = product.watch(view, { onSnapshot: saw, onDelta: saw })
+  const take = () => {
     // One that lasts is a gap, too.
     const taken = [...gaps, performance.now() - last].sort((a, b) => a - b)
     gaps = []
     return taken
   }
+  return { gaps: take, leave }
 }
 
 async function measured(product, gaps, what) {
@@ -108,7 +110,7 @@ async function measured(product, gaps, what) {
     rss: rssBytes(product.pid),
   }
   say(
-    `${what}: frames ${ms(found.gapP50)} apart at p50, ${ms(found.gapP99)} at p99 (${apart.length}), /healthz p99 ${ms(found.healthP99)}, commits p99 ${ms(found.commitP99)}, main thread held for ${ms(lagMs)} at most, ${mebibytes(found.rss)} resident (${loadAverage()})`,
+    `${what}; frames ${ms(found.gapP50)} apart at p50, frames ${ms(found.gapP99)} apart at p99, ${apart.length} frames, /healthz ${ms(found.healthP99)} at p99, commits ${ms(found.commitP99)} at p99, main thread held ${ms(lagMs)} at most, ${mebibytes(found.rss)} resident (${loadAverage()})`,
   )
   return found
 }
@@ -141,7 +143,7 @@ function commitQuantile(before, after, q) {
 function compare(what, { rest, found }) {
   const ratio = (name) => (found[name] / rest[name]).toFixed(2)
   say(
-    `${what}, against rest: frames p50 ${ratio('gapP50')}, p99 ${ratio('gapP99')}, /healthz p99 ${ratio('healthP99')}, commits p99 ${ratio('commitP99')}; ceiling ${CEILING.toFixed(2)}`,
+    `${what} against rest: ${ratio('gapP50')} × frames at p50, ${ratio('gapP99')} × frames at p99, ${ratio('healthP99')} × /healthz at p99, ${ratio('commitP99')} × commits at p99; ceiling ${CEILING.toFixed(2)}`,
   )
 }
 

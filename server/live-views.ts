@@ -46,7 +46,7 @@ interface Watched {
   /** Made when the stream is reached. */
   source: ViewSource | undefined
   sent: ViewState | undefined
-  /** Of the last frame, ms; undefined: there was none. */
+  /** Of a frame, ms; undefined: there was none. */
   costMs: number | undefined
 }
 

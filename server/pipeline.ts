@@ -51,6 +51,8 @@ import { type ViewParts, viewSource } from './view-sources.ts'
 import { createRetention } from './window/retention.ts'
 
 const EVALUATE_EVERY_MS = SECOND_MS
+/** Rules that are looked at before others have their turns. */
+const RULES_A_TURN = 10
 const RETRY = { baseMs: 100, capMs: 5_000 }
 /** One that runs for so long, in s, does not die of what the one before it died of. */
 const PROGRESS_AFTER_S = 10
@@ -246,6 +248,8 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
       damage,
       storeFile: options.storeFile,
     })
+    const ruler = turns.worker()
+    let rulesLooked = 0
     const alerts = createAlertWatch({
       db: store.db,
       streamId: stream.id,
@@ -256,7 +260,13 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
         damage,
       }),
       catalog,
-      valueOf: (rule, now) => kpi.value(rule, now),
+      async valueOf(rule, now) {
+        if (rulesLooked++ % RULES_A_TURN === 0) {
+          ruler.done()
+          await ruler.turn()
+        }
+        return kpi.value(rule, now)
+      },
       onRules: (rules) => kpi.pin(rules.flatMap(({ filter }) => filter ?? [])),
       log,
     })

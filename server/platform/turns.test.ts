@@ -54,6 +54,30 @@ it.each([1, 8, 64])('cheap work waits for two turns at most beside %i dear ones'
   expect(Math.max(...waits)).toBeLessThanOrEqual(2 * DEAR_TURN_MS)
 })
 
+it('cheap work that was held up once does not count as dear', async () => {
+  const { loop, turns, busy } = started()
+  const worker = turns.worker()
+  const waits: number[] = []
+  const piece = async (turnMs: number): Promise<void> => {
+    await loop.pause(100, FOREVER)
+    const since = loop.clock.monotonicMs()
+    await worker.turn()
+    waits.push(loop.clock.monotonicMs() - since)
+    loop.work(turnMs)
+    worker.done()
+  }
+  const work = async (): Promise<void> => {
+    for (let n = 0; ; n++) await piece(n % 20 === 10 ? 900 : 3)
+  }
+  void work()
+  await loop.runFor(2_000)
+  waits.length = 0
+  for (let n = 0; n < 64; n++) busy(DEAR_TURN_MS)
+  await loop.runFor(60_000)
+  expect(waits.length).toBeGreaterThan(200)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(4 * DEAR_TURN_MS)
+})
+
 it('ever new work is no reason for known cheap work to wait', async () => {
   const { loop, turns, busy, steady } = started()
   const waits = steady(3)
@@ -132,7 +156,7 @@ it('work that nobody wants any more has no turn again, and hears of it at once',
   await loop.runFor(100)
 })
 
-it('a piece is told what its own turns took, and nothing of the others', async () => {
+it('what a piece needs is what its own turns took, and nothing of the others', async () => {
   const { loop, turns, busy } = started()
   busy(DEAR_TURN_MS)
   const worker = turns.worker()

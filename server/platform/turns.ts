@@ -3,6 +3,8 @@ import type { Clock } from './clock.ts'
 
 /** What nothing is known of is taken for dear: those who are known to be cheap go before it. */
 const UNKNOWN_MS = 250
+/** What a piece takes is taken from the cheapest of so many before: one that was held up makes no work dear. */
+const PIECES_KNOWN = 4
 /** Work that is known to take less does not wait until others have had their rounds of the loop. */
 const CHEAP_MS = 25
 /** One in so many turns is for whoever has waited longest, whatever its work takes. */
@@ -16,7 +18,7 @@ const USED_MS = 1
 export interface Worker {
   /** Resolves when it is this one's turn, which lasts until it asks for the next one. Rejects once it has ended. */
   turn(): Promise<void>
-  /** A piece is done. Answers how long its turns took together, ms; the next piece is taken for as long. */
+  /** A piece is done. Answers how long the next one is taken to need, ms. */
   done(): number
   /** Nobody wants its work any more. */
   end(): void
@@ -32,8 +34,8 @@ export class EndedError extends Error {
 }
 
 interface State {
-  /** Of the piece before. */
-  expectedMs: number
+  /** What the last pieces took. */
+  known: number[]
   /** Of this piece, in all its turns. */
   spentMs: number
   /** When its turn began; undefined: it is not its turn. */
@@ -64,7 +66,8 @@ export function createTurns(
   let isRunning = false
   let turnCount = 0
 
-  const costOf = ({ expectedMs, spentMs }: State): number => Math.max(expectedMs, spentMs, 1)
+  const costOf = ({ known, spentMs }: State): number =>
+    Math.max(known.length === 0 ? UNKNOWN_MS : Math.min(...known), spentMs, 1)
 
   function longestWaiting(): State | undefined {
     let found: State | undefined
@@ -124,7 +127,7 @@ export function createTurns(
   return {
     worker() {
       const one: State = {
-        expectedMs: UNKNOWN_MS,
+        known: [],
         spentMs: 0,
         turnAt: undefined,
         waiting: [],
@@ -142,10 +145,9 @@ export function createTurns(
         },
         done() {
           stopClock(one)
-          const tookMs = one.spentMs
-          one.expectedMs = tookMs
+          one.known = [...one.known.slice(1 - PIECES_KNOWN), one.spentMs]
           one.spentMs = 0
-          return tookMs
+          return Math.min(...one.known)
         },
         end() {
           one.ended = true
