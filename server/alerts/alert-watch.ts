@@ -89,7 +89,10 @@ export function createAlertWatch(ports: {
       const entry = watched.get(rule.id)
       if (entry === undefined) {
         watched.set(rule.id, { rule, state: { kind: 'quiet' }, value: NO_VALUE })
-      } else if (entry.rule.updatedAt !== rule.updatedAt) {
+      } else if (isDeepStrictEqual(fieldsOf(entry.rule), fieldsOf(rule))) {
+        // Saved as it was: what fires by it goes on.
+        entry.rule = rule
+      } else {
         end(entry, now, 'rule_changed')
         watched.set(rule.id, { rule, state: { kind: 'quiet' }, value: NO_VALUE })
       }

@@ -343,6 +343,18 @@ describe('the watch over all rules', () => {
     expect(second.watch.firing()).toMatchObject([{ rule: { id: created?.id }, since: 2_000 }])
   })
 
+  test('a rule that is saved as it was goes on firing, and is not told to have changed', async () => {
+    const { ruleStore, watch, at } = await open()
+    const created = await ruleStore.create(input)
+    watch.rulesChanged()
+    await at(2_000, '60')
+    await ruleStore.update(created?.id ?? '', { ...input })
+    watch.rulesChanged()
+    await at(3_000, '60')
+    expect(watch.history()).toMatchObject([{ firedAt: 2_000, clearedAt: null }])
+    expect(watch.rules()).toMatchObject([{ updatedAt: 2_000 }])
+  })
+
   test('a rule that is changed or deleted while it fires ends its alert and says why', async () => {
     const { ruleStore, watch, at } = await open()
     const created = await ruleStore.create(input)
