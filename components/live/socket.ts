@@ -7,10 +7,19 @@ import { liveStore, setConnection, setProblem, takeFrame } from './live-store.ts
 
 /** A view that has not answered for so long is asked for from the beginning. */
 const ANSWER_WITHIN_MS = 4_000
+/**
+ * For the first word of the server, by the transport that is tried first: behind a proxy that swallows websockets each
+ * page waits for so long once. Each further try has twice the time: a server may be slow to answer either.
+ */
+const CONNECT_WITHIN_MS = 5_000
+const LONGEST_CONNECT_MS = 20_000
 /** Where the server turned us away, which Socket.IO takes as final, we ask again after this. */
 const TURNED_AWAY_MS = 2_000
 
 let socket: Socket<ServerToBrowser, BrowserToServer> | null = null
+/** Which is tried first. What is refused falls to the next one by itself; what is not answered turns the order. */
+let transports: ('websocket' | 'polling')[] = ['websocket', 'polling']
+let connectWithinMs = CONNECT_WITHIN_MS
 let overdue: ReturnType<typeof setTimeout> | null = null
 
 /** Connects, once for the life of the page. Socket.IO reconnects by itself, forever. */
@@ -18,22 +27,26 @@ export function startSocket(): void {
   if (socket !== null) return
   followCatalog()
   const opened: Socket<ServerToBrowser, BrowserToServer> = io('/live', {
-    transports: ['websocket', 'polling'],
+    transports,
     tryAllTransports: true,
+    timeout: connectWithinMs,
     reconnectionDelay: 500,
     reconnectionDelayMax: 5_000,
   })
   socket = opened
   opened.on('connect', () => {
     setConnection('live')
+    connectWithinMs = CONNECT_WITHIN_MS
+    opened.io.timeout(connectWithinMs)
     sendWatch()
   })
   opened.on('disconnect', () => {
     setConnection('lost')
     if (!opened.active) setTimeout(reconnectNow, TURNED_AWAY_MS)
   })
-  opened.on('connect_error', () => {
+  opened.on('connect_error', (error) => {
     setConnection('lost')
+    if (error.message === TIMED_OUT) turnTransports(opened)
     if (!opened.active) setTimeout(reconnectNow, TURNED_AWAY_MS)
   })
   opened.on('snapshot', (frame) => take({ kind: 'snapshot', ...frame }))
@@ -43,6 +56,17 @@ export function startSocket(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') reconnectNow()
   })
+}
+
+/** As Socket.IO says that the connection was not made in time. */
+const TIMED_OUT = 'timeout'
+
+/** A proxy may swallow one of them, and there is no answer to fail by. The next try reads the order. */
+function turnTransports(opened: Socket<ServerToBrowser, BrowserToServer>): void {
+  transports = transports.toReversed()
+  opened.io.opts.transports = transports
+  connectWithinMs = Math.min(2 * connectWithinMs, LONGEST_CONNECT_MS)
+  opened.io.timeout(connectWithinMs)
 }
 
 /** Asks for the watched view, from where it stands. Before the connection stands, connecting does it. */
