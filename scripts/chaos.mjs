@@ -1,8 +1,8 @@
 import './node-version.mjs'
-import { mkdirSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { inRoot, ROOT } from './root.mjs'
+import { ROOT } from './root.mjs'
+import { runFolder } from './run-folder.mjs'
 import { say } from './say.mjs'
 import { setupOrExit } from './setup.mjs'
 
@@ -42,11 +42,7 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
 }
 await setupOrExit({ parts: [] })
 
-// Of its own: several runs go side by side. Inside the project, where packages are found.
-const folder = inRoot('.cache', `chaos-${process.pid}`)
-mkdirSync(folder, { recursive: true })
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
+const folder = runFolder('chaos')
 
 await bundle()
 const { runChaos } = await import(pathToFileURL(`${folder}/run-chaos.mjs`).href)

@@ -1,9 +1,10 @@
 import './node-version.mjs'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { inRoot, ROOT } from './root.mjs'
+import { ROOT } from './root.mjs'
+import { runFolder } from './run-folder.mjs'
 import { say } from './say.mjs'
 import { setupOrExit } from './setup.mjs'
 
@@ -44,10 +45,7 @@ if (![records, seed, from].every(Number.isSafeInteger)) {
 }
 await setupOrExit({ parts: [] })
 
-const folder = inRoot('.cache', `fuzz-${process.pid}`)
-mkdirSync(folder, { recursive: true })
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
+const folder = runFolder('fuzz')
 
 const esbuild = await import('esbuild')
 await esbuild.build({

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createKinesight, type Kinesight } from '../e2e/kinesight.ts'
 import type { DeadLettersAnswer, KpisAnswer, SeriesAnswer, TotalsAnswer } from '../lib/api.ts'
 import { MINUTE_MS } from '../lib/time.ts'
+import { envOf } from '../testing/fake-kinesis/env-of.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 
 /** A real process, and a stream that is deleted and created again under its name. */
@@ -16,14 +17,7 @@ let skewMs: number
 beforeEach(async () => {
   skewMs = 0
   fake = await startFakeKinesis({ streamName: STREAM, shards: 2, now: () => Date.now() + skewMs })
-  kinesight = await createKinesight({
-    KINESIS_STREAM: STREAM,
-    KINESIS_ENDPOINT: fake.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    START_AT: 'trim_horizon',
-  })
+  kinesight = await createKinesight(envOf(fake))
 })
 afterEach(async () => {
   await kinesight.dispose()

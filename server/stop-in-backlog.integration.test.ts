@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createKinesight, type Kinesight } from '../e2e/kinesight.ts'
+import { envOf } from '../testing/fake-kinesis/env-of.ts'
 import { startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 
 /** More than is read between the first stop and the last. */
@@ -48,12 +49,7 @@ async function behind(): Promise<{ kinesight: Kinesight; records: number }> {
   let records = 0
   for (const shardId of fake.openShardIds()) records += fake.preload(shardId, backlog()).count
   const kinesight = await createKinesight({
-    KINESIS_STREAM: fake.streamName,
-    KINESIS_ENDPOINT: fake.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    START_AT: 'trim_horizon',
+    ...envOf(fake),
     STREAM_BUFFER_MB: '256',
     LOG_LEVEL: 'info',
   })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createKinesight, type Kinesight } from '../e2e/kinesight.ts'
 import type { ShardsAnswer, StreamAnswer } from '../lib/api.ts'
+import { envOf } from '../testing/fake-kinesis/env-of.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 
 /** A real process, and one shard of two that is told again and again to be at its end. */
@@ -12,14 +13,7 @@ let fake: FakeKinesis
 let kinesight: Kinesight
 beforeEach(async () => {
   fake = await startFakeKinesis({ streamName: STREAM, shards: 2 })
-  kinesight = await createKinesight({
-    KINESIS_STREAM: STREAM,
-    KINESIS_ENDPOINT: fake.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    START_AT: 'trim_horizon',
-  })
+  kinesight = await createKinesight(envOf(fake))
 })
 afterEach(async () => {
   await kinesight.dispose()

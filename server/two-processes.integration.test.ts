@@ -8,6 +8,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { envOf } from '../testing/fake-kinesis/env-of.ts'
 import { type FakeKinesis, startFakeKinesis } from '../testing/fake-kinesis/start-fake-kinesis.ts'
 import { openStore } from './store/open-store.ts'
 
@@ -59,12 +60,7 @@ async function start(folderOf = dataDir()): Promise<Running> {
       NODE_ENV: 'production',
       PORT: String(port),
       DATA_DIR: folderOf,
-      KINESIS_STREAM: fake.streamName,
-      KINESIS_ENDPOINT: fake.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      START_AT: 'trim_horizon',
+      ...envOf(fake),
     },
   })
   let err = ''
