@@ -71,6 +71,21 @@ it('a question that nobody waits for any more is stopped before it is answered',
   expect(made).toEqual({ pieces: 0, stopped: true })
 })
 
+it('whoever hangs up while the next piece is awaited waits no longer', async () => {
+  const { answer, made, questions, answers, id } = started(Number.POSITIVE_INFINITY)
+  const { pieces } = await answer
+  const taken = pieces[Symbol.asyncIterator]()
+  for (let n = 0; n < 3; n++) await taken.next()
+  expect(questions.leave(id)).toBe(true)
+  answers.enough(id)
+  let last = await taken.next()
+  while (last.done !== true) last = await taken.next()
+  const before = made.pieces
+  await turn()
+  expect(made).toEqual({ pieces: before, stopped: true })
+  expect(questions.leave(id)).toBe(false)
+})
+
 it('where the pipeline is replaced, a text that has begun breaks off, and what has not is asked again', async () => {
   const { answer, questions } = started()
   const { pieces } = await answer

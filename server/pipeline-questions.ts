@@ -20,7 +20,7 @@ export interface Questions {
   textEnd(id: number): void
   /** Of texts that have begun no more comes. */
   cut(reason: string): void
-  /** Nobody waits for it any more. False: it was answered. */
+  /** Nobody waits for it, or for the rest of it, any more. False: it was answered. */
   leave(id: number): boolean
   refuse(id: number, reason: string): void
   refuseAll(reason: string): void
@@ -78,7 +78,10 @@ export function createQuestions(ports: {
     leave(id) {
       const one = take(id)
       one?.reject(new Error('nobody waits for the answer any more'))
-      return one !== undefined
+      const text = texts.get(id)
+      text?.end()
+      texts.delete(id)
+      return one !== undefined || text !== undefined
     },
     refuse(id, reason) {
       take(id)?.reject(new Error(reason))

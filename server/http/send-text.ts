@@ -29,6 +29,7 @@ export async function sendText(
     if (response.headersSent) response.destroy()
     throw error
   }
+  if (response.destroyed) return
   if (!response.headersSent) response.setHeader('content-length', Buffer.byteLength(held ?? ''))
   // Node leaves the body out where the request was HEAD.
   response.end(held)
