@@ -19,12 +19,15 @@ export function Others({
 }) {
   if (others === undefined || others.length === 0) return null
   return (
-    <span
-      className={classNames(styles.others, below && styles.below, className)}
-      title={others.slice(0, 12).join(', ')}
-    >
-      {brief ? briefText(others) : besideText(others, most)}
-    </span>
+    <>
+      {/* Read out, and copied, it is a word of its own. */}{' '}
+      <span
+        className={classNames(styles.others, below && styles.below, className)}
+        title={others.slice(0, 12).join(', ')}
+      >
+        {brief ? briefText(others) : besideText(others, most)}
+      </span>
+    </>
   )
 }
 
