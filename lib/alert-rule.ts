@@ -6,11 +6,11 @@ import type { KpiValue } from './kpi-value.ts'
 import type { Kpi } from './kpis.ts'
 import { parseDecimal } from './money.ts'
 import { textInWords } from './shown-text.ts'
-import { askedFilters, filterList } from './view.ts'
+import { askedFilters, filterList, MAX_KPI_ID_LENGTH } from './view.ts'
 import { RULE_WINDOW_IDS, WINDOWS } from './windows.ts'
 
-/** Longer than any id of a KPI. */
-const MAX_KPI_ID_LENGTH = 64
+/** Of a threshold's value, as text: exact decimals. */
+const MAX_VALUE_LENGTH = 40
 
 /**
  * A threshold on what a KPI measures over a sliding window: the amount for money, the count for counts,
@@ -21,7 +21,7 @@ export const ruleFields = z.strictObject({
   filter: askedFilters.optional(),
   window: z.enum(RULE_WINDOW_IDS, { error: `window: choose one of ${RULE_WINDOW_IDS.join(', ')}` }),
   when: z.enum(['above', 'below'], { error: 'when: choose "above" or "below"' }),
-  value: z.string().max(40),
+  value: z.string().max(MAX_VALUE_LENGTH),
   /** ISO 4217; for money KPIs only. Absent when it is set: the main currency; in rules of older versions: USD. */
   currency: z
     .string()

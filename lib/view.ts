@@ -8,10 +8,20 @@ import { isFixed, type Period } from './period.ts'
 import { LATEST_MS, SECOND_MS } from './time.ts'
 import { PREVIEW_WINDOW_IDS, WINDOW_IDS } from './windows.ts'
 
+/** Keys are cut at less; a page's address may be longer before it is. */
+const MAX_FILTER_KEY_LENGTH = 2_048
+/** Longer than any id of a KPI. */
+export const MAX_KPI_ID_LENGTH = 64
+/** As AWS. */
+export const MAX_SHARD_ID_LENGTH = 128
+const MAX_INCARNATION = 1_000_000
+/** Those of what is counted, and of what it is divided by. */
+const MAX_PREVIEW_TYPES = 2
+
 /** Only events whose dimension has this key. */
 export const filterSchema = z.strictObject({
   dimension: z.enum(DIMENSIONS),
-  key: z.string().min(1).max(2_048),
+  key: z.string().min(1).max(MAX_FILTER_KEY_LENGTH),
 })
 export type Filter = z.infer<typeof filterSchema>
 
@@ -55,7 +65,7 @@ export const rangeSchema = z
 const overviewFields = {
   kind: z.literal('overview'),
   /** An id of the catalog. */
-  kpi: z.string().min(1).max(64),
+  kpi: z.string().min(1).max(MAX_KPI_ID_LENGTH),
   filter: askedFilters.optional(),
 }
 
@@ -67,7 +77,7 @@ const spendFields = {
 const fixedFields = {
   range: rangeSchema,
   /** Of a stream that was deleted and created again: which one; absent: the one that is read. */
-  incarnation: z.int().min(1).max(1_000_000).exactOptional(),
+  incarnation: z.int().min(1).max(MAX_INCARNATION).exactOptional(),
 }
 
 /** Of the past: it changes only where late events come to it. */
@@ -80,7 +90,7 @@ const liveViewSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...overviewFields, window: z.enum(WINDOW_IDS) }),
   z.strictObject({ kind: z.literal('shards') }),
   /** One shard with its parents and children. */
-  z.strictObject({ kind: z.literal('shard'), shardId: z.string().min(1).max(128) }),
+  z.strictObject({ kind: z.literal('shard'), shardId: z.string().min(1).max(MAX_SHARD_ID_LENGTH) }),
   z.strictObject({ ...spendFields, window: z.enum(WINDOW_IDS) }),
   /** A KPI that is being composed. */
   z.strictObject({
@@ -92,7 +102,7 @@ const liveViewSchema = z.discriminatedUnion('kind', [
     /** The first keys of it are wanted, too. */
     dimension: z.enum(DIMENSIONS).exactOptional(),
     /** Types of events whose fields are wanted; none: of every type. */
-    types: z.array(z.string().max(MAX_TYPE_LENGTH)).max(2),
+    types: z.array(z.string().max(MAX_TYPE_LENGTH)).max(MAX_PREVIEW_TYPES),
   }),
   z.strictObject({ kind: z.literal('alerts') }),
   /** Status and firing alerts only: what every page shows. */

@@ -70,15 +70,18 @@ const NOT_MET: Record<string, readonly string[]> = {
     'components/dead-letters/preview.ts MOST',
     'components/former/former-dialog.tsx MOST_ROWS',
     'components/frame/address-ahead.ts SETTLES_WITHIN_MS',
+    'components/frame/use-shortcuts.ts WAIT_MS',
     'components/kpi/use-chart-height.ts MOST',
     'components/live/at-server-time.ts MAX_WAITING',
     'components/live/server-clock.ts KEPT',
     'components/shards/stream-notices.tsx MOST',
+    'components/ui/middle-cut.tsx MOST',
     'components/shards/stream-notices.tsx MOST_NAMED',
     'components/shards/throughput-series.ts LONGEST_SPAN',
     'components/shards/throughput-series.ts MOST_LINES',
     'lib/counting-change.ts MOST_CHANGES',
     'lib/format-money.ts MOST_NAMED',
+    'lib/shown-text.ts MOST_MARKS',
     'server/apps/kpi/feed.ts MAX_TEXT',
     'server/apps/kpi/preview-figures.ts MAX_ROWS',
     'server/apps/kpi/recent-events.ts MAX_PROP_LENGTH',
@@ -91,11 +94,13 @@ const NOT_MET: Record<string, readonly string[]> = {
     'server/stream/records/combined/misfit.ts MAX_EXCERPT',
     'server/stream/records/parse-event.ts MAX_EXCERPT',
   ],
-  'the same bound as another one that is on the page': [
+  'the same bound as another one, or longer than anything there is': [
     'components/compose/events-fields.tsx MAX_CONDITIONS',
     'components/compose/kpi-draft.ts MAX_ID',
     'components/compose/values-field.tsx MAX_TEXTS',
-    'lib/alert-rule.ts MAX_KPI_ID_LENGTH',
+    'lib/view.ts MAX_KPI_ID_LENGTH',
+    'lib/view.ts MAX_INCARNATION',
+    'server/push/hub.ts MAX_INSTANCE_LENGTH',
   ],
   'a part of a rule of statistics, or of a guess at what bytes are': [
     'lib/hot-key.ts MOST',
@@ -123,7 +128,7 @@ const NOT_MET: Record<string, readonly string[]> = {
 }
 
 const BOUND =
-  /^(?:export )?const ((?:MAX|MOST|LONGEST|KEPT|REMEMBERED|KEEP_MARKS|TOP)(?:_[A-Z_]+)?|(?!DEFAULT_)[A-Z_]+_(?:LIMIT|TIMEOUT_MS|WITHIN_MS|PATIENCE_MS|COUNTERS)|PATIENCE_MS|LINGER_MS|BURST)(?:: [^=]+)? = (.+)$/
+  /^(?:export )?const ((?:MAX|MOST|LONGEST|KEPT|REMEMBERED|KEEP_MARKS|TOP)(?:_[A-Z_]+)?|(?!DEFAULT_)[A-Z_]+_(?:LIMIT|TIMEOUT_MS|WITHIN_MS|PATIENCE_MS|COUNTERS)|(?:PATIENCE|LINGER|STALLED|WAIT)_MS|BURST)(?:: [^=]+)? = (.+)$/
 const UNITS: Record<string, number> = { SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS }
 
 /** Names with their numbers, such as `server/push/hub.ts MAX_VIEWS`: products of numbers and units of time. */
@@ -214,6 +219,15 @@ describe('docs/limits.md', () => {
     const both = onPage.filter(([name]) => notMet.includes(name))
     const gone = notMet.filter((name) => !inCode.has(name))
     expect([both, gone], 'on both lists, or no longer there').toEqual([[], []])
+  })
+
+  it('has no number in a schema that is no named bound', () => {
+    const unnamed = sources().flatMap((file) => {
+      if (!/^(lib|server\/(http|push))\//.test(file)) return []
+      const text = readFileSync(path.join(ROOT, file), 'utf8')
+      return [...text.matchAll(/\)\.(?:max|length)\([\d_]+/g)].map(([found]) => `${file} ${found}`)
+    })
+    expect(unnamed).toEqual([])
   })
 
   const settings = cells.flatMap(([, name = '', least = '', most = '']) =>

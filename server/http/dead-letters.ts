@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DeadLetter, DeadLettersAnswer } from '../../lib/api.ts'
 import { REJECT_REASONS, type RejectReason } from '../../lib/rejection.ts'
+import { MAX_SHARD_ID_LENGTH } from '../../lib/view.ts'
 import type { Damage } from '../damage/damage.ts'
 import { expectTimes, readable } from '../damage/readable.ts'
 import type { DeadLetterTable, Schema } from '../store/schema.ts'
@@ -46,7 +47,7 @@ const query = z.strictObject({
   limit: wholeNumber('limit', { min: 1, max: MAX_LIMIT }).optional(),
   before: wholeNumber('before', { min: 0, max: Number.MAX_SAFE_INTEGER }).optional(),
   reason: reason.optional(),
-  shard: z.string().max(128).optional().describe('Only letters of this shard'),
+  shard: z.string().max(MAX_SHARD_ID_LENGTH).optional().describe('Only letters of this shard'),
   incarnation: incarnationParameter,
 })
 type Page = Omit<z.output<typeof query>, 'incarnation'>

@@ -36,8 +36,11 @@ const SERVED_A_SWEEP = 100
 /** Whoever asks for so much more between two wishes that are served is no page of ours. */
 export const MAX_UNSERVED = 1_000
 
+/** Longer than any id of a start. */
+const MAX_INSTANCE_LENGTH = 64
+
 const resumeSchema: z.ZodType<Resume> = z.strictObject({
-  instance: z.string().max(64),
+  instance: z.string().max(MAX_INSTANCE_LENGTH),
   seq: z.int().nonnegative(),
 })
 
