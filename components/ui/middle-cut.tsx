@@ -4,9 +4,6 @@ import { EventText } from './event-text.tsx'
 import styles from './middle-cut.module.css'
 import { Tooltip } from './tooltip.tsx'
 
-/** No key has more. */
-const MOST = 2_048
-
 /** How many characters at the end always stay. */
 const TAIL = 10
 
@@ -20,7 +17,7 @@ export interface MiddleCutProps {
 
 /** Long text cut in the middle where it has no room: whole in the tooltip, and whole when copied. */
 export function MiddleCut({ text, tail = TAIL, mono = false, className }: MiddleCutProps) {
-  const [head, end] = splitForCut(shownText(text, { most: MOST }), tail)
+  const [head, end] = splitForCut(shownText(text, { most: Number.POSITIVE_INFINITY }), tail)
   return (
     <Tooltip content={<EventText text={text} />}>
       <bdi
