@@ -119,7 +119,7 @@ function ChosenKpi({ kpi, period }: { kpi: Kpi; period: Period }) {
       <Others of={others} most={3} />
       {overWords !== undefined && (
         <span
-          className={styles.words}
+          className={styles.over}
           title={`The rate is over the ${overWords}: nothing is known before ${moment(over.from, serverNow())}`}
         >
           over the {overWords}
