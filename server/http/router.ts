@@ -14,8 +14,12 @@ import { sendText } from './send-text.ts'
 import { csvPieces, jsonPieces } from './text-pieces.ts'
 
 export interface Router {
-  /** Answers the request; returns the route's path for the metrics, undefined if there is none. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<string | undefined>
+  /** Answers the request. `onRoute` is told the route's path first, for the metrics; not where there is none. */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    onRoute: (path: string) => void,
+  ): Promise<void>
 }
 
 /** Routes are few: they are tried in turn. */
@@ -44,7 +48,7 @@ export function createRouter(
   }
 
   return {
-    async handle(request, response) {
+    async handle(request, response, onRoute) {
       const url = new URL(`http://localhost${request.url}`)
       const here = compiled.flatMap(({ route, match }) => {
         const params = match(url.pathname)
@@ -53,14 +57,13 @@ export function createRouter(
       const first = here[0]
       if (first === undefined) {
         const detail = 'There is nothing at this address: /api/v1/openapi.json lists what there is'
-        sendProblem(response, problem(404, detail))
-        return undefined
+        return sendProblem(response, problem(404, detail))
       }
+      onRoute(first.route.path)
       const method = request.method === 'HEAD' ? 'GET' : request.method
       const found = here.find(({ route }) => route.method === method)
       if (found === undefined) {
-        refuseMethod(response, allowed(here.map(({ route }) => route)))
-        return first.route.path
+        return refuseMethod(response, allowed(here.map(({ route }) => route)))
       }
       const { route, params } = found
       const format = url.searchParams.get('format') ?? undefined
@@ -68,7 +71,6 @@ export function createRouter(
       const csvForm = url.searchParams.get('bom') === 'true' ? 'csv_with_bom' : 'csv'
       const wanted: Wanted = { form: isCsv ? csvForm : 'json', signal: whileOpen(response) }
       await answerCall(route, { request, response, url, params, wanted })
-      return route.path
     },
   }
 }

@@ -139,7 +139,7 @@ describe('a client that hangs up', () => {
     await closed
     await vi.waitFor(() => expect(logged()).toEqual([expect.objectContaining({ level: 20 })]))
     expect(lines.join('')).not.toContain('stack')
-    expect(facts).toEqual([expect.objectContaining({ code: 499 })])
+    expect(facts).toEqual([expect.objectContaining({ code: 499, route: '/api/v1/things' })])
   })
 
   it('while its page is made leaves none either, and a mistake of ours stays one', async () => {

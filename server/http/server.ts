@@ -101,8 +101,10 @@ export function createWebServer(
     }
     if (area === 'api') {
       response.setHeader('cache-control', 'no-store')
-      seen.route = (await router.handle(request, response)) ?? 'unknown'
-      return
+      seen.route = 'unknown'
+      return router.handle(request, response, (path) => {
+        seen.route = path
+      })
     }
     seen.route = pathOf(request).startsWith('/_next/') ? 'asset' : 'page'
     if (!PAGE_METHODS.includes(request.method ?? '')) return refuseMethod(response, PAGE_METHODS)
