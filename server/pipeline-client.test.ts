@@ -236,6 +236,25 @@ const FRENCH: Kpi['formula'] = {
   of: { type: 'tap', where: [{ field: 'country', is: ['FR'] }] },
 }
 
+test('an answer that has begun comes to its end from the one that is replaced', async () => {
+  await reached()
+  putEvents(10)
+  await allCommitted()
+  const asked = { kpi: 'taps', spanMs: 60 * MINUTE_MS, stepMs: 1_000 }
+  const { pieces } = await pipeline.series(asked, AS_JSON)
+  let text = ''
+  for await (const piece of pieces) {
+    // It is half sent when another one takes over.
+    if (text === '') await pipeline.catalogChanged(kpisWith(taps('Taps', 'no_tap')))
+    text += piece
+  }
+  expect(replaced()).toHaveLength(1)
+  expect(text.length).toBeGreaterThan(60_000)
+  expect((JSON.parse(text) as SeriesAnswer).points).toHaveLength(3_600)
+  await pipeline.catalogChanged(kpisWith(taps('Taps')))
+  expect(replaced()).toHaveLength(2)
+})
+
 test('a rule that is deleted while the pipeline is replaced ends its alert', async () => {
   await reached()
   let ids = 0

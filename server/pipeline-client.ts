@@ -36,6 +36,8 @@ const REPLACE_EVERY_MS = 1_000
 const REPLACE_SHARE = 4
 /** Whoever saves a KPI waits so long at the most for its being measured. */
 const MEASURED_WITHIN_MS = 5_000
+/** So long one that was replaced may take for the answers that it has begun. */
+const ANSWERS_WITHIN_MS = 10_000
 
 /** `ending`: it was told to. `gone`: it ended by itself and is started anew in a moment. */
 type WorkerState = 'up' | 'ending' | 'gone'
@@ -59,9 +61,14 @@ export function startPipeline(
   const { clock, log } = ports
   const watched = new Map<string, View>()
   const listeners: ((frame: PipelineFrame) => void)[] = []
+  /** Texts that have begun, and whose they are: what one begins it ends, also when another has taken over. */
+  const begun = new Map<number, PipelineThread>()
   const questions = createQuestions({
-    onTaken: (id) => send({ kind: 'more', id }),
-    onLeft: (id) => send({ kind: 'enough', id }),
+    onTaken: (id) => begun.get(id)?.send({ kind: 'more', id }),
+    onLeft(id) {
+      begun.get(id)?.send({ kind: 'enough', id })
+      isOver(id)
+    },
   })
   let { demo, kpis } = options
   let streamId: number | null = null
@@ -78,6 +85,8 @@ export function startPipeline(
   let current = launch()
   /** Gets ready, or takes over. */
   let next: PipelineThread | undefined
+  /** Only ends the answers that it has begun. */
+  let leaving: PipelineThread | undefined
   /** Was told to make room for it. */
   let resting: PipelineThread | undefined
 
@@ -93,6 +102,7 @@ export function startPipeline(
       onMessage: (message) => receive(thread, message),
     })
     void thread.end.then((end) => {
+      cutTexts(thread)
       if (thread !== current || state !== 'up') return
       if (thread === resting) state = 'gone'
       else died(end)
@@ -120,7 +130,6 @@ export function startPipeline(
   function takeOver(thread: PipelineThread): void {
     current = thread
     state = 'up'
-    questions.cut('the pipeline was replaced')
     for (const [key, view] of watched) send({ kind: 'watch', key, view })
     for (const { id, question } of questions.open()) send({ kind: 'ask', id, question })
     if (!sameFigures(thread.kpis, kpis)) return
@@ -141,16 +150,22 @@ export function startPipeline(
         if (thread === current) questions.answer(message.id, message.answer)
         return
       case 'text':
-        if (thread === current) questions.text(message.id, message.file)
+        if (thread !== current) return
+        begun.set(message.id, thread)
+        questions.text(message.id, message.file)
         return
       case 'piece':
-        if (thread === current) questions.piece(message.id, message.piece)
+        if (thread === begun.get(message.id)) questions.piece(message.id, message.piece)
         return
       case 'text_end':
-        if (thread === current) questions.textEnd(message.id)
+        if (thread !== begun.get(message.id)) return
+        questions.textEnd(message.id)
+        isOver(message.id)
         return
       case 'failure':
-        if (thread === current) questions.refuse(message.id, message.message)
+        if (thread !== (begun.get(message.id) ?? current)) return
+        questions.refuse(message.id, message.message)
+        isOver(message.id)
         return
       case 'app_failed':
         careful = true
@@ -165,6 +180,35 @@ export function startPipeline(
         stopped.abort()
         ports.onFenced(message.message)
     }
+  }
+
+  function isOver(id: number): void {
+    const thread = begun.get(id)
+    begun.delete(id)
+    if (thread !== undefined && thread === leaving && textsOf(thread).length === 0) {
+      void thread.leave()
+    }
+  }
+
+  const textsOf = (thread: PipelineThread): number[] =>
+    [...begun].flatMap(([id, of]) => (of === thread ? [id] : []))
+
+  function cutTexts(thread: PipelineThread): void {
+    const ids = textsOf(thread)
+    questions.cut('the pipeline ended while it answered', ids)
+    for (const id of ids) begun.delete(id)
+  }
+
+  /** One that another has taken over from ends once the answers are out that it has begun, or after a while. */
+  function letGo(former: PipelineThread): void {
+    void leaving?.leave()
+    leaving = former
+    if (textsOf(former).length === 0) void former.leave()
+    const timeout = setTimeout(() => void former.leave(), ANSWERS_WITHIN_MS)
+    void former.end.then(() => {
+      clearTimeout(timeout)
+      if (leaving === former) leaving = undefined
+    })
   }
 
   /** To one that is not up nothing is said: it is told all there is to know when it comes up. */
@@ -190,7 +234,12 @@ export function startPipeline(
     const asked = questions.ask<Answer>(question)
     send({ kind: 'ask', id: asked.id, question })
     signal?.addEventListener('abort', () => {
-      if (questions.leave(asked.id)) send({ kind: 'enough', id: asked.id })
+      if (!questions.leave(asked.id)) return
+      const enough = { kind: 'enough', id: asked.id } as const
+      const thread = begun.get(asked.id)
+      if (thread === undefined) send(enough)
+      else thread.send(enough)
+      isOver(asked.id)
     })
     return asked.answer
   }
@@ -234,15 +283,16 @@ export function startPipeline(
       if (stopped.signal.aborted) return false
       fresh.send({ kind: 'begin' })
       const isReading = await fresh.until('reading')
-      void resting.leave()
       if (stopped.signal.aborted) return false
       if (!isReading) {
         // In the place of the one that rests.
+        void resting.leave()
         died(await fresh.end)
         return false
       }
       clearTimeout(restart)
       takeOver(fresh)
+      letGo(resting)
       const stoodStillMs = clock.monotonicMs() - stoodStillAt
       replaceAt = clock.monotonicMs() + Math.max(REPLACE_EVERY_MS, REPLACE_SHARE * stoodStillMs)
       log.info({ kpis: fresh.kpis.length, stoodStillMs }, 'pipeline goes on with another catalog')
@@ -310,6 +360,7 @@ export function startPipeline(
       state = 'ending'
       // What one that takes over at this moment has read is read again.
       void next?.leave()
+      void leaving?.leave()
       if (wasUp) await ended('stop', STOP_TIMEOUT_MS.stop)
       // Nobody has to wait for its memory to be given back.
       void current.leave()

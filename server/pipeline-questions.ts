@@ -18,8 +18,8 @@ export interface Questions {
   text(id: number, file: string | undefined): void
   piece(id: number, piece: string): void
   textEnd(id: number): void
-  /** Of texts that have begun no more comes. */
-  cut(reason: string): void
+  /** Of texts that have begun no more comes; of these, or of all. */
+  cut(reason: string, ids?: readonly number[]): void
   /** Nobody waits for it, or for the rest of it, any more. False: it was answered. */
   leave(id: number): boolean
   refuse(id: number, reason: string): void
@@ -41,9 +41,11 @@ export function createQuestions(ports: {
     return one
   }
 
-  function cut(reason: string): void {
-    for (const inbox of texts.values()) inbox.fail(new Error(reason))
-    texts.clear()
+  function cut(reason: string, ids: readonly number[] = [...texts.keys()]): void {
+    for (const id of ids) {
+      texts.get(id)?.fail(new Error(reason))
+      texts.delete(id)
+    }
   }
 
   return {
