@@ -101,6 +101,10 @@ const OUTAGE = EVERYWHERE.filter(
   (fault) => fault.kind === 'status' || fault.kind === 'hang' || fault.kind === 'cut',
 )
 
+/** Names of what was met. */
+const LIED = /\blie |false_list/
+const BROKEN = /truncated|garbled/
+
 const SPELLS = { calm: 14, drizzle: 40, storm: 15, outage: 8, one_shard: 17 }
 
 export interface Weather {
@@ -140,6 +144,9 @@ export function createWeather(ports: {
   }
   const meet = (fault: CallFault, times = 1): void => add(nameOf(fault), times)
 
+  const sumOf = (kind: RegExp): number =>
+    [...met].reduce((sum, [name, times]) => (kind.test(name) ? sum + times : sum), 0)
+
   /** `Faults.chance` draws twice for a fault that is met: whether, and which. */
   function often(rate: number, kinds: readonly CallFault[]): void {
     if (kinds.length === 0) return
@@ -178,7 +185,9 @@ export function createWeather(ports: {
     const lists = FALSE_LISTS.map((lie): CallFault => ({ kind: 'false_list', lie }))
     const broken: readonly CallFault[] = [{ kind: 'truncated' }, { kind: 'garbled' }]
     for (let n = whole(random, 2, 8); n > 0; n--) {
-      const told = allowed(chance(random, 0.25) ? broken : lies)
+      const isBroken = chance(random, 0.25)
+      // A short run in bad weather has few answers: none of the two kinds stays out.
+      const told = allowed(isBroken || (sumOf(BROKEN) === 0 && sumOf(LIED) > 0) ? broken : lies)
       // An open shard may wait for its parents: half of them are for whoever reads.
       const shardId = chance(random, 0.5) ? undefined : pick(random, shardIds())
       if (told.length > 0) script('GetRecords', shardId, pick(random, told))
@@ -242,13 +251,10 @@ export function createWeather(ports: {
       )
   }
 
-  const sumOf = (kind: RegExp): number =>
-    [...met].reduce((sum, [name, times]) => (kind.test(name) ? sum + times : sum), 0)
-
   return {
     met,
-    lies: () => sumOf(/\blie |false_list/),
-    broken: () => sumOf(/truncated|garbled/),
+    lies: () => sumOf(LIED),
+    broken: () => sumOf(BROKEN),
     advance(ms) {
       leftMs -= ms
       if (leftMs <= 0) begin()
