@@ -56,6 +56,18 @@ describe('a sub-record out of range and an identical one in range are counted on
     expect(fates({ is: 'beside' }, { is: 'outside' })).toEqual(['counts', 'again'])
   })
 
+  test('at the edge of the span beside others of another explicit hash key', () => {
+    const slice = 10_240
+    const mine = { hashKey: '2' }
+    const before = [
+      { ...mine, is: 'outside', at: T + slice },
+      { hashKey: '1', is: 'outside', at: T },
+    ] as const
+    expect(fates(...before, { ...mine, is: 'beside', at: T + 60 * slice })).toEqual([
+      ...['counts', 'counts', 'again'],
+    ])
+  })
+
   test.each(IN_RANGE)('and each finds one other only: %s', (is) => {
     expect(fates({ is: 'outside' }, { is }, { is })).toEqual(['counts', 'again', 'counts'])
     expect(fates({ is }, { is: 'outside' }, { is: 'outside' })).toEqual([

@@ -94,13 +94,18 @@ export function createPutAgain({ maxUnits }: { maxUnits: number }): PutAgain {
     else if (added === 'counted') slices.note(slice, entryWord(kind, ADDED), hash)
   }
 
-  function take(of: IdHash, kind: Kind, slice: number): boolean {
+  /** Of the earliest slice within the span, and answers which; undefined: there is none. */
+  function takeAt(of: IdHash, kind: Kind, slice: number, spanTicks: number): number | undefined {
     setHash(of, kind)
-    const tick = table.take(hash, tickOfSlice(slice), SPAN_TICKS)
-    if (tick === 0) return false
-    slices.note(sliceOf(tick * TICK_MS), entryWord(kind, TAKEN), hash)
-    return true
+    const tick = table.take(hash, tickOfSlice(slice), spanTicks)
+    if (tick === 0) return undefined
+    const at = sliceOf(tick * TICK_MS)
+    slices.note(at, entryWord(kind, TAKEN), hash)
+    return at
   }
+
+  const take = (of: IdHash, kind: Kind, slice: number): boolean =>
+    takeAt(of, kind, slice, SPAN_TICKS) !== undefined
 
   function expectStrays(slice: number): void {
     strays = { from: Math.min(strays.from, slice), to: Math.max(strays.to, slice) }
@@ -112,13 +117,16 @@ export function createPutAgain({ maxUnits }: { maxUnits: number }): PutAgain {
     expectStrays(slice)
   }
 
-  /** A plain record that was found to be one with an explicit hash key has taken its entry without the key. */
+  /**
+   * With its entry without the key, which is of the same slice. A plain record that was found to be one with an explicit
+   * hash key has taken that: the entry with the key stands for nothing any more.
+   */
   function takeStray({ base, whole }: UnitHash, kind: StrayKind, slice: number): boolean {
-    if (whole === base) return take(whole, kind, slice)
-    if (!take(base, 'anyHashKey', slice)) return false
-    if (take(whole, kind, slice)) return true
-    add(base, 'anyHashKey', slice)
-    return false
+    for (;;) {
+      const at = takeAt(whole, kind, slice, SPAN_TICKS)
+      if (at === undefined) return false
+      if (whole === base || takeAt(base, 'anyHashKey', at, 0) !== undefined) return true
+    }
   }
 
   /** Finds the unit that this one is, and takes it: it is not found again. */
