@@ -24,6 +24,8 @@ export interface StreamApp {
   discard(): void
   /** Takes out what was folded since the last seal, as one unit of writing. Synchronous. */
   seal(): SealedWork
+  /** It has writing left that needs no event: a seal is to come soon, though nothing new does. */
+  owes?(): boolean
 }
 
 /** An event whose fate is "applied". */

@@ -43,6 +43,8 @@ export interface Pyramid {
   capture(limits: CaptureLimits): CapturedPane[]
   /** What was captured is durable; it may leave memory. */
   settle(captured: readonly CapturedPane[], now: number): void
+  /** A pane is as old as `capture` asks for. */
+  isDue(limits: Pick<CaptureLimits, 'minAgeMs' | 'atMs'>): boolean
   /** The ordinal of the oldest change that no written pane holds yet. */
   oldestUnwritten(): number | undefined
   /** Of these panes those whose stored part has to be loaded before they can be read. */
@@ -204,6 +206,17 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     return captured
   }
 
+  /** O(1) where one is, else O(n) of those changed since the shortest age. */
+  function isDue({ minAgeMs, atMs }: Pick<CaptureLimits, 'minAgeMs' | 'atMs'>): boolean {
+    const shortest = Math.min(...LEVELS.map((_, level) => minAgeMs(level)))
+    for (const held of unwritten) {
+      const ageMs = atMs - held.changedAtMs
+      if (ageMs < shortest) return false
+      if (ageMs >= minAgeMs(held.level)) return true
+    }
+    return false
+  }
+
   function settle(captured: readonly CapturedPane[], now: number): void {
     for (const { held, frozen } of captured) if (held.changed === 0) idle.set(held, frozen)
     for (const [held, frozen] of idle) {
@@ -248,6 +261,7 @@ export function createPyramid(options: PyramidOptions): Pyramid {
     },
     rollUp: rollUp.closed,
     capture,
+    isDue,
     settle,
     load,
     storedUpTo,

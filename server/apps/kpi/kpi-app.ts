@@ -25,6 +25,8 @@ import { rememberKpis, renameKpis } from './remembered-kpis.ts'
 
 /** Every KPI over any window, in total and by each dimension: the windows of the whole product. */
 export interface KpiApp extends StreamApp {
+  /** Panes, deltas or expired rows are left to be folded or deleted now, as of the clock. */
+  owes(): boolean
   /** To be awaited before the first `fold`. */
   restore(): Promise<void>
   /** KPIs of the catalog are called otherwise. */
@@ -140,6 +142,7 @@ export function createKpiApp(ports: KpiAppPorts): KpiApp {
         },
       }
     },
+    owes: log.owes,
     async restore() {
       await log.restore()
       await known.restore(pyramid.oldest())

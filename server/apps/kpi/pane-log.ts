@@ -35,6 +35,8 @@ export interface PaneLog {
   seal(panes: readonly PlacedPane[]): SealedWork
   /** The next seal writes panes whatever their age, but no more than any other: somebody waits for its end. */
   flushNext(): void
+  /** A seal without anything new would write panes, delete deltas or go on deleting expired rows. */
+  owes(): boolean
 }
 
 /**
@@ -42,6 +44,7 @@ export interface PaneLog {
  * of memory until then; hours are large and change all the time.
  */
 const WRITE_AFTER_MS = [10_000, 30_000, 30_000, 60_000] as const
+const writeAfterMs = (level: number): number => WRITE_AFTER_MS[level] as number
 /** What one commit writes of panes, about; at least one pane. */
 const MAX_COMMIT_BYTES = 192 * 1_024
 /** With more unwritten panes than this, as old streams read at full speed leave them, none waits any longer. */
@@ -53,6 +56,9 @@ const LEFT_AT_MS = Number.NEGATIVE_INFINITY
 const MAX_ROLLED_UP = 8
 /** Panes completed from the store in one commit. */
 const MAX_COMPLETED = 200
+
+/** Deltas that go in one commit: many more than come with one. */
+const MAX_DELETED_DELTAS = 64
 
 export interface PaneLogPorts {
   db: Kysely<Schema>
@@ -70,16 +76,18 @@ export function createPaneLog(ports: PaneLogPorts): PaneLog {
   let log: { ordinal: number; seq: number }[] = []
   let ordinal = 0
   let flushing = false
+  /** Seals until each level and dimension was looked through for expired rows once, with none left over. */
+  let expiring = LEVELS.length * pyramid.dimensions.length
 
-  function limits() {
+  function limits(isQuiet: boolean) {
     const atMs = clock.monotonicMs()
     if (flushing) {
       return { atMs, minAgeMs: () => 0, maxBytes: MAX_COMMIT_BYTES, maxUnwritten: MAX_UNWRITTEN }
     }
-    const crowded = pyramid.sizes().unwritten > MAX_UNWRITTEN
+    const crowded = !isQuiet && pyramid.sizes().unwritten > MAX_UNWRITTEN
     return {
       atMs,
-      minAgeMs: (level: number) => WRITE_AFTER_MS[level] as number,
+      minAgeMs: writeAfterMs,
       maxBytes: crowded ? MAX_CROWDED_COMMIT_BYTES : MAX_COMMIT_BYTES,
       maxUnwritten: MAX_UNWRITTEN,
     }
@@ -90,12 +98,13 @@ export function createPaneLog(ports: PaneLogPorts): PaneLog {
     const delta = { body: encodeDelta(panes), places: encodePlaces(panes) }
     pyramid.apply(panes, mine, clock.monotonicMs())
     pyramid.rollUp(clock.now(), clock.monotonicMs(), MAX_ROLLED_UP)
-    const captured = pyramid.capture(limits())
+    const captured = pyramid.capture(limits(panes.length === 0))
     flushing = false
     const rows = encodeRows(captured)
     const needed = pyramid.oldestUnwritten() ?? mine
     let seq = 0
     let deleted = 0
+    let hasMoreExpired = false
 
     async function write(tx: Transaction<Schema>): Promise<void> {
       if (panes.length > 0 || rows.length > 0) {
@@ -103,11 +112,11 @@ export function createPaneLog(ports: PaneLogPorts): PaneLog {
         // A row that is written anew would leave no trace of what was found.
         await damage.write(tx)
         await writeRows(tx, streamId, seq, rows)
-        const done = log.findLast((entry) => entry.ordinal < needed)
-        deleted = done?.ordinal ?? 0
-        if (done !== undefined) await deleteDeltas(tx, streamId, done.seq)
       }
-      await expireRows(tx, streamId, {
+      const done = log.slice(0, MAX_DELETED_DELTAS).findLast((entry) => entry.ordinal < needed)
+      deleted = done?.ordinal ?? 0
+      if (done !== undefined) await deleteDeltas(tx, streamId, done.seq)
+      hasMoreExpired = await expireRows(tx, streamId, {
         turn: mine,
         now: clock.now(),
         retention,
@@ -120,6 +129,9 @@ export function createPaneLog(ports: PaneLogPorts): PaneLog {
       write: (tx) => write(tx),
       committed() {
         if (seq !== 0) log.push({ ordinal: mine, seq })
+        expiring = hasMoreExpired
+          ? LEVELS.length * pyramid.dimensions.length
+          : Math.max(0, expiring - 1)
         log = log.filter((entry) => entry.ordinal > deleted)
         pyramid.settle(captured, clock.now())
       },
@@ -187,9 +199,17 @@ export function createPaneLog(ports: PaneLogPorts): PaneLog {
     }
   }
 
+  function owes(): boolean {
+    const needed = pyramid.oldestUnwritten() ?? Number.POSITIVE_INFINITY
+    const [first] = log
+    if (expiring > 0 || (first !== undefined && first.ordinal < needed)) return true
+    return pyramid.isDue({ atMs: clock.monotonicMs(), minAgeMs: writeAfterMs })
+  }
+
   return {
     restore,
     seal,
+    owes,
     flushNext: () => {
       flushing = true
     },

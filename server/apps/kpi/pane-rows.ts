@@ -256,7 +256,7 @@ export async function deleteDimension(
 
 /**
  * Deletes some rows that are older than their level keeps: of the one level and dimension that `turn`
- * chooses, so that calling it with 0, 1, 2, … comes round to all of them.
+ * chooses, so that calling it with 0, 1, 2, … comes round to all of them. Answers whether more may be left there.
  */
 export async function expireRows(
   db: Kysely<Schema>,
@@ -267,7 +267,7 @@ export async function expireRows(
     retention,
     dimensions,
   }: { turn: number; now: number; retention: Retention; dimensions: readonly PaneDimension[] },
-): Promise<void> {
+): Promise<boolean> {
   const level = turn % LEVELS.length
   const dimension = dimensions[Math.floor(turn / LEVELS.length) % dimensions.length] ?? ''
   const before = retention.keptFrom(level, now)
@@ -282,7 +282,7 @@ export async function expireRows(
     .limit(EXPIRED_A_COMMIT)
   const expired = await rows.execute()
   const last = expired.at(-1)?.start_ms
-  if (last === undefined) return
+  if (last === undefined) return false
   await db
     .deleteFrom('pane')
     .where('stream_id', '=', streamId)
@@ -290,4 +290,5 @@ export async function expireRows(
     .where('dimension', '=', dimension)
     .where('start_ms', '<=', last)
     .execute()
+  return expired.length === EXPIRED_A_COMMIT
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../platform/clock.ts'
 import { pause } from '../../platform/pause.ts'
 import { openStore, type Store } from '../../store/open-store.ts'
@@ -13,6 +13,7 @@ import { createBuffer } from '../read/buffer.ts'
 import { createPutAgain } from '../records/put-again.ts'
 import { createSeenIds } from '../records/seen-ids.ts'
 import { newShard } from '../shards/shard-progress.ts'
+import type { StreamApp } from '../stream-app.ts'
 import { takeLease } from './commit.ts'
 import { createCommitter } from './committer.ts'
 import { readShards } from './shard-rows.ts'
@@ -33,7 +34,7 @@ afterEach(async () => {
 /** All that is on its way to the loop has come; no timer has had its turn. */
 const settled = () => new Promise<void>((resolve) => process.nextTick(resolve))
 
-async function committer() {
+async function committer(app: StreamApp = appOf('app', () => {})) {
   const { db } = store
   const { id } = await settleStream(
     db,
@@ -44,7 +45,7 @@ async function committer() {
   let commits = 0
   const made = createCommitter({
     db,
-    apps: createAppRunner([appOf('app', () => {})], {
+    apps: createAppRunner([app], {
       clock: systemClock,
       log,
       careful: false,
@@ -100,4 +101,37 @@ test('told to end in the midst of a commit, it commits once more what came meanw
   await made.run(lease)
   expect(commits()).toBe(2)
   expect(await stored()).toEqual(['8'])
+})
+
+test('without news it goes on committing for an app that has writing left, and only for that', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    let left = 3
+    let seals = 0
+    const app = {
+      ...appOf(
+        'app',
+        () => {},
+        () => seals++,
+      ),
+      owes: () => left > 0,
+    }
+    const { made, shard, lease, commits, end } = await committer({
+      ...app,
+      seal: () => ({ ...app.seal(), committed: () => left-- }),
+    })
+    const running = made.run(lease)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect({ seals, left }).toEqual({ seals: 3, left: 0 })
+    // Nothing new is there to be told of.
+    expect(commits()).toBe(0)
+    shard.checkpoint = '7'
+    made.changed(shard)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect({ seals, commits: commits() }).toEqual({ seals: 4, commits: 1 })
+    end()
+    await running
+  } finally {
+    vi.useRealTimers()
+  }
 })

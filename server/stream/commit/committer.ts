@@ -32,6 +32,8 @@ const GATHER_MS = 10
 const COMMIT_EVERY_MS = 80
 const COMMIT_SHARE = 6
 const MAX_COMMIT_EVERY_MS = 1_000
+/** Without news: how often apps are asked whether they have writing left, and how soon one such commit follows another. */
+const QUIET_TURN_MS = 250
 /** With so much waiting a commit comes at once. */
 const COMMIT_SOON_EVENTS = 60_000
 /** Of a flood of rejected records a commit keeps this many; the counts stay exact. */
@@ -52,7 +54,7 @@ export interface Committer {
   run(lease: Lease): Promise<void>
   /** Commits nothing more: what was taken in does not agree with itself. */
   abandon(): void
-  /** Told how long the commit took, ms. */
+  /** Told how long a commit of something new took, ms. */
   onCommit(listener: (ms: number) => void): void
   committed(shardId: string): CommittedPlace
   restored(shard: ShardProgress): void
@@ -107,21 +109,29 @@ export function createCommitter(ports: {
     let lastAt = Number.NEGATIVE_INFINITY
     while (!signal.aborted) {
       await untilNews()
-      await untilTime(lastAt)
+      if (dirty.size > 0) await untilTime(lastAt)
       if (signal.aborted) break
+      if (!isDue() || abandoned) continue
       lastAt = clock.monotonicMs()
-      if (dirty.size > 0 && !abandoned) await commitUntilDone(lease, seal())
+      await commitUntilDone(lease, seal())
       costMs = clock.monotonicMs() - lastAt
     }
     if (!abandoned) await commitUntilDone(lease, seal())
   }
 
+  /** Or until a while has passed without any. */
   function untilNews(): Promise<void> {
     if (dirty.size > 0 || signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
-      onNews = resolve
+      const timer = setTimeout(resolve, QUIET_TURN_MS)
+      onNews = () => {
+        clearTimeout(timer)
+        resolve()
+      }
     })
   }
+
+  const isDue = (): boolean => dirty.size > 0 || ports.apps.owes()
 
   function untilTime(lastAt: number): Promise<void> {
     const everyMs = Math.min(MAX_COMMIT_EVERY_MS, Math.max(COMMIT_EVERY_MS, costMs * COMMIT_SHARE))
@@ -192,6 +202,7 @@ export function createCommitter(ports: {
     health = { kind: 'ok' }
     for (const shard of commit.shards) reached(shard)
     buffer.committed(room.bytes)
+    if (commit.shards.length === 0) return
     for (const listener of listeners) listener(tookMs)
   }
 

@@ -39,6 +39,8 @@ export interface AppRunner {
   fold(events: readonly AppliedEvent[]): void
   /** Takes out what was folded since the last seal. */
   seal(): AppWork[]
+  /** An app has writing left that needs no event. */
+  owes(): boolean
   /** How many events may be given at once, so that no app holds the thread for long. */
   batchEvents(): number
   cells(): AppCell[]
@@ -70,6 +72,7 @@ export function createAppRunner(apps: readonly StreamApp[], ports: AppRunnerPort
       kept = 0
       return runs.flatMap((run) => run.seal())
     },
+    owes: () => apps.some((app) => app.owes?.() === true),
     batchEvents: () => Math.min(...runs.map(({ time }) => time.batchEvents())),
     cells: () => runs.map((run) => run.cell()),
   }
