@@ -36,6 +36,7 @@ import { readChanges } from './store/counting-changes.ts'
 import { readIncarnations } from './store/incarnations.ts'
 import type { Store } from './store/open-store.ts'
 import { settleStream } from './store/settle-stream.ts'
+import { createSpaceWatch } from './store/space-watch.ts'
 import { damagedStream, type StreamPlace } from './store/stream-row.ts'
 import { createConsumer } from './stream/consumer.ts'
 import type { ConsumerReadings } from './stream/consumer-readings.ts'
@@ -122,6 +123,7 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
   let reached: Reached | undefined
   const arrival = whenReached()
   let connecting: Health = { kind: 'starting' }
+  const space = createSpaceWatch({ store, clock, log })
   let stored: Health = { kind: 'ok' }
   let hasProgressed = false
   let secondsReached = 0
@@ -160,12 +162,14 @@ export function createPipeline(options: PipelineOptions, ports: PipelinePorts): 
     reached = parts
     arrival.resolve(parts)
     parts.consumer.onCommit(progressed)
+    parts.consumer.onCommit(space.news)
     ports.onReading?.()
     judging = [
       everySecond(untilProgressed),
       everySecond(parts.alerts.evaluate),
       everySecond(parts.marks.look),
       everySecond(parts.damage.look),
+      everySecond(space.look),
       everySecond(() => lookAtClock(parts)),
     ]
     await Promise.race([parts.consumer.failed, Promise.all(judging)])

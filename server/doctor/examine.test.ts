@@ -271,8 +271,15 @@ describe('a row that is damaged is found, with where it is and how to mend it', 
 
 describe('a file that is damaged', () => {
   test('in a page fails the integrity check', async () => {
+    let page = 0
+    await inStore(async (db) => {
+      const { rows } = await sql<{ rootpage: number }>`
+        select rootpage from sqlite_master where name = 'pane'`.execute(db)
+      page = rows[0]?.rootpage ?? 0
+    })
+    expect(page).toBeGreaterThan(1)
     const bytes = readFileSync(file)
-    bytes.fill(0xff, bytes.length - 3 * 4_096)
+    bytes.fill(0xff, (page - 1) * 4_096, page * 4_096)
     writeFileSync(file, bytes)
     const names = (await foundIn()).map(([name]) => name)
     expect(names).toContain('Integrity of the file')

@@ -13,6 +13,7 @@ import Database from 'libsql'
 import { isBroken, type StoreTrouble, storeTrouble, troubleWords } from '../damage/store-trouble.ts'
 import { messageOf, SetupError } from '../platform/errors.ts'
 import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts'
+import { giveBack, letGiveBack, rewriteIfWorthIt } from './give-back.ts'
 import { first } from './migrations/0001-first.ts'
 import { trustedReading } from './migrations/0002-trusted-reading.ts'
 import { composedKpis } from './migrations/0003-composed-kpis.ts'
@@ -32,6 +33,8 @@ export interface Store {
   db: Kysely<Schema>
   /** Only to read: a transaction sees one commit, and waits for no writer. Opened when it is first used. */
   reads(): Kysely<Schema>
+  /** Gives some free space of the file back to the disk, see `giveBack`. */
+  giveBack(how: { isQuiet: boolean }): Promise<boolean>
   /** What no second try mends: a statement met a broken file, or the file is no longer where it was. */
   trouble(): StoreTrouble | undefined
   close(): Promise<void>
@@ -53,7 +56,7 @@ export async function openStore(file: string): Promise<Store> {
   }
   refuseLost(file, lostFile(file))
   const isNew = !existsSync(file) || statSync(file).size === 0
-  const database = openFile(file)
+  const database = openFile(file, isNew ? letGiveBack : undefined)
   const db = kyselyOver(database, { begin: 'begin immediate', onError })
   let reads: Kysely<Schema> | undefined
   if (!isNew && !hasTables(database, file)) {
@@ -69,6 +72,7 @@ export async function openStore(file: string): Promise<Store> {
     await db.destroy()
     throw cannot(file, 'cannot be brought up to date', error)
   }
+  if (!isNew) rewriteIfWorthIt(database, file)
   markStore(file)
   const opened = identityOf(file)
   return {
@@ -77,6 +81,7 @@ export async function openStore(file: string): Promise<Store> {
       reads ??= kyselyOver(openFile(file), { begin: 'begin', onError })
       return reads
     },
+    giveBack: (how) => giveBack(db, how),
     trouble: () => broken ?? (opened && movedSince(opened, file)),
     async close() {
       await reads?.destroy()
@@ -137,10 +142,14 @@ const MIGRATIONS = {
   '0013-stream-checksum': streamChecksum,
 }
 
-function openFile(file: string): Database.Database {
+function openFile(
+  file: string,
+  prepare: (database: Database.Database) => void = () => {},
+): Database.Database {
   try {
     const database = new Database(file)
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    prepare(database)
     database.exec('pragma journal_mode = wal')
     database.exec('pragma synchronous = normal')
     database.exec('pragma temp_store = memory')
@@ -246,7 +255,10 @@ function forKysely(database: Database.Database, { begin, onError }: KyselyOption
         case 'rollback':
           return database.inTransaction ? run(statement) : NOTHING
         default:
-          return prepared(statement)
+          // It frees one page a step, so that it has to be run to its end.
+          return statement.startsWith('pragma incremental_vacuum')
+            ? run(statement)
+            : prepared(statement)
       }
     },
     close: () => kysely.close(),
