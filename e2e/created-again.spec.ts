@@ -3,6 +3,10 @@ import { expect, impressions, journey, kpiTile, longAgo, openLive, pageViews } f
 /** A chart of a day has steps of ten minutes, and of one that is not over nothing is shown. */
 const BEFORE = { time: Date.now() - 25 * 60_000 }
 
+/** Visitors are estimated: two of them may be taken for one. */
+const ABOUT_90 = /^(88|89|90|91)$/
+const ABOUT_30 = /^(29|30)$/
+
 /** The words of the banner that every page has. */
 const NEWS = 'The stream was deleted and created again at'
 
@@ -19,7 +23,7 @@ journey(
       })),
     ])
     await kinesight.putText('no JSON')
-    await expect(kpiTile(page, 'Visitors').getByText('90', { exact: true })).toBeVisible()
+    await expect(kpiTile(page, 'Visitors').getByText(ABOUT_90)).toBeVisible()
     await expect(page.getByText(NEWS)).toBeHidden()
 
     await kinesight.recreateStream(2)
@@ -27,7 +31,7 @@ journey(
     const banner = page.getByRole('status').filter({ hasText: NEWS })
     await expect(banner).toBeVisible({ timeout: 30_000 })
     await expect(banner).toContainText('Before: 91 events and 1 rejected')
-    await expect(kpiTile(page, 'Visitors').getByText('30', { exact: true })).toBeVisible()
+    await expect(kpiTile(page, 'Visitors').getByText(ABOUT_30)).toBeVisible()
     await expect(page.getByText(/^before [\d:]+: the former stream, not shown$/)).toBeVisible()
 
     // Its totals, and its last day in charts.
@@ -37,7 +41,7 @@ journey(
     await expect(dialog.getByRole('region', { name: 'Spend by account' })).toContainText('$15.00')
     await dialog.getByRole('link', { name: 'Show its last day in charts' }).click()
     await expect(dialog).toBeHidden()
-    await expect(kpiTile(page, 'Visitors').getByText('90', { exact: true })).toBeVisible()
+    await expect(kpiTile(page, 'Visitors').getByText(ABOUT_90)).toBeVisible()
     await page.getByRole('button', { name: 'Show the stream of now' }).click()
     await expect(page).not.toHaveURL(/incarnation/)
 

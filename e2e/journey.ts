@@ -100,6 +100,17 @@ export const longAgo = () => ({
   time: Date.now() - 2 * 3_600_000,
 })
 
+/**
+ * What a rate of `amount` over a window of so many seconds reads: its last second is not over, and the rate is over the
+ * time that was. `before`: what stands in front of the number.
+ */
+export function rateText(amount: number, { seconds = 60, before = '' } = {}): RegExp {
+  const most = Math.round((amount * seconds * 100) / (seconds - 1))
+  const least = Math.round(amount * 100)
+  const all = Array.from({ length: most - least + 1 }, (_, n) => ((least + n) / 100).toFixed(2))
+  return new RegExp(`(?<![\\d.,])${before}(?:${all.join('|')})(?![\\d.])`)
+}
+
 /** `count` page views now, each by another visitor. Ids are new with each call. */
 export function pageViews(count: number, page = '/pricing') {
   const run = crypto.randomUUID().slice(0, 8)

@@ -1,4 +1,15 @@
-import { expect, impressions, journey, kpiTile, longAgo, openLive, pageViews } from './journey.ts'
+import {
+  expect,
+  impressions,
+  journey,
+  kpiTile,
+  longAgo,
+  openLive,
+  pageViews,
+  rateText,
+} from './journey.ts'
+
+const QUARTER = { seconds: 15 * 60 }
 
 journey(
   'after a SIGKILL and a restart the page comes back by itself with the right numbers',
@@ -11,9 +22,9 @@ journey(
       ...pageViews(900),
       ...impressions(10, { account: 'acme', cost: '1.250001' }),
     ])
-    await expect(views.getByText('1.00', { exact: true })).toBeVisible()
+    await expect(views.getByText(rateText(1, QUARTER))).toBeVisible()
     // 12.50001 in a quarter of an hour.
-    await expect(spend.getByText('$50.00', { exact: true })).toBeVisible()
+    await expect(spend.getByText(rateText(50, { ...QUARTER, before: '\\$' }))).toBeVisible()
     await page.evaluate(() => {
       document.documentElement.dataset.sameVisit = 'yes'
     })
@@ -22,15 +33,15 @@ journey(
     await expect(page.getByText('Reconnecting…')).toBeVisible()
     await kinesight.start()
     await expect(page.getByText('Reconnecting…')).toBeHidden({ timeout: 15_000 })
-    await expect(views.getByText('1.00', { exact: true })).toBeVisible()
-    await expect(spend.getByText('$50.00', { exact: true })).toBeVisible()
+    await expect(views.getByText(rateText(1, QUARTER))).toBeVisible()
+    await expect(spend.getByText(rateText(50, { ...QUARTER, before: '\\$' }))).toBeVisible()
 
     await kinesight.put([
       ...pageViews(900),
       ...impressions(10, { account: 'acme', cost: '1.250001' }),
     ])
-    await expect(views.getByText('2.00', { exact: true })).toBeVisible()
-    await expect(spend.getByText('$100.00', { exact: true })).toBeVisible()
+    await expect(views.getByText(rateText(2, QUARTER))).toBeVisible()
+    await expect(spend.getByText(rateText(100, { ...QUARTER, before: '\\$' }))).toBeVisible()
     // It was the same page all the time.
     await expect(page.locator('html')).toHaveAttribute('data-same-visit', 'yes')
 
