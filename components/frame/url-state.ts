@@ -24,7 +24,15 @@ const nextOf = <T extends string | object | boolean>(next: Next<T>, now: T): T =
 
 /** Of the whole page: there is one address. */
 const ahead = createAddressAhead()
-if (typeof window !== 'undefined') window.addEventListener('popstate', ahead.left)
+if (typeof window !== 'undefined') {
+  window.addEventListener('popstate', ahead.left)
+  // A link may lead to another query of the same page.
+  window.addEventListener('click', ({ target }) => isInLink(target) && ahead.left(), true)
+}
+
+function isInLink(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('a[href]') !== null
+}
 
 /** What the address says and how to change it. Back and forward work as one expects. */
 export function useUrlState(): [
