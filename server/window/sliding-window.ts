@@ -1,9 +1,9 @@
-import { decompose, type PaneRef } from './decompose.ts'
+import type { PaneRef } from './decompose.ts'
 import { levelAt } from './levels.ts'
 import type { OnFold, Pane } from './pane.ts'
 import type { PaneDimension } from './pane-dimension.ts'
 import type { Pyramid } from './pyramid.ts'
-import { createWindowPanes, type Move, planAnew } from './window-panes.ts'
+import { createWindowPanes, type Move } from './window-panes.ts'
 import type { TimeRange } from './window-range.ts'
 
 /** A sum of panes that can take in one more, and give one back. */
@@ -59,15 +59,14 @@ export function createSlidingWindow(
       panes.has(place) ? sum.folding(place, pane, panes.forget) : undefined,
   })
 
-  /** Changes nothing: it is asked for again and again on the way. */
   function plan(range: TimeRange): Move {
     const move = panes.plan(range)
-    // What is no longer kept, or was lost since it came in, cannot be read again to take it away. What comes in behind
-    // the others may be gone by now: it is read as empty, whichever way leads there.
-    const exchanged = move.entering.slice(0, move.exchanged)
-    const isKept = [...move.leaving, ...exchanged].every(isKeptAt(range.to))
+    const isKept = [...move.leaving, ...move.entering].every(isKeptAt(range.to))
     const isWhole = !move.leaving.some((place) => pyramid.lost.has(place, dimension))
-    return isKept && isWhole ? move : planAnew(range)
+    // What is no longer kept, or was lost since it came in, cannot be read again to take it away.
+    if (move.anew || (isKept && isWhole)) return move
+    panes.forget()
+    return panes.plan(range)
   }
 
   const isKeptAt =
@@ -82,9 +81,7 @@ export function createSlidingWindow(
       return [...leaving, ...entering]
     },
     towards(range, most) {
-      const entering = plan(range).anew
-        ? decompose(range.from, range.to, most + 1)
-        : panes.following(range, most + 1)
+      const entering = panes.first(range, most + 1)
       const last = entering?.[most - 1]
       if (last === undefined || entering?.length === most) return range
       return { from: range.from, to: last.start + levelAt(last.level).ms }

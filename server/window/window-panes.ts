@@ -8,8 +8,6 @@ export interface Move {
   anew: boolean
   leaving: PaneRef[]
   entering: PaneRef[]
-  /** How many of the first that enter take the place of a coarser one that leaves. */
-  exchanged: number
 }
 
 /**
@@ -19,8 +17,8 @@ export interface Move {
  */
 export interface WindowPanes {
   plan(to: TimeRange): Move
-  /** The first `most` panes of what follows the window, where it begins at the same place. */
-  following(to: TimeRange, most: number): PaneRef[] | undefined
+  /** The first `most` panes that a move takes in, where it takes none out. */
+  first(to: TimeRange, most: number): PaneRef[] | undefined
   /** To be called for each pane of a move, when it is in the sum or no longer in it. */
   enter(place: PaneRef): void
   leave(place: PaneRef): void
@@ -47,7 +45,7 @@ export function createWindowPanes(): WindowPanes {
 
   function plan(to: TimeRange): Move {
     if (range === undefined || !isSlide(range, to)) {
-      return planAnew(to)
+      return { to, anew: true, leaving: [], entering: decompose(to.from, to.to) }
     }
     const leaving: PaneRef[] = []
     const entering: PaneRef[] = []
@@ -57,9 +55,8 @@ export function createWindowPanes(): WindowPanes {
       start += levelAt(level).ms
       if (start > to.from) entering.push(...decompose(to.from, start))
     }
-    const exchanged = entering.length
     entering.push(...decompose(range.to, to.to))
-    return { to, anew: false, leaving, entering, exchanged }
+    return { to, anew: false, leaving, entering }
   }
 
   function around(time: number): PaneRef | undefined {
@@ -71,12 +68,14 @@ export function createWindowPanes(): WindowPanes {
     return undefined
   }
 
-  const following = (to: TimeRange, most: number): PaneRef[] | undefined =>
-    range?.from === to.from ? decompose(range.to, to.to, most) : undefined
+  function first(to: TimeRange, most: number): PaneRef[] | undefined {
+    if (range === undefined || !isSlide(range, to)) return decompose(to.from, to.to, most)
+    return range.from === to.from ? decompose(range.to, to.to, most) : undefined
+  }
 
   return {
     plan,
-    following,
+    first,
     enter: ({ level, start }) => void levels.set(start, level),
     leave: ({ start }) => void levels.delete(start),
     arrive(to) {
@@ -91,8 +90,3 @@ export function createWindowPanes(): WindowPanes {
     },
   }
 }
-
-/** Without what the window holds now. */
-export const planAnew = (to: TimeRange): Move => ({
-  ...{ to, anew: true, leaving: [], entering: decompose(to.from, to.to), exchanged: 0 },
-})
