@@ -1,9 +1,9 @@
-import type { PaneRef } from './decompose.ts'
+import { decompose, type PaneRef } from './decompose.ts'
 import { levelAt } from './levels.ts'
 import type { OnFold, Pane } from './pane.ts'
 import type { PaneDimension } from './pane-dimension.ts'
 import type { Pyramid } from './pyramid.ts'
-import { createWindowPanes, type Move } from './window-panes.ts'
+import { ANEW, createWindowPanes, type Front, type Move } from './window-panes.ts'
 import type { TimeRange } from './window-range.ts'
 
 /** A sum of panes that can take in one more, and give one back. */
@@ -59,15 +59,17 @@ export function createSlidingWindow(
       panes.has(place) ? sum.folding(place, pane, panes.forget) : undefined,
   })
 
-  function plan(range: TimeRange): Move {
-    const move = panes.plan(range)
-    const isKept = [...move.leaving, ...move.entering].every(isKeptAt(range.to))
-    const isWhole = !move.leaving.some((place) => pyramid.lost.has(place, dimension))
-    // What is no longer kept, or was lost since it came in, cannot be read again to take it away.
-    if (move.anew || (isKept && isWhole)) return move
-    panes.forget()
-    return panes.plan(range)
+  /** Changes nothing: it is asked for again and again on the way. */
+  function front(range: TimeRange): Front {
+    const front = panes.front(range)
+    // What is no longer kept, or was lost since it came in, cannot be read again to take it away. What comes in behind
+    // the others may be gone by now: it is read as empty, whichever way leads there.
+    const isKept = [...front.leaving, ...front.exchanged].every(isKeptAt(range.to))
+    const isWhole = !front.leaving.some((place) => pyramid.lost.has(place, dimension))
+    return isKept && isWhole ? front : ANEW
   }
+
+  const plan = (range: TimeRange): Move => panes.plan(range, front(range))
 
   const isKeptAt =
     (now: number) =>
@@ -81,7 +83,9 @@ export function createSlidingWindow(
       return [...leaving, ...entering]
     },
     towards(range, most) {
-      const entering = panes.first(range, most + 1)
+      const entering = front(range).anew
+        ? decompose(range.from, range.to, most + 1)
+        : panes.following(range, most + 1)
       const last = entering?.[most - 1]
       if (last === undefined || entering?.length === most) return range
       return { from: range.from, to: last.start + levelAt(last.level).ms }

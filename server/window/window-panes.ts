@@ -10,15 +10,24 @@ export interface Move {
   entering: PaneRef[]
 }
 
+/** What a move changes at the window's beginning. `exchanged`: the finer panes in place of a coarse one that leaves. */
+export interface Front {
+  anew: boolean
+  leaving: PaneRef[]
+  exchanged: PaneRef[]
+}
+
 /**
  * The panes that a sliding window is the sum of, side by side from its beginning to its end. It begins with the fewest;
  * a coarse one into which the window's beginning moves is exchanged for finer ones. So a slide costs one pane that
  * enters and one that leaves, whatever the window's length.
  */
 export interface WindowPanes {
-  plan(to: TimeRange): Move
-  /** The first `most` panes that a move takes in, where it takes none out. */
-  first(to: TimeRange, most: number): PaneRef[] | undefined
+  plan(to: TimeRange, by?: Front): Move
+  /** A plan without the panes behind the window's end: it costs what leaves, however far `to` is. */
+  front(to: TimeRange): Front
+  /** The first `most` panes of what follows the window, where it begins at the same place. */
+  following(to: TimeRange, most: number): PaneRef[] | undefined
   /** To be called for each pane of a move, when it is in the sum or no longer in it. */
   enter(place: PaneRef): void
   leave(place: PaneRef): void
@@ -43,20 +52,23 @@ export function createWindowPanes(): WindowPanes {
     return to.from >= at.from && to.to >= at.to && to.from - at.from <= half
   }
 
-  function plan(to: TimeRange): Move {
-    if (range === undefined || !isSlide(range, to)) {
-      return { to, anew: true, leaving: [], entering: decompose(to.from, to.to) }
-    }
+  function front(to: TimeRange): Front {
+    if (range === undefined || !isSlide(range, to)) return ANEW
     const leaving: PaneRef[] = []
-    const entering: PaneRef[] = []
+    const exchanged: PaneRef[] = []
     for (let start = range.from; start < to.from; ) {
       const level = levels.get(start) as number
       leaving.push({ level, start })
       start += levelAt(level).ms
-      if (start > to.from) entering.push(...decompose(to.from, start))
+      if (start > to.from) exchanged.push(...decompose(to.from, start))
     }
-    entering.push(...decompose(range.to, to.to))
-    return { to, anew: false, leaving, entering }
+    return { anew: false, leaving, exchanged }
+  }
+
+  function plan(to: TimeRange, by = front(to)): Move {
+    const { anew, leaving, exchanged } = by
+    const from = anew ? to.from : (range?.to ?? to.from)
+    return { to, anew, leaving, entering: [...exchanged, ...decompose(from, to.to)] }
   }
 
   function around(time: number): PaneRef | undefined {
@@ -68,14 +80,13 @@ export function createWindowPanes(): WindowPanes {
     return undefined
   }
 
-  function first(to: TimeRange, most: number): PaneRef[] | undefined {
-    if (range === undefined || !isSlide(range, to)) return decompose(to.from, to.to, most)
-    return range.from === to.from ? decompose(range.to, to.to, most) : undefined
-  }
+  const following = (to: TimeRange, most: number): PaneRef[] | undefined =>
+    range?.from === to.from ? decompose(range.to, to.to, most) : undefined
 
   return {
     plan,
-    first,
+    front,
+    following,
     enter: ({ level, start }) => void levels.set(start, level),
     leave: ({ start }) => void levels.delete(start),
     arrive(to) {
@@ -90,3 +101,6 @@ export function createWindowPanes(): WindowPanes {
     },
   }
 }
+
+/** Without what the window holds now. */
+export const ANEW: Front = { anew: true, leaving: [], exchanged: [] }
